@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// One project a tier. `npm test` chooses the tiers this machine can run (scripts/test.ts says which it left out, and why).
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'] },
+      },
+      { test: { name: 'scenarios', include: ['scenarios/**/*.test.ts'], testTimeout: 60_000 } },
+    ],
+  },
+});
