@@ -1,7 +1,7 @@
-import { defineConfig } from 'vitest/config';
+import { type ViteUserConfig, defineConfig } from 'vitest/config';
 
 // One project a tier. `npm test` chooses the tiers this machine can run (scripts/test.ts says which it left out, and why).
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       {
@@ -11,3 +11,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;

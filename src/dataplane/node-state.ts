@@ -1,0 +1,44 @@
+import type { Ip } from '../model/address.ts';
+import type { ConntrackEntry } from './conntrack/entry.ts';
+import type { VirtualServer } from './ipvs/virtual-server.ts';
+import type { BridgePort, Link, Neighbour, Route, RouteRule } from './routes/routes.ts';
+import type { Table } from './ruleset/ruleset.ts';
+import type { IpSet } from './ruleset/sets.ts';
+
+/** What was read of one node's kernel. An undefined member was not read: nothing follows from its absence. */
+export interface NodeState {
+  readonly name: string;
+  /** Every netfilter table of the node, each once, whichever tool printed it. */
+  readonly tables: readonly Table[];
+  /** Whether the netfilter rules of a family were read at all. */
+  readonly hasRules: { readonly ip: boolean; readonly ip6: boolean };
+  readonly ipsets: ReadonlyMap<string, IpSet>;
+  /** Undefined where IPVS was not read; empty where it was and holds nothing. */
+  readonly ipvs?: readonly VirtualServer[];
+  readonly links?: readonly Link[];
+  readonly routes?: readonly Route[];
+  readonly routeRules?: readonly RouteRule[];
+  readonly neighbours?: readonly Neighbour[];
+  readonly bridgePorts?: readonly BridgePort[];
+  /** Dotted names. */
+  readonly sysctls?: ReadonlyMap<string, string>;
+  readonly conntrack?: readonly ConntrackEntry[];
+  readonly conntrackCount?: number;
+}
+
+/** Where an address lives, as the API says. */
+export interface Place {
+  readonly node: string;
+  /** `namespace/name`; absent where the address is the node's own. */
+  readonly pod?: string;
+  readonly isHostNetwork: boolean;
+}
+
+/** The nodes a packet may cross, and who owns which address. */
+export interface Network {
+  readonly nodes: ReadonlyMap<string, NodeState>;
+  /** Undefined where no node and no pod owns `address`: it is outside, or gone. */
+  placeOf(address: Ip): Place | undefined;
+  /** Whether `address` lies in a pod or Service range of the cluster, although nobody owns it: a packet to it gets lost. */
+  isClusterAddress(address: Ip): boolean;
+}
