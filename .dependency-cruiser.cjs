@@ -45,7 +45,7 @@ module.exports = {
       name: 'a-check-imports-no-other-check',
       severity: 'error',
       comment: 'Move what two checks need into the room that owns the concept.',
-      from: { path: '^src/checks/([^/]+)/([^/.]+)\\.ts$' },
+      from: { path: '^src/checks/[^/]+/[^/.]+\\.ts$', pathNot: '/index\\.ts$' },
       to: { path: '^src/checks/[^/]+/[^/.]+\\.ts$' },
     },
     {
