@@ -9,6 +9,8 @@ export interface Cause {
   /** The nodes at fault; empty where it is not a node's matter. */
   readonly nodes: readonly string[];
   readonly proof: Proof;
+  /** The proof in a sentence, with what was repaired in the model and what then works; absent where `proof` says it all. */
+  readonly proofText?: string;
   /** Share of connections that this cause breaks, over all vantages; `[0, 0]` where not known. */
   readonly share: readonly [min: number, max: number];
   readonly summary: string;
