@@ -1,0 +1,97 @@
+import type { PathRow } from '../../diagnosis/diagnosis.ts';
+import type { Style } from '../style.ts';
+import { formatShare } from './share.ts';
+
+/** A table before it is drawn: a row per kind of client, a column per node. */
+export interface Matrix {
+  readonly corner: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly label: string; readonly cells: readonly string[] }[];
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  clusterIP: 'ClusterIP',
+  nodePort: 'NodePort',
+  externalIP: 'external IP',
+  loadBalancerIP: 'load balancer',
+};
+const clients: Readonly<Record<string, string>> = { pod: 'pod', node: 'node', external: 'outside' };
+const clientOrder = ['pod', 'pod itself', 'node', 'outside'];
+
+/** Who reaches the Service from where: the worst of all frontends of a kind, one cell per node. */
+export function pathMatrix(paths: readonly PathRow[], style: Style): Matrix {
+  const columns = [...new Set(paths.map((path) => path.node))].sort(byName);
+  const hasManyKinds = new Set(paths.map((path) => path.frontendKind)).size > 1;
+  const hasManyPorts = new Set(paths.map(portOf)).size > 1;
+  const hasBothFamilies = new Set(paths.map(isIpv6)).size > 1;
+  const rows = new Map<string, { client: string; worst: Map<string, PathRow> }>();
+  for (const path of paths) {
+    const client = clientOf(path);
+    const kind = hasManyKinds ? ` → ${kinds[path.frontendKind] ?? path.frontendKind}` : '';
+    const port = hasManyPorts ? ` :${portOf(path)}` : '';
+    const label = `${client}${kind}${hasBothFamilies ? (isIpv6(path) ? ' IPv6' : ' IPv4') : ''}${port}`;
+    const row = rows.get(label) ?? { client, worst: new Map<string, PathRow>() };
+    rows.set(label, row);
+    const before = row.worst.get(path.node);
+    if (before === undefined || isWorse(path, before)) row.worst.set(path.node, path);
+  }
+  const sorted = [...rows].sort(
+    ([, a], [, b]) => clientOrder.indexOf(a.client) - clientOrder.indexOf(b.client),
+  );
+  return {
+    corner: 'client on',
+    columns,
+    rows: sorted.map(([label, { worst }]) => ({
+      label: style.plain(label),
+      cells: columns.map((node) => cellOf(worst.get(node), style)),
+    })),
+  };
+}
+
+function cellOf(path: PathRow | undefined, style: Style): string {
+  if (path === undefined) return '';
+  switch (path.state) {
+    case 'works':
+      return style.cell('ok');
+    case 'fails':
+      return style.cell('problem');
+    case 'as-promised-denied':
+      return style.tint('warning', 'denied');
+    case 'unknown':
+      return style.cell('unknown');
+    case 'partly':
+      return style.tint('problem', formatShare(path.works[0]));
+  }
+}
+
+const badness: Readonly<Record<PathRow['state'], number>> = {
+  fails: 4,
+  partly: 3,
+  unknown: 2,
+  'as-promised-denied': 1,
+  works: 0,
+};
+
+function isWorse(a: PathRow, b: PathRow): boolean {
+  return badness[a.state] - badness[b.state] > 0 || (a.state === b.state && a.works[0] < b.works[0]);
+}
+
+/** The client's kind as a row says it; a pod that reaches itself through the Service is a kind of its own (hairpin). */
+export function clientOf(path: PathRow): string {
+  const client = clients[path.vantage] ?? path.vantage;
+  return path.client.endsWith(' itself') ? `${client} itself` : client;
+}
+
+/** The frontend's port, as text. */
+function portOf(path: PathRow): string {
+  return /:(\d+)(?:\/\w+)?$/.exec(path.frontend)?.[1] ?? '';
+}
+
+function isIpv6(path: PathRow): boolean {
+  return path.frontend.startsWith('[');
+}
+
+/** By name, numbers in it as numbers: node-2 before node-10. */
+export function byName(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

@@ -1,0 +1,83 @@
+import type { Audit } from '../../diagnosis/audit.ts';
+import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import { exitCodeOf } from '../exit-code.ts';
+import { otherFindings } from '../other-findings.ts';
+import type { Style } from '../style.ts';
+import { renderCause } from './cause.ts';
+import { count } from './count.ts';
+import { renderFindings } from './findings.ts';
+import { renderNotChecked } from './not-checked.ts';
+import { verdictLine, verdictMarks } from './verdict-line.ts';
+import { wrap } from './wrap.ts';
+
+/** Services listed one by one without `-v`, of each group. */
+const shownServices = 20;
+
+/**
+ * The answer about many Services for a terminal: how many work, then each one that doesn't with its causes, then those of
+ * which too little was seen, then what was not checked. Ends with a newline.
+ */
+export function renderAuditText(audit: Audit, style: Style): string {
+  const { services } = audit;
+  const bad = services.filter(({ verdict }) => verdict === 'broken' || verdict === 'degraded');
+  const unknown = services.filter(({ verdict }) => verdict === 'unknown');
+  const works = services.length - bad.length - unknown.length;
+  const tally = [
+    `${works} of ${count(services.length, 'Service')} work${works === 1 ? 's' : ''}`,
+    ...(bad.length > 0 ? [`${bad.length} ${bad.length === 1 ? 'does' : 'do'} not`] : []),
+    ...(unknown.length > 0 ? [`${unknown.length} undetermined`] : []),
+  ].join(', ');
+  const packets = services.reduce((sum, { counts }) => sum + counts.packets, 0);
+  const nodes = Math.max(0, ...services.map(({ counts }) => counts.nodes));
+  const warned = services.filter(
+    (service) => service.verdict === 'healthy' && renderFindings(otherFindings(service), style) !== '',
+  );
+  const blocks = [
+    `${style.mark(verdictMarks[audit.verdict])} ${style.bold(style.plain(`${audit.subject}: ${tally}`))}\n` +
+      `${' '.repeat(style.markWidth + 1)}walked ${count(packets, 'packet')} through the rules of ${count(nodes, 'node')}`,
+    ...limited(bad, style).map((service) => renderService(service, style)),
+    limited(unknown, style)
+      .map((service) => oneLine(service, style))
+      .join('\n'),
+    limited(warned, style)
+      .map((service) => renderService(service, style))
+      .join('\n'),
+    leftOut(bad, style) + leftOut(unknown, style) + leftOut(warned, style) > 0
+      ? style.dim(
+          `  and ${leftOut(bad, style) + leftOut(unknown, style) + leftOut(warned, style)} more Services (-v lists them)`,
+        )
+      : '',
+    renderNotChecked(audit.notChecked, style),
+    audit.verdict === 'healthy'
+      ? ''
+      : style.dim(
+          `exit ${exitCodeOf(audit.verdict)}: ${count(
+            services.reduce((sum, { causes }) => sum + causes.length, 0),
+            'cause',
+          )} in ${count(bad.length, 'Service')}, ${count(audit.notChecked.length, 'thing')} not checked`,
+        ),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function renderService(service: Diagnosis, style: Style): string {
+  return [
+    oneLine(service, style),
+    ...service.causes.map((cause) => renderCause(cause, style)),
+    renderFindings(otherFindings(service), style),
+  ]
+    .filter((block) => block !== '')
+    .join('\n');
+}
+
+function oneLine(service: Diagnosis, style: Style): string {
+  return wrap(verdictLine(service, style), style.width, ' '.repeat(style.markWidth + 1));
+}
+
+function limited(services: readonly Diagnosis[], style: Style): readonly Diagnosis[] {
+  return style.isVerbose === true ? services : services.slice(0, shownServices);
+}
+
+function leftOut(services: readonly Diagnosis[], style: Style): number {
+  return services.length - limited(services, style).length;
+}
