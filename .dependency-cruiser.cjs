@@ -19,21 +19,55 @@ const pureRooms =
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'Data flows one way. Move what both need into the room above.', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Data flows one way. Move what both need into the room above.',
+      from: {},
+      to: { circular: true },
+    },
     wall('model', [], 'Nouns and value arithmetic only: move behaviour to the room that needs it.'),
     wall('snapshot', ['model/'], 'A snapshot is what was observed, unread: interpretation belongs in world.'),
     wall('dataplane', ['model/'], 'The packet path knows no Kubernetes object: translate in world.'),
     wall('dns', ['model/'], 'Pure reading of DNS configuration: link to objects in world or checks.'),
     wall('policy', ['model/'], 'Pure evaluation of policies: link to objects in world or checks.'),
-    wall('world', ['model/', 'snapshot/', 'dataplane/', 'dns/', 'policy/'], 'World parses and links; it neither judges nor observes.'),
+    wall(
+      'world',
+      ['model/', 'snapshot/', 'dataplane/', 'dns/', 'policy/'],
+      'World parses and links; it neither judges nor observes.',
+    ),
     wall('intent', ['model/', 'world/'], 'A promise does not know how it is kept.'),
-    wall('kubeproxy', ['model/', 'intent/', 'world/', 'dataplane/ruleset/'], 'It predicts what kube-proxy writes; it does not simulate.'),
-    wall('verify', ['model/', 'world/', 'intent/', 'dataplane/'], 'Compare here; draw in report; explain in kubeproxy.'),
-    wall('checks', ['model/', 'world/', 'intent/', 'verify/', 'kubeproxy/', 'dns/', 'policy/', 'dataplane/'], 'A check is one small pure fact.'),
-    wall('diagnosis', ['model/', 'world/', 'intent/', 'verify/', 'checks/'], 'Rank and prove; words belong in report.'),
-    wall('report', ['model/', 'diagnosis/'], 'Words and pictures only: put what you need into the diagnosis.'),
+    wall(
+      'kubeproxy',
+      ['model/', 'intent/', 'world/', 'dataplane/ruleset/'],
+      'It predicts what kube-proxy writes; it does not simulate.',
+    ),
+    wall(
+      'verify',
+      ['model/', 'world/', 'intent/', 'dataplane/'],
+      'Compare here; draw in report; explain in kubeproxy.',
+    ),
+    wall(
+      'checks',
+      ['model/', 'world/', 'intent/', 'verify/', 'kubeproxy/', 'dns/', 'policy/', 'dataplane/'],
+      'A check is one small pure fact.',
+    ),
+    wall(
+      'diagnosis',
+      ['model/', 'world/', 'intent/', 'verify/', 'checks/', 'dataplane/walk/trace'],
+      'Rank and prove; words belong in report.',
+    ),
+    wall(
+      'report',
+      ['model/', 'diagnosis/'],
+      'Words and pictures only: put what you need into the diagnosis.',
+    ),
     wall('observe', ['model/', 'snapshot/'], 'Observation ends with a snapshot.'),
-    wall('cli', ['investigate', 'observe/', 'report/', 'model/', 'snapshot/'], 'Shells read arguments, call and draw.'),
+    wall(
+      'cli',
+      ['investigate', 'observe/', 'report/', 'model/', 'snapshot/'],
+      'Shells read arguments, call and draw.',
+    ),
     {
       name: 'only-shells-and-observe-touch-the-outside',
       severity: 'error',

@@ -42,6 +42,8 @@ export type Need =
 export interface Problem extends Omit<Finding, 'check' | 'faults'> {
   /** Defaults to the check's faults. */
   readonly faults?: readonly string[];
+  /** Share of connections that this breaks where no walked path shows it (names that do not resolve); absent: what the paths show. */
+  readonly share?: readonly [min: number, max: number];
   /** The world with this one thing as it should be. Pure. Absent where the model cannot repair it. */
   readonly repair?: (world: World) => World;
 }

@@ -1,0 +1,53 @@
+import type { CheckResult } from '../checks/check.ts';
+import type { ChecklistRow } from './diagnosis.ts';
+import type { DiagnosisInput } from './diagnosis-input.ts';
+
+/** The areas in the order an engineer would go through them; a check's area is the first word of its id. */
+const AREAS: readonly (readonly [area: string, title: string])[] = [
+  ['service', 'Service'],
+  ['dns', 'DNS'],
+  ['endpoints', 'Endpoints'],
+  ['pods', 'Pods'],
+  ['external', 'External'],
+  ['policy', 'Policy'],
+  ['kube-proxy', 'Proxy'],
+  ['rules', 'Rules'],
+  ['node', 'Node'],
+];
+
+/** One row an area: its first problem, what could not be seen, or that all its facts hold. */
+export function checklistOf({ results }: DiagnosisInput): ChecklistRow[] {
+  const known = new Map(AREAS);
+  const areas = [...new Set([...known.keys(), ...results.map(({ check }) => areaOf(check.id))])];
+  return areas.flatMap((area) => {
+    const own = results.filter(({ check }) => areaOf(check.id) === area);
+    return own.length === 0 ? [] : [rowOf(known.get(area) ?? area, own)];
+  });
+}
+
+function areaOf(id: string): string {
+  return id.split('/', 1)[0] ?? id;
+}
+
+function rowOf(area: string, results: readonly CheckResult[]): ChecklistRow {
+  const problems = results.flatMap((result) => (result.status === 'problem' ? result.problems : []));
+  const error = problems.find(({ severity }) => severity === 'error');
+  if (error) return { area, status: 'problem', text: error.summary };
+  const warning = problems.find(({ severity }) => severity === 'warning');
+  if (warning) return { area, status: 'warning', text: warning.summary };
+  const passed = results.filter(({ status }) => status === 'pass');
+  const blind = results.filter(({ status }) => status === 'unknown');
+  if (passed.length > 0) {
+    const rest = blind.length > 0 ? `; ${blind.length} could not be checked` : '';
+    return { area, status: blind.length > 0 ? 'unknown' : 'ok', text: `${factText(passed)}${rest}` };
+  }
+  if (blind.length > 0)
+    return { area, status: 'unknown', text: `not checked: ${blind[0]?.check.asserts ?? ''}` };
+  return { area, status: 'not-applicable', text: 'does not apply' };
+}
+
+function factText(passed: readonly CheckResult[]): string {
+  const [first] = passed;
+  const more = passed.length > 1 ? `, and ${passed.length - 1} more` : '';
+  return `${first?.check.asserts ?? ''}${more}`;
+}

@@ -1,0 +1,109 @@
+import type { CheckResult } from '../checks/check.ts';
+import type { Finding, Verdict } from '../model/finding.ts';
+import type { Verification } from '../verify/discrepancy.ts';
+import { checklistOf } from './checklist.ts';
+import type { Cause, Diagnosis } from './diagnosis.ts';
+import type { DiagnosisInput } from './diagnosis-input.ts';
+import { headlineOf } from './headline.ts';
+import { gapsOf, isBlind } from './not-checked.ts';
+import { pathOf } from './paths.ts';
+import { type Proven, type Suspect, proveSuspects } from './prove.ts';
+import { isWanted, stateOf } from './symptom.ts';
+
+/** Ranks what the checks found by what explains the symptom, proves it by repair, and says what was not seen. */
+export function diagnose(input: DiagnosisInput): Diagnosis {
+  const { world, subject, verifications, results, reverify } = input;
+  const suspects = results.flatMap((result): Suspect[] =>
+    result.status === 'problem' ? result.problems.map((problem) => ({ check: result.check, problem })) : [],
+  );
+  const errors = suspects.filter(({ problem }) => problem.severity === 'error');
+  const hasSymptom = verifications.some((verification) =>
+    ['fails', 'partly'].includes(stateOf(verification)),
+  );
+  const byDesign = hasSymptom
+    ? suspects.filter(({ problem }) => problem.severity === 'warning' && problem.repair)
+    : [];
+  const proven = proveSuspects(world, verifications, [...errors, ...byDesign], reverify);
+  const causes = mergeNodes(proven.map(causeOf));
+  const verdict = verdictOf(input, errors);
+  const count = (status: CheckResult['status']): number =>
+    results.filter((result) => result.status === status).length;
+  const name = `${subject.namespace}/${subject.name}`;
+  return {
+    verdict,
+    subject: name,
+    headline: headlineOf(verdict, verifications, causes),
+    causes,
+    findings: suspects.map(findingOf),
+    notChecked: gapsOf(input),
+    paths: verifications.map(pathOf),
+    checklist: checklistOf(input),
+    counts: {
+      packets: verifications.length,
+      nodes: new Set(verifications.map(({ expectation }) => expectation.vantage.node)).size,
+      endpoints: endpointsOf(verifications),
+      checksPassed: count('pass'),
+      checksFailed: count('problem'),
+      checksUnknown: count('unknown'),
+    },
+  };
+}
+
+function verdictOf(input: DiagnosisInput, errors: readonly Suspect[]): Verdict {
+  const states = input.verifications.filter(isWanted).map(stateOf);
+  const worst = Math.max(0, ...errors.map(({ problem }) => problem.share?.[0] ?? 0));
+  if ((states.length > 0 && states.every((state) => state === 'fails')) || worst >= 1) return 'broken';
+  if (states.length === 0 && errors.length > 0) return 'broken';
+  if (states.some((state) => state === 'fails' || state === 'partly') || errors.length > 0) return 'degraded';
+  if (states.includes('unknown') || isBlind(input)) return 'unknown';
+  return 'healthy';
+}
+
+function causeOf({ check, problem, proof, share }: Proven): Cause {
+  return {
+    check: check.id,
+    faults: problem.faults ?? check.faults,
+    subject: problem.subject,
+    nodes: problem.node === undefined ? [] : [problem.node],
+    proof,
+    share,
+    summary: problem.summary,
+    evidence: problem.evidence,
+    remedy: problem.remedy ?? { text: `see plumb explain ${check.id}`, commands: [] },
+  };
+}
+
+/** The same fault of the same check on several nodes is one cause with a list. */
+function mergeNodes(causes: readonly Cause[]): Cause[] {
+  const merged = new Map<string, Cause>();
+  for (const cause of causes) {
+    const key =
+      cause.nodes.length === 0
+        ? `${merged.size}`
+        : `${cause.check} ${cause.faults[0] ?? ''} ${cause.subject}`;
+    const before = merged.get(key);
+    merged.set(key, before ? join(before, cause) : cause);
+  }
+  return [...merged.values()];
+}
+
+function join(a: Cause, b: Cause): Cause {
+  return {
+    ...a,
+    nodes: [...new Set([...a.nodes, ...b.nodes])],
+    share: [Math.min(1, a.share[0] + b.share[0]), Math.min(1, a.share[1] + b.share[1])],
+    summary: a.summary === b.summary ? a.summary : `${a.summary}; ${b.summary}`,
+    evidence: [...a.evidence, ...b.evidence],
+    remedy: { text: a.remedy.text, commands: [...new Set([...a.remedy.commands, ...b.remedy.commands])] },
+  };
+}
+
+function findingOf({ check, problem }: Suspect): Finding {
+  const { repair: _repair, share: _share, faults, ...rest } = problem;
+  return { check: check.id, faults: faults ?? check.faults, ...rest };
+}
+
+function endpointsOf(verifications: readonly Verification[]): number {
+  const endpoints = verifications.flatMap(({ expectation }) => expectation.endpoints);
+  return new Set(endpoints.map(({ address, port }) => `${address} ${port}`)).size;
+}

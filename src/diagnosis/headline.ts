@@ -1,0 +1,68 @@
+import type { Verdict } from '../model/finding.ts';
+import type { Verification } from '../verify/discrepancy.ts';
+import { clientText } from '../verify/group-discrepancies.ts';
+import type { Cause } from './diagnosis.ts';
+import { isWanted, stateOf, worksOf } from './symptom.ts';
+
+/** At most so many clients are named in the first line. */
+const NAMED = 4;
+
+/** The first line's words after the verdict: who gets what. */
+export function headlineOf(
+  verdict: Verdict,
+  verifications: readonly Verification[],
+  causes: readonly Cause[],
+): string {
+  const wanted = verifications.filter(isWanted);
+  switch (verdict) {
+    case 'healthy':
+      return healthy(wanted);
+    case 'unknown':
+      return 'nothing wrong found, but not everything that would show it was seen (why, and what would change that, below)';
+    case 'broken':
+      return broken(wanted, causes);
+    case 'degraded':
+      return degraded(wanted, causes);
+  }
+}
+
+function healthy(wanted: readonly Verification[]): string {
+  if (wanted.length === 0) return 'it is as its objects ask for';
+  const endpoints = new Set(
+    wanted.flatMap(({ expectation }) =>
+      expectation.endpoints.map(({ address, port }) => `${address} ${port}`),
+    ),
+  );
+  const isExternal = wanted.some(({ expectation }) => expectation.vantage.kind === 'external');
+  return `every pod${isExternal ? ', every node and outside clients reach' : ' and every node reaches'} all of ${endpoints.size} ${endpoints.size === 1 ? 'endpoint' : 'endpoints'}`;
+}
+
+function broken(wanted: readonly Verification[], causes: readonly Cause[]): string {
+  const refused = wanted.every(({ expectation }) => expectation.outcome === 'refuse');
+  if (wanted.length > 0 && refused) return 'every connection is refused, from everywhere';
+  if (wanted.length > 0 && wanted.every((verification) => stateOf(verification) === 'fails')) {
+    return 'no connection works, from anywhere';
+  }
+  return causes[0]?.summary ?? 'it cannot work as it is';
+}
+
+function degraded(wanted: readonly Verification[], causes: readonly Cause[]): string {
+  const failing = wanted.filter((verification) => ['fails', 'partly'].includes(stateOf(verification)));
+  if (failing.length === 0) return causes[0]?.summary ?? 'some connections fail';
+  const worst = Math.min(...failing.map((verification) => worksOf(verification)[1]));
+  const clients = [...new Set(failing.map(({ expectation }) => clientText(expectation.vantage)))];
+  const named = clients.slice(0, NAMED).join(', ');
+  const rest = clients.length > NAMED ? ` and ${clients.length - NAMED} other clients` : '';
+  const everywhere = failing.length === wanted.length ? '' : ', none elsewhere';
+  return `${failureText(1 - worst)} from ${named}${rest}${everywhere}`;
+}
+
+function failureText(share: number): string {
+  if (share > 1 - 1e-6) return 'connections fail';
+  for (let n = 2; n <= 12; n++) {
+    const k = Math.round(share * n);
+    if (k > 0 && Math.abs(share - k / n) < 0.005)
+      return `${k} of ${n} connections ${k === 1 ? 'fails' : 'fail'}`;
+  }
+  return `${Math.round(share * 100)} % of connections fail`;
+}
