@@ -1,0 +1,119 @@
+import type { Evidence } from '../model/evidence.ts';
+import type { Remedy } from '../model/finding.ts';
+import type { KubeProxyState } from '../world/kube-proxy-state.ts';
+import type { Pod } from '../world/kubernetes/objects.ts';
+import type { World } from '../world/world.ts';
+import { findProxyTables } from './proxy-tables.ts';
+import { type SyncState, readSyncState } from './sync-state.ts';
+
+/** Why a node's kube-proxy does not keep its rules up to date, as far as its own words tell. */
+export interface ProxyExplanation {
+  /** Fault ids, the likeliest first. */
+  readonly faults: readonly string[];
+  /** A sentence that starts with `kube-proxy on NODE`; undefined where nothing speaks against it. */
+  readonly why?: string;
+  readonly evidence: readonly Evidence[];
+  readonly remedy: Remedy;
+}
+
+/** Explains rules of `node` that are not as they should be by what kube-proxy there says of itself. */
+export function explainProxy(world: World, node: string): ProxyExplanation {
+  const proxy = world.kubeProxies.get(node);
+  const pod = proxyPodOn(world, node);
+  const state = proxy && readSyncState(proxy);
+  const restart = restartRemedy(node, pod);
+  const base = { remedy: restart, evidence: [] };
+  if (isAbsent(world, node, pod, state)) {
+    return {
+      ...base,
+      faults: ['K01', 'K05', 'K03'],
+      why: pod
+        ? `kube-proxy on ${node} answers on none of its ports, so it does not run; its rules are those it left behind`
+        : `no kube-proxy pod runs on ${node}`,
+      evidence: pod ? [podEvidence(world, pod)] : [],
+    };
+  }
+  const logged = state?.log[0];
+  if (proxy?.log && logged) {
+    return {
+      ...base,
+      faults: [logged.pattern.fault, 'K05'],
+      why: `kube-proxy on ${node} ${logged.pattern.meaning} (${logged.count} lines in its log)`,
+      evidence: [
+        {
+          source: proxy.log.source,
+          location: `line ${logged.lastLine}`,
+          text: logged.lastText.slice(0, 300),
+        },
+      ],
+    };
+  }
+  if (proxy?.metrics && state?.behindSeconds) {
+    return {
+      ...base,
+      faults: ['K05', 'K03', 'K06'],
+      why: `kube-proxy on ${node} has been asked to sync and has not for ${Math.round(state.behindSeconds)} s${state.healthz === 'ok' ? ', although /healthz says ok' : ''}`,
+      evidence: [
+        {
+          source: proxy.metrics.source,
+          text: `last queued ${time(state.lastQueued)}, last synced ${time(state.lastSynced)}`,
+        },
+      ],
+    };
+  }
+  return { ...base, faults: ['K05', 'R08'] };
+}
+
+/** The pod of kube-proxy on `node`: kubeadm's label, or the recommended one. */
+export function proxyPodOn(world: World, node: string): Pod | undefined {
+  return world.pods.find(
+    ({ metadata, spec }) =>
+      spec.nodeName === node &&
+      (metadata.labels?.['k8s-app'] === 'kube-proxy' ||
+        metadata.labels?.['app.kubernetes.io/name'] === 'kube-proxy'),
+  );
+}
+
+/** Silence proves absence only where the same endpoints of other nodes answered. */
+function isAbsent(world: World, node: string, pod: Pod | undefined, state: SyncState | undefined): boolean {
+  const othersAnswer = [...world.kubeProxies.values()].some(
+    (other: KubeProxyState) => other.node !== node && !readSyncState(other).isSilent,
+  );
+  if (othersAnswer && (state === undefined || state.isSilent) && world.nodeStates.has(node)) return true;
+  const tables = world.nodeStates.get(node)?.tables ?? [];
+  const hasRules = (['ip', 'ip6'] as const).some((family) => {
+    const found = findProxyTables(tables, family);
+    return found.live.length > 0 || found.unhooked.length > 0;
+  });
+  const covered = world.coverage.get('pods')?.isComplete === true;
+  const anyProxyPod = world.nodes.some(({ metadata }) => proxyPodOn(world, metadata.name) !== undefined);
+  return covered && anyProxyPod && pod === undefined && !hasRules && world.nodeStates.has(node);
+}
+
+function restartRemedy(node: string, pod: Pod | undefined): Remedy {
+  if (!pod) {
+    return {
+      text: `start kube-proxy on ${node}: see why its DaemonSet does not place a pod there`,
+      commands: ['kubectl -n kube-system describe daemonset kube-proxy', `kubectl describe node ${node}`],
+    };
+  }
+  const { namespace, name } = pod.metadata;
+  return {
+    text: `restart kube-proxy on ${node}; it writes all rules anew when it starts`,
+    commands: [
+      `kubectl -n ${namespace} delete pod ${name}`,
+      `kubectl -n ${namespace} logs ${name} --previous`,
+    ],
+  };
+}
+
+function podEvidence(world: World, pod: Pod): Evidence {
+  return {
+    ...world.locate(pod, 'status'),
+    text: `pod ${pod.metadata.namespace}/${pod.metadata.name} is ${pod.status.phase ?? 'in an unknown phase'}`,
+  };
+}
+
+function time(seconds: number | undefined): string {
+  return seconds === undefined ? 'never' : new Date(seconds * 1000).toISOString();
+}

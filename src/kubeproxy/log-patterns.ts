@@ -1,0 +1,81 @@
+/** A line that kube-proxy logs when something is wrong, with the fault it tells of. */
+export interface LogPattern {
+  readonly pattern: RegExp;
+  /** Id of the fault catalogue. */
+  readonly fault: string;
+  readonly meaning: string;
+}
+
+/**
+ * What kube-proxy's log lines mean, most telling first.
+ * *Source:* kubernetes v1.37 `pkg/proxy`, `cmd/kube-proxy`, client-go reflector.
+ */
+export const LOG_PATTERNS: readonly LogPattern[] = [
+  {
+    pattern: /nf_conntrack_max: (permission denied|read-only file system)/,
+    fault: 'K02',
+    meaning: 'may not set nf_conntrack_max and exits',
+  },
+  {
+    pattern: /is forbidden: User .* cannot (list|watch|get)/,
+    fault: 'K04',
+    meaning: 'lacks rights to read what it proxies',
+  },
+  {
+    pattern: /x509: certificate|tls: .*certificate/,
+    fault: 'O04',
+    meaning: 'does not trust the API server, or is not trusted by it',
+  },
+  {
+    pattern:
+      /Failed to (list|watch) \*v1\.(Service|EndpointSlice|Node)|[Ff]ailed to watch.*(connection refused|no route|timeout|EOF)/,
+    fault: 'K03',
+    meaning: 'cannot reach the API server',
+  },
+  {
+    pattern: /currently holding the xtables lock/,
+    fault: 'K06',
+    meaning: 'another program holds the xtables lock',
+  },
+  {
+    pattern: /Failed to execute iptables-restore|iptables-restore: line \d+ failed|nftables sync failed/,
+    fault: 'K06',
+    meaning: 'its rules are refused by the kernel, so nothing is applied',
+  },
+  {
+    pattern:
+      /[Cc]an't use (the )?(IPVS|ipvs) proxier|nf_tables not supported|no such file or directory.*modprobe|conntrack.*executable file not found/,
+    fault: 'K07',
+    meaning: 'lacks a kernel module or a tool',
+  },
+  {
+    pattern: /Failed to retrieve node info|Can't determine this node's IP/,
+    fault: 'K11',
+    meaning: 'does not find its Node object by the name it was given',
+  },
+  {
+    pattern: /IPTables canary deleted|Reloading after iptables flush|Inconsistent iptables state detected/,
+    fault: 'R02',
+    meaning: 'its rules were flushed by another program',
+  },
+];
+
+/** What was found in a log: the pattern, how often, and the last line that shows it. */
+export interface LogMatch {
+  readonly pattern: LogPattern;
+  readonly count: number;
+  /** 1-based. */
+  readonly lastLine: number;
+  readonly lastText: string;
+}
+
+/** The patterns that `log` shows, in the order of LOG_PATTERNS. */
+export function matchLog(log: string): LogMatch[] {
+  const lines = log.split('\n');
+  return LOG_PATTERNS.flatMap((pattern) => {
+    const hits = lines.flatMap((text, index) => (pattern.pattern.test(text) ? [index] : []));
+    const last = hits.at(-1);
+    if (last === undefined) return [];
+    return [{ pattern, count: hits.length, lastLine: last + 1, lastText: lines[last] ?? '' }];
+  });
+}

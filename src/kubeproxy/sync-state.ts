@@ -1,0 +1,80 @@
+import type { KubeProxyState, MetricSample } from '../world/kube-proxy-state.ts';
+import { type LogMatch, matchLog } from './log-patterns.ts';
+
+/** What metrics, health answer and log of one kube-proxy say together. */
+export interface SyncState {
+  /** Unix seconds of the oldest last successful sync over the families. */
+  readonly lastSynced?: number;
+  readonly lastQueued?: number;
+  /** A sync was asked for and has not succeeded for this many seconds; undefined where metrics were not read. */
+  readonly behindSeconds?: number;
+  readonly pendingChanges?: number;
+  /** Failed writes to the kernel since start. */
+  readonly failures?: number;
+  readonly healthz?: 'ok' | 'failing';
+  readonly log: readonly LogMatch[];
+  /** None of its endpoints answered although the node was read: it does not run. */
+  readonly isSilent: boolean;
+}
+
+/** A sync follows a request within minSyncPeriod (1 s) and its own duration; more than this is behind. */
+const PATIENCE_SECONDS = 15;
+
+/** Reads the state of `proxy`. *Source:* kubernetes v1.37 `pkg/proxy/metrics/metrics.go`, `pkg/proxy/healthcheck`. */
+export function readSyncState(proxy: KubeProxyState): SyncState {
+  const samples = proxy.metrics?.samples ?? [];
+  const synced = valuesOf(samples, 'kubeproxy_sync_proxy_rules_last_timestamp_seconds');
+  const queued = valuesOf(samples, 'kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds');
+  const lastSynced = synced.length > 0 ? Math.min(...synced) : undefined;
+  const lastQueued = queued.length > 0 ? Math.max(...queued) : undefined;
+  const pending = [
+    ...valuesOf(samples, 'kubeproxy_sync_proxy_rules_endpoint_changes_pending'),
+    ...valuesOf(samples, 'kubeproxy_sync_proxy_rules_service_changes_pending'),
+  ];
+  const failures = samples.filter(({ name }) =>
+    /^kubeproxy_sync_proxy_rules_(iptables_restore_failures|iptables_partial_restore_failures|nftables_sync_failures)_total$/.test(
+      name,
+    ),
+  );
+  const behind = behindSeconds(samples, proxy.readAt);
+  const healthz = healthOf(proxy);
+  return {
+    ...(lastSynced === undefined ? {} : { lastSynced }),
+    ...(lastQueued === undefined ? {} : { lastQueued }),
+    ...(behind === undefined ? {} : { behindSeconds: behind }),
+    ...(pending.length > 0 ? { pendingChanges: pending.reduce((a, b) => a + b, 0) } : {}),
+    ...(failures.length > 0 ? { failures: failures.reduce((sum, { value }) => sum + value, 0) } : {}),
+    ...(healthz === undefined ? {} : { healthz }),
+    log: proxy.log ? matchLog(proxy.log.text) : [],
+    isSilent: !proxy.metrics && !proxy.healthz && proxy.reportedMode === undefined,
+  };
+}
+
+function valuesOf(samples: readonly MetricSample[], name: string): number[] {
+  return samples.filter((sample) => sample.name === name).map(({ value }) => value);
+}
+
+/** How long the longest waiting family has been waiting for a sync; 0 where all synced after they were asked to. */
+function behindSeconds(samples: readonly MetricSample[], readAt: string | undefined): number | undefined {
+  const familyOf = (sample: MetricSample): string => sample.labels['ip_family'] ?? '';
+  const synced = samples.filter(({ name }) => name === 'kubeproxy_sync_proxy_rules_last_timestamp_seconds');
+  if (synced.length === 0) return undefined;
+  let longest = 0;
+  for (const last of synced) {
+    const queued = samples.find(
+      (sample) =>
+        sample.name === 'kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds' &&
+        familyOf(sample) === familyOf(last),
+    );
+    if (!queued || queued.value <= last.value) continue;
+    const now = readAt === undefined ? queued.value : Date.parse(readAt) / 1000;
+    longest = Math.max(longest, now - queued.value, queued.value - last.value);
+  }
+  return longest > PATIENCE_SECONDS ? longest : 0;
+}
+
+function healthOf({ healthz }: KubeProxyState): 'ok' | 'failing' | undefined {
+  if (!healthz) return undefined;
+  if (healthz.statusCode !== undefined) return healthz.statusCode === 200 ? 'ok' : 'failing';
+  return /"healthy":\s*false/.test(healthz.text) ? 'failing' : 'ok';
+}
