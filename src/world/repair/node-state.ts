@@ -1,0 +1,78 @@
+import type { NodeState } from '../../dataplane/node-state.ts';
+import type { Chain, RuleList, Table } from '../../dataplane/ruleset/ruleset.ts';
+import type { RuleReference } from '../../dataplane/walk/trace.ts';
+import type { World } from '../world.ts';
+
+/** `world` with the state of `node` changed; unchanged where nothing was read of that node. */
+export function withNodeState(world: World, node: string, change: (state: NodeState) => NodeState): World {
+  const state = world.nodeStates.get(node);
+  if (state === undefined) return world;
+  const nodeStates = new Map(world.nodeStates).set(node, change(state));
+  return { ...world, nodeStates, network: { ...world.network, nodes: nodeStates } };
+}
+
+/** `world` with a sysctl of `node` set. */
+export function withSysctl(world: World, node: string, name: string, value: string): World {
+  return withNodeState(world, node, (state) => ({
+    ...state,
+    sysctls: new Map(state.sysctls).set(name, value),
+  }));
+}
+
+/** `world` with hairpin mode on at `port` of `node`. */
+export function withHairpin(world: World, node: string, port: string): World {
+  return withNodeState(world, node, (state) => ({
+    ...state,
+    ...(state.bridgePorts === undefined
+      ? {}
+      : {
+          bridgePorts: state.bridgePorts.map((each) =>
+            each.name === port ? { ...each, hairpin: true } : each,
+          ),
+        }),
+  }));
+}
+
+/**
+ * `world` without the rules `rules`, which stand on their nodes; a base chain's policy that is named becomes accept.
+ */
+export function withoutRules(world: World, rules: readonly RuleReference[]): World {
+  return rules.reduce(
+    (before, rule) =>
+      withNodeState(before, rule.node, (state) => ({
+        ...state,
+        tables: state.tables.map((table) => (isTableOf(table, rule) ? withoutRule(table, rule) : table)),
+      })),
+    world,
+  );
+}
+
+function isTableOf(table: Table, rule: RuleReference): boolean {
+  return table.family === rule.family && table.name === rule.table && table.source === rule.source;
+}
+
+function withoutRule(table: Table, rule: RuleReference): Table {
+  const chain = table.chains.get(rule.chain);
+  if (chain === undefined) return table;
+  const chains = new Map(table.chains).set(rule.chain, repairChain(chain, rule));
+  return { ...table, chains };
+}
+
+function repairChain(chain: Chain, rule: RuleReference): Chain {
+  if (chain.base && rule.rule.startsWith('policy'))
+    return { ...chain, base: { ...chain.base, policy: 'accept' } };
+  return { ...chain, rules: skipping(chain.rules, rule) };
+}
+
+function skipping(rules: RuleList, skipped: RuleReference): RuleList {
+  const kept: number[] = [];
+  for (let index = 0; index < rules.length; index++) {
+    const { line, text } = rules.at(index);
+    if (line !== skipped.line || text !== skipped.rule) kept.push(index);
+  }
+  return {
+    length: kept.length,
+    at: (index) => rules.at(kept[index] ?? 0),
+    next: (from) => from,
+  };
+}
