@@ -1,0 +1,9 @@
+import type { Check } from '../check.ts';
+import { leftovers } from './leftovers.ts';
+import { logErrors } from './log-errors.ts';
+import { modeDiffers } from './mode-differs.ts';
+import { notRunning } from './not-running.ts';
+import { syncBehind } from './sync-behind.ts';
+
+/** What each node's kube-proxy says of itself. */
+export const kubeProxyChecks: readonly Check[] = [notRunning, syncBehind, logErrors, modeDiffers, leftovers];

@@ -1,0 +1,39 @@
+import { type Check, defineCheck } from '../check.ts';
+
+/** Above this share of the table new connections are close to being dropped. */
+const FULL = 0.95;
+
+/** A node's connection table has no room: new connections are dropped at random. */
+export const conntrackFull: Check = defineCheck({
+  id: 'node/conntrack-full',
+  asserts: 'every node has room in its connection table',
+  faults: ['C01'],
+  needs: ['sysctls'],
+  *run({ world }) {
+    for (const [node, { sysctls, conntrackCount }] of world.nodeStates) {
+      const max = Number(
+        sysctls?.get('net.netfilter.nf_conntrack_max') ?? sysctls?.get('net.nf_conntrack_max'),
+      );
+      const count = conntrackCount ?? Number(sysctls?.get('net.netfilter.nf_conntrack_count'));
+      if (!(max > 0) || !(count >= max * FULL)) continue;
+      yield {
+        severity: count >= max ? 'error' : 'warning',
+        subject: `Node ${node}`,
+        node,
+        summary: `the connection table of ${node} is full: ${count} of ${max} entries`,
+        evidence: [
+          { source: `nodes/${node}`, text: `net.netfilter.nf_conntrack_count = ${count}` },
+          { source: `nodes/${node}`, text: `net.netfilter.nf_conntrack_max = ${max}` },
+        ],
+        share: [0, 1],
+        remedy: {
+          text: 'raise the limit (kube-proxy: conntrack.maxPerCore and conntrack.min) and find who holds the entries',
+          commands: [
+            `sysctl -w net.netfilter.nf_conntrack_max=${max * 2}   # on ${node}`,
+            `conntrack -L | awk '{print $4}' | sort | uniq -c | sort -rn | head   # on ${node}`,
+          ],
+        },
+      };
+    }
+  },
+});

@@ -1,0 +1,59 @@
+import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
+import { formatAddressPort, formatIp } from '../../model/address.ts';
+import type { Frontend } from '../../model/frontend.ts';
+import { PROTOCOL } from '../../model/protocol.ts';
+import { type Check, defineCheck } from '../check.ts';
+
+/** A UDP client's connection entry still leads to an endpoint that is gone, and its own packets keep the entry alive. */
+export const conntrackStale: Check = defineCheck({
+  id: 'node/conntrack-stale',
+  asserts: 'no connection entry keeps a client at an endpoint that is gone',
+  faults: ['C05', 'C06'],
+  needs: ['verifications', 'endpointSlices', 'conntrack'],
+  *run({ world, subject, verifications }) {
+    const promised = verifications.map(({ expectation }) => expectation);
+    const endpoints = new Set(
+      promised.flatMap((each) => each.endpoints.map(({ address, port }) => `${address} ${port}`)),
+    );
+    const isStale = (entry: ConntrackEntry): boolean =>
+      entry.protocol === PROTOCOL.udp &&
+      entry.isUnreplied &&
+      promised.some(({ frontend }) => isTo(entry, frontend)) &&
+      !endpoints.has(`${entry.reply.source} ${entry.reply.sourcePort}`);
+    for (const [node, { conntrack = [] }] of world.nodeStates) {
+      const stale = conntrack.filter(isStale);
+      const [first] = stale;
+      if (!first) continue;
+      const { destination, destinationPort = 0 } = first.original;
+      const frontend = formatAddressPort(destination, destinationPort);
+      yield {
+        severity: 'error',
+        subject: `Service ${subject.namespace}/${subject.name}`,
+        node,
+        frontend: `${frontend}/udp`,
+        vantage: formatIp(first.original.source),
+        summary: `${node} keeps ${stale.length} UDP ${stale.length === 1 ? 'connection' : 'connections'} to ${frontend} at ${formatIp(first.reply.source)}, which is no endpoint (any more); other clients are fine`,
+        evidence: stale.slice(0, 4).map(({ line, original, reply }) => ({
+          source: `nodes/${node}`,
+          location: `conntrack line ${line}`,
+          text: `udp ${formatIp(original.source)}:${original.sourcePort} to ${frontend} [UNREPLIED], answered by ${formatIp(reply.source)}:${reply.sourcePort}`,
+        })),
+        share: [0, 1],
+        remedy: {
+          text: 'delete the entries; the clients’ next packet is translated anew',
+          commands: [
+            `conntrack -D -p udp --orig-dst ${formatIp(destination)} --orig-port-dst ${destinationPort}   # on ${node}`,
+          ],
+        },
+      };
+    }
+  },
+});
+
+function isTo({ original }: ConntrackEntry, frontend: Frontend): boolean {
+  return (
+    original.destination === frontend.address &&
+    original.destinationPort === frontend.port &&
+    frontend.protocol === PROTOCOL.udp
+  );
+}

@@ -1,0 +1,23 @@
+import type { Check } from '../check.ts';
+import { bridgeNetfilterOff } from './bridge-netfilter-off.ts';
+import { conntrackFull } from './conntrack-full.ts';
+import { conntrackStale } from './conntrack-stale.ts';
+import { forwardingOff } from './forwarding-off.ts';
+import { hairpinOff } from './hairpin-off.ts';
+import { iptablesFlavoursMixed } from './iptables-flavours-mixed.ts';
+import { replyLost } from './reply-lost.ts';
+import { reversePathFilter } from './reverse-path-filter.ts';
+import { routeMissing } from './route-missing.ts';
+
+/** What the kernel around the rules does with the Service's packets. */
+export const nodeChecks: readonly Check[] = [
+  hairpinOff,
+  forwardingOff,
+  reversePathFilter,
+  bridgeNetfilterOff,
+  routeMissing,
+  replyLost,
+  conntrackStale,
+  conntrackFull,
+  iptablesFlavoursMixed,
+];

@@ -1,0 +1,32 @@
+import { findProxyTables } from '../../kubeproxy/proxy-tables.ts';
+import { type Check, defineCheck } from '../check.ts';
+
+/** kube-proxy's rules stand in both iptables flavours: the kernel walks both, and only one is kept up to date. */
+export const iptablesFlavoursMixed: Check = defineCheck({
+  id: 'node/iptables-flavours-mixed',
+  asserts: 'kube-proxy’s rules stand in one iptables flavour only',
+  faults: ['R03', 'K09'],
+  needs: ['rules'],
+  *run({ world }) {
+    for (const [node, { tables }] of world.nodeStates) {
+      for (const family of ['ip', 'ip6'] as const) {
+        if (findProxyTables(tables, family).flavours.length < 2) continue;
+        const both = tables.filter((table) => table.family === family && table.chains.has('KUBE-SERVICES'));
+        yield {
+          severity: 'warning',
+          subject: `Node ${node}`,
+          node,
+          summary: `${node} has KUBE-SERVICES rules in the legacy and in the nft flavour of ${family === 'ip' ? 'iptables' : 'ip6tables'}; one of them is a leftover that still acts`,
+          evidence: both.map(({ source, origin, name }) => ({
+            source,
+            text: `table ${name} (${origin}) holds KUBE-SERVICES`,
+          })),
+          remedy: {
+            text: 'remove the rules of the flavour that the running kube-proxy does not write',
+            commands: ['kube-proxy --cleanup   # with that flavour’s iptables, then restart kube-proxy'],
+          },
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,28 @@
+import { showRuleCommand } from '../../verify/show-rule-command.ts';
+import { withoutRules } from '../../world/repair/node-state.ts';
+import type { Check } from '../check.ts';
+import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
+
+/** The endpoint answers and the answer does not come back through the translation. */
+export const replyLost: Check = defineDiscrepancyCheck({
+  id: 'node/reply-lost',
+  asserts: 'every reply comes back through the node that translated the packet',
+  faults: ['C09', 'F07', 'R05'],
+  kinds: ['reply-lost'],
+  concerns: ({ at }) => at?.family !== 'bridge' && at?.family !== 'sysctl',
+  tell: (group) => {
+    const [rule] = group.at;
+    const isDropped = rule !== undefined && rule.family !== 'route';
+    return {
+      summary: `replies to ${group.clients.join(', ')} are lost at ${group.node}: ${group.discrepancies[0].summary}`,
+      faults: isDropped ? ['F07', 'F04', 'C09'] : ['C09', 'R05'],
+      remedy: {
+        text: isDropped
+          ? 'let replies pass where the rule stands'
+          : 'route replies back through the translating node, or let it replace the source',
+        commands: rule && isDropped ? [showRuleCommand(rule)] : [],
+      },
+      ...(isDropped ? { repair: (before) => withoutRules(before, group.at) } : {}),
+    };
+  },
+});
