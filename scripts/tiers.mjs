@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/**
+ * The tiers of `npm test`, cheapest first, so that a mistake is known early. A new tier is one entry here.
+ * - `name`: the vitest project of that name, unless `steps` says otherwise
+ * - `steps`: npm scripts, each of which counts as one test
+ * - `lacks()`: what this machine lacks for it, in words; empty where it can run
+ */
+export const tiers = [
+  {
+    name: 'check',
+    steps: ['format:check', 'lint', 'types', 'walls', 'unused'],
+    lacks: () => [],
+  },
+  { name: 'unit', lacks: () => [] },
+  { name: 'scenarios', lacks: () => [] },
+];
+
+/** What a tier that sends real packets through network namespaces of its own lacks here. */
+export function lacksForNamespaces(...tools) {
+  if (process.platform !== 'linux') return ['Linux'];
+  const canUnshare = spawnSync('unshare', ['--net', 'true']).status === 0;
+  return [...(canUnshare ? [] : ['root']), ...missingTools('ip', ...tools)];
+}
+
+/** Those of `tools` that are not on the PATH. */
+export function missingTools(...tools) {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return tools.filter((tool) => !folders.some((folder) => existsSync(`${folder}/${tool}`)));
+}
