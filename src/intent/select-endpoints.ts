@@ -1,0 +1,124 @@
+import { type IpFamily, familyOf, parseIp } from '../model/address.ts';
+import type { Endpoint } from '../model/frontend.ts';
+import type { EndpointSlice, Service, ServicePort, SliceEndpoint } from '../world/kubernetes/objects.ts';
+import type { World } from '../world/world.ts';
+
+/** An endpoint of a slice with what kube-proxy reads of its conditions. */
+export interface SliceTarget extends Endpoint {
+  readonly isReady: boolean;
+  readonly isServing: boolean;
+  readonly isTerminating: boolean;
+  readonly zones: readonly string[];
+  readonly hintedNodes: readonly string[];
+}
+
+/** The endpoints one node uses for one Service port and family. */
+export interface EndpointSelection {
+  /** For traffic policy Cluster, after topology hints; with the fallback to terminating ones. */
+  readonly cluster: readonly SliceTarget[];
+  /** On the node itself; with the fallback to terminating ones. */
+  readonly local: readonly SliceTarget[];
+  /** Whether anybody anywhere could answer. */
+  readonly hasAny: boolean;
+}
+
+/**
+ * All targets of `port` in the slices of `service`: slices match by label, family, port name and protocol; only the
+ * first address counts; the same address and port in several slices is one. In kube-proxy's order, by the text `ip:port`.
+ * *Source:* kubernetes v1.37 pkg/proxy/endpointslicecache.go.
+ */
+export function targetsOf(
+  world: World,
+  service: Service,
+  port: ServicePort,
+  family: IpFamily,
+): SliceTarget[] {
+  const targets = new Map<string, SliceTarget>();
+  for (const slice of world.endpointSlices) {
+    if (!belongsTo(slice, service) || slice.addressType !== family) continue;
+    const own = slice.ports?.find(
+      ({ name = '', protocol = 'TCP' }) =>
+        name === (port.name ?? '') && protocol === (port.protocol ?? 'TCP'),
+    );
+    if (own?.port === undefined) continue;
+    for (const endpoint of slice.endpoints) addTarget(targets, endpoint, own.port, family);
+  }
+  return [...targets.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target);
+}
+
+/** Whether `slice` is one of `service`, by the label that the slice controllers set. */
+export function belongsTo({ metadata }: EndpointSlice, service: Service): boolean {
+  return (
+    metadata.namespace === service.metadata.namespace &&
+    metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name
+  );
+}
+
+function addTarget(
+  targets: Map<string, SliceTarget>,
+  endpoint: SliceEndpoint,
+  port: number,
+  family: IpFamily,
+): void {
+  const [text] = endpoint.addresses;
+  const address = text === undefined ? undefined : parseIp(text);
+  if (address === undefined || familyOf(address) !== family) return;
+  const { ready = true, terminating = false } = endpoint.conditions ?? {};
+  const { serving = ready } = endpoint.conditions ?? {};
+  const { targetRef } = endpoint;
+  const key = `${text}:${port}`;
+  if (targets.has(key) && terminating) return;
+  targets.set(key, {
+    address,
+    port,
+    ...(endpoint.nodeName === undefined ? {} : { node: endpoint.nodeName }),
+    ...(targetRef?.kind === 'Pod' && targetRef.name
+      ? { pod: `${targetRef.namespace ?? ''}/${targetRef.name}` }
+      : {}),
+    isReady: ready,
+    isServing: serving,
+    isTerminating: terminating,
+    zones: (endpoint.hints?.forZones ?? []).map(({ name }) => name),
+    hintedNodes: (endpoint.hints?.forNodes ?? []).map(({ name }) => name),
+  });
+}
+
+/**
+ * Which of `targets` a node uses. Hints count where every ready target has one and one of them is ours: first for the
+ * node, then for its zone. *Source:* `CategorizeEndpoints`, kubernetes v1.37 pkg/proxy/topology.go.
+ */
+export function selectEndpoints(
+  targets: readonly SliceTarget[],
+  node: string,
+  zone: string | undefined,
+): EndpointSelection {
+  const ready = targets.filter(({ isReady }) => isReady);
+  const draining = targets.filter(
+    ({ isServing, isTerminating, isReady }) => !isReady && isServing && isTerminating,
+  );
+  const hinted = followHints(ready, node, zone);
+  const localReady = ready.filter((target) => target.node === node);
+  return {
+    cluster: hinted.length > 0 ? hinted : draining,
+    local: localReady.length > 0 ? localReady : draining.filter((target) => target.node === node),
+    hasAny: ready.length > 0 || draining.length > 0,
+  };
+}
+
+function followHints(
+  ready: readonly SliceTarget[],
+  node: string,
+  zone: string | undefined,
+): readonly SliceTarget[] {
+  const hasAll = (pick: (target: SliceTarget) => readonly string[]): boolean =>
+    ready.length > 0 && ready.every((target) => pick(target).length > 0);
+  if (hasAll(({ hintedNodes }) => hintedNodes)) {
+    const own = ready.filter(({ hintedNodes }) => hintedNodes.includes(node));
+    if (own.length > 0) return own;
+  }
+  if (zone !== undefined && hasAll(({ zones }) => zones)) {
+    const own = ready.filter(({ zones }) => zones.includes(zone));
+    if (own.length > 0) return own;
+  }
+  return ready;
+}
