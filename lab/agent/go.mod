@@ -1,0 +1,3 @@
+module plumb-lab-agent
+
+go 1.24

@@ -1,0 +1,26 @@
+import { ruleModes, type Fault } from './fault.ts';
+
+/** The FORWARD chain drops what nobody accepts, and the CNI's accepts are gone. */
+export const forwardPolicyDrop: Fault = {
+  name: 'f04-forward-policy-drop',
+  causes: ['F04'],
+  modes: ruleModes,
+  text: 'On node-c the policy of FORWARD is DROP and the accepts of the CNI are gone: pods there reach nothing, and nobody starts a connection to them.',
+  service: 'web',
+  verdicts: ['degraded', 'broken'],
+  nodes: ['node-c'],
+  ask: { options: { tries: 12, timeoutMs: 1000 } },
+  shows: [
+    { from: /^pod on node-c/u, to: /^web$/u, expect: 'fails' },
+    { from: /node-a/u, to: /^web$/u, expect: 'partly', any: true },
+  ],
+  plant: async (lab) => {
+    await lab.onNode('node-c', 'iptables -F FLANNEL-FWD && iptables -P FORWARD DROP');
+  },
+  heal: async (lab) => {
+    await lab.onNode(
+      'node-c',
+      'iptables -P FORWARD ACCEPT; for d in s d; do iptables -A FLANNEL-FWD -$d 10.244.0.0/16 -m comment --comment "flanneld forward" -j ACCEPT; done',
+    );
+  },
+};

@@ -1,0 +1,28 @@
+import { ruleModes, type Fault } from './fault.ts';
+import { clusterIp, editTable, restoreRules } from './planting.ts';
+
+/** One node has no entry for the ClusterIP and port. */
+export const vipEntryGone: Fault = {
+  name: 'r01-vip-entry-gone',
+  causes: ['R01', 'R02'],
+  modes: ruleModes,
+  text: 'The entry for the ClusterIP and port of `web` is gone from the rules of node-c.',
+  service: 'web',
+  verdicts: ['degraded', 'broken'],
+  nodes: ['node-c'],
+  shows: [
+    { from: /node-c/u, to: /^web$/u, expect: 'fails' },
+    { from: /node-[ab]/u, to: /^web$/u, expect: 'works' },
+  ],
+  plant: async (lab) => {
+    if (lab.shape.mode === 'iptables') {
+      await editTable(lab, 'node-c', 'nat', (line) =>
+        line.startsWith('-A KUBE-SERVICES') && line.includes('"shop/web:http cluster IP"') ? undefined : line,
+      );
+    } else {
+      const vip = await clusterIp('web');
+      await lab.onNode('node-c', `nft delete element ip kube-proxy service-ips '{ ${vip} . tcp . 80 }'`);
+    }
+  },
+  heal: (lab) => restoreRules(lab, 'node-c'),
+};

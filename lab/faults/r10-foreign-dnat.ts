@@ -1,0 +1,29 @@
+import { ruleModes, type Fault } from './fault.ts';
+
+/** A rule of somebody else takes the NodePort before kube-proxy sees it. */
+export const foreignDnat: Fault = {
+  name: 'r10-foreign-dnat',
+  causes: ['R10', 'X07'],
+  modes: ruleModes,
+  text: 'On node-a a table `ip edge` translates TCP 30080 to 10.244.1.240:80, where no pod is, before the rules of kube-proxy.',
+  service: 'web-np',
+  verdicts: ['degraded'],
+  nodes: ['node-a'],
+  shows: [
+    { from: /^outside/u, to: /^node-a:/u, expect: 'fails' },
+    { from: /^outside/u, to: /^node-[bc]:/u, expect: 'works' },
+  ],
+  plant: async (lab) => {
+    const table = `table ip edge {
+  chain pre {
+    type nat hook prerouting priority dstnat - 10; policy accept;
+    tcp dport 30080 dnat to 10.244.1.240:80
+  }
+}
+`;
+    await lab.onNode('node-a', 'nft -f -', table);
+  },
+  heal: async (lab) => {
+    await lab.tryOnNode('node-a', 'nft delete table ip edge');
+  },
+};

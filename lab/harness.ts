@@ -1,0 +1,140 @@
+import type { Lab } from './cluster/lab.ts';
+import { describeObservation, failedShare, isError, observe, type Question } from './evidence/observe.ts';
+import type { Observation } from './evidence/probe.ts';
+import { writeRecording, type Statement } from './evidence/record.ts';
+import type { Fault, Shown } from './faults/fault.ts';
+import { pause, slow } from './machine/run.ts';
+import { UserError } from './user-error.ts';
+
+/** The question of a fault with its defaults. */
+export async function questionOf(lab: Lab, fault: Fault): Promise<Question> {
+  const own = typeof fault.ask === 'function' ? await fault.ask(lab) : fault.ask;
+  return {
+    namespace: fault.namespace ?? 'shop',
+    service: fault.service,
+    byName: true,
+    fromItself: false,
+    extra: [],
+    options: { tries: 6, timeoutMs: 1000 },
+    ...own,
+  };
+}
+
+/** Why an observation is not what was stated; undefined where it is. */
+function misses(shown: Shown, o: Observation): string | undefined {
+  const share = failedShare(o);
+  const errors = Object.keys(o.answers).filter((a) => isError(a));
+  const named = shown.errors === undefined || errors.every((e) => shown.errors?.includes(e));
+  const right = {
+    fails: share === 1 && named,
+    partly: share > 0 && share < 1 && named,
+    works: share === 0,
+    uneven: isUneven(o),
+    'wrong-answer': share < 1,
+  }[shown.expect];
+  return right
+    ? undefined
+    : `${describeObservation(o)} (stated: ${shown.expect} ${shown.errors?.join('/') ?? ''})`;
+}
+
+function isUneven(o: Observation): boolean {
+  const counts = Object.entries(o.answers).filter(([a]) => !isError(a));
+  const all = counts.reduce((sum, [, n]) => sum + n, 0);
+  return counts.some(([, n]) => n > (2 * all) / 3);
+}
+
+/** The statements that the observations do not bear out. */
+export function unproved(fault: Fault, observations: readonly Observation[]): string[] {
+  return fault.shows.flatMap((shown) => {
+    const hit = observations.filter((o) => shown.from.test(o.from) && shown.to.test(o.to));
+    if (hit.length === 0) return [`nothing observed for ${shown.from.source} -> ${shown.to.source}`];
+    const wrong = hit.map((o) => misses(shown, o)).filter((m) => m !== undefined);
+    return shown.any === true && wrong.length < hit.length ? [] : wrong;
+  });
+}
+
+async function untilProved(lab: Lab, fault: Fault): Promise<Observation[]> {
+  const end = Date.now() + 75_000 * slow;
+  for (;;) {
+    const observations = await observe(lab, await questionOf(lab, fault));
+    const wrong = unproved(fault, observations);
+    if (wrong.length === 0) return observations;
+    if (Date.now() > end) throw new UserError(`${fault.name} does not show: ${wrong.slice(0, 3).join('; ')}`);
+    await pause(1500);
+  }
+}
+
+const wellKnown = ['web', 'web-np', 'web-lb', 'solo', 'echo'];
+
+/** Waits until every Service of the lab answers from every vantage; throws a `UserError` with what still fails. */
+export async function untilHealthy(lab: Lab, services: readonly string[] = wellKnown): Promise<void> {
+  const end = Date.now() + 60_000 * slow;
+  for (;;) {
+    await lab.untilPodsReady(60_000);
+    const wrong: string[] = [];
+    for (const service of services) {
+      const options = { tries: 3, timeoutMs: 800 };
+      const observations = await observe(lab, {
+        namespace: 'shop',
+        service,
+        byName: service === 'web',
+        fromItself: service === 'solo',
+        extra: [],
+        options,
+      });
+      wrong.push(...observations.filter((o) => failedShare(o) > 0).map((o) => describeObservation(o)));
+    }
+    if (wrong.length === 0) return;
+    if (Date.now() > end) throw new UserError(`not healthy: ${wrong.slice(0, 4).join('; ')}`);
+    await pause(1000);
+  }
+}
+
+/** How a fault went: whether it was recorded, whether the lab is healthy again, and what did not behave as stated. */
+export interface Outcome {
+  readonly recorded: boolean;
+  readonly healed: boolean;
+  readonly why?: string;
+}
+
+/** Plants a fault, proves that it is real, records it, heals it and proves that the lab is healthy again. */
+export async function recordFault(lab: Lab, fault: Fault, folder: string): Promise<Outcome> {
+  if (!fault.modes.includes(lab.shape.mode)) {
+    throw new UserError(`${fault.name} is not for ${lab.shape.mode} mode`);
+  }
+  const said: string[] = [];
+  const tell = (error: unknown): void => {
+    if (!(error instanceof UserError)) throw error;
+    said.push(error.message);
+  };
+  let recorded = false;
+  try {
+    await fault.plant(lab);
+    const observations = await untilProved(lab, fault);
+    await writeRecording(lab, folder, statementOf(lab, fault), observations);
+    recorded = true;
+  } catch (error) {
+    tell(error);
+  }
+  let healed = false;
+  try {
+    await fault.heal(lab);
+    await untilHealthy(lab);
+    healed = true;
+  } catch (error) {
+    tell(error);
+  }
+  return { recorded, healed, ...(said.length === 0 ? {} : { why: said.join('; ') }) };
+}
+
+function statementOf(lab: Lab, fault: Fault): Statement {
+  const words = fault.words === undefined ? '' : ` ${fault.words}`;
+  return {
+    title: `${lab.shape.mode}-${fault.name}`,
+    text: fault.text,
+    question: `svc/${fault.service} -n ${fault.namespace ?? 'shop'}${words}`,
+    verdicts: fault.verdicts,
+    causes: fault.causes,
+    nodes: fault.nodes ?? [],
+  };
+}
