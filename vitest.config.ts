@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
         test: { name: 'unit', include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'] },
       },
       { test: { name: 'scenarios', include: ['scenarios/**/*.test.ts'], testTimeout: 60_000 } },
+      // Needs root, Linux and built binaries (npm run lab:build).
+      { test: { name: 'lab', include: ['lab/**/*.test.ts'], fileParallelism: false } },
     ],
   },
 });

@@ -1,7 +1,6 @@
 import { everyMode, type Fault } from './fault.ts';
 import { replaceClient } from './planting.ts';
 
-
 const dnsConfig = {
   nameservers: ['10.96.0.53'],
   searches: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'],

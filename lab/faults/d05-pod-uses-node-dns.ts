@@ -1,7 +1,6 @@
 import { everyMode, type Fault } from './fault.ts';
 import { replaceClient } from './planting.ts';
 
-
 /** A pod asks the node's resolver. */
 export const podUsesNodeDns: Fault = {
   name: 'd05-pod-uses-node-dns',

@@ -4,7 +4,13 @@ import { apply, ask, get, list, recreate, remove, type ApiObject } from '../clus
 import { corednsConfigMap } from '../cluster/coredns.ts';
 import { kubeProxyObjects } from '../cluster/kube-proxy.ts';
 import type { Lab } from '../cluster/lab.ts';
-import { clientPod, deployment, shopServices, type ServerChange, type ShopService } from '../cluster/workload.ts';
+import {
+  clientPod,
+  deployment,
+  shopServices,
+  type ServerChange,
+  type ShopService,
+} from '../cluster/workload.ts';
 import { flannelRules } from '../cluster/wire.ts';
 import { home } from '../machine/places.ts';
 import { pause, until } from '../machine/run.ts';

@@ -1,0 +1,60 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from './machine/run.ts';
+
+const out = mkdtempSync(join(tmpdir(), 'plumb-lab-'));
+const lab = ['node', 'dist/lab.js'];
+const long = { timeoutMs: 300_000 };
+
+/** The small tier: real components, one healthy recording, one fault, and nothing left behind. */
+describe('the lab', () => {
+  beforeAll(async () => {
+    const bundled = await run(['npm', 'run', '-s', 'lab:bundle'], long);
+    expect(bundled.stderr + String(bundled.code)).toMatch(/0$/u);
+    await run([...lab, 'down']);
+    const up = await run([...lab, 'up', '--mode', 'iptables'], long);
+    expect(up.code, up.stderr).toBe(0);
+  }, 300_000);
+
+  afterAll(async () => {
+    await run([...lab, 'down'], long);
+    rmSync(out, { recursive: true, force: true });
+  }, 60_000);
+
+  it('serves a healthy Service from every vantage, and records it', async () => {
+    const ran = await run([...lab, 'record', 'healthy', 'iptables', join(out, 'healthy')], long);
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    const page = readFileSync(join(out, 'healthy/expected.md'), 'utf8');
+    expect(page).toContain('- pod on node-c -> web: web-');
+    expect(page).not.toMatch(/refused|timeout/u);
+    expect(readFileSync(join(out, 'healthy/nodes/node-a/iptables-save.txt'), 'utf8')).toContain(
+      'KUBE-SERVICES',
+    );
+    expect(readFileSync(join(out, 'healthy/cluster/services.json'), 'utf8')).toContain('"web-sticky"');
+  }, 300_000);
+
+  it('plants a fault that connections show, and heals it', async () => {
+    const ran = await run([...lab, 'record', 'r01-vip-entry-gone', 'iptables', join(out, 'r01')], long);
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    const page = readFileSync(join(out, 'r01/expected.md'), 'utf8');
+    expect(page).toMatch(/- pod on node-c -> web: timeout 6/u);
+    expect(page).toMatch(/- pod on node-a -> web: web-/u);
+  }, 300_000);
+
+  it('leaves nothing behind, also after its holder was killed', async () => {
+    const noted = JSON.parse(readFileSync('/run/plumb-lab.json', 'utf8')) as { pid: number };
+    process.kill(noted.pid, 'SIGKILL');
+    const down = await run([...lab, 'down'], long);
+    expect(down.code).toBe(0);
+    expect(existsSync('/run/plumb-lab.json')).toBe(false);
+    const left = await run([
+      'sh',
+      '-c',
+      'ps ax -o args | grep -c "^/[^ ]*plumb-lab/bin/" ; mount | grep -c plumb-lab',
+    ]);
+    expect(left.stdout.split('\n').slice(0, 2)).toEqual(['0', '0']);
+    expect(existsSync('/sys/fs/cgroup/memory/k8s.io')).toBe(false);
+  }, 120_000);
+});
