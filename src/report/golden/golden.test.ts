@@ -46,7 +46,6 @@ describe('renderText', () => {
   it('says the same with colour as without', () => {
     const coloured = renderText(answers.degraded, createStyle({ ...terminal, hasColour: true }));
     expect(coloured).toContain('\u001b[');
-    // oxlint-disable-next-line no-control-regex -- colour codes start with ESC
     expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(golden['degraded.txt']);
   });
 
@@ -56,7 +55,6 @@ describe('renderText', () => {
 
   it('lets no control character of a log reach the terminal', () => {
     const text = renderText({ ...answers.healthy, headline: 'a\u001b[2Jb\u0007' }, plain);
-    // oxlint-disable-next-line no-control-regex -- that is what must not be there
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 

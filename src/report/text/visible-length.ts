@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-control-regex -- colour codes start with the control character ESC
 const colourCodes = /\u001b\[[0-9;]*m/g;
 
 /** The columns that `text` takes on a terminal: colour codes take none. *Limits:* every other character is one column wide. */
