@@ -6,7 +6,8 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = `${root}dist`;
 
-await rm(dist, { recursive: true, force: true });
+for (const made of ['plumb.js', 'chunks', 'pages'])
+  await rm(`${dist}/${made}`, { recursive: true, force: true });
 const bundle = await rolldown({ input: { plumb: `${root}src/cli/main.ts` }, cwd: root, platform: 'node' });
 await bundle.write({
   dir: dist,
