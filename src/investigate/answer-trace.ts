@@ -1,0 +1,104 @@
+import type { Outcome, RuleReference, Trace } from '../dataplane/walk/trace.ts';
+import type { DecidingRule, TraceAnswer, TraceOutcome } from '../diagnosis/trace-answer.ts';
+import { formatAddressPort, formatIp } from '../model/address.ts';
+import type { Verdict } from '../model/finding.ts';
+import { protocolName } from '../model/protocol.ts';
+import type { Vantage } from '../model/vantage.ts';
+import type { World } from '../world/world.ts';
+
+/** A walk in the words of the report: what each end means, in the order in which it is read. */
+export function answerTrace(
+  world: World,
+  { client, vantage, trace }: { readonly client: string; readonly vantage: Vantage; readonly trace: Trace },
+): TraceAnswer {
+  const { packet } = trace;
+  const endpoints = endpointsOf(world);
+  const outcomes = trace.outcomes
+    .map((outcome) => outcomeOf(outcome, endpoints))
+    .sort((a, b) => compare(a.destination, b.destination) || compare(a.result, b.result));
+  return {
+    verdict: verdictOf(trace),
+    packet: {
+      source: formatIp(packet.source),
+      ...(packet.sourcePort === undefined ? {} : { sourcePort: packet.sourcePort }),
+      destination: formatIp(packet.destination),
+      ...(packet.destinationPort === undefined ? {} : { destinationPort: packet.destinationPort }),
+      protocol: protocolName(packet.protocol),
+      node: vantage.node,
+      client,
+    },
+    outcomes,
+    notChecked: world.gaps.filter(
+      ({ node }) => node === undefined || trace.outcomes.some((o) => o.node === node),
+    ),
+  };
+}
+
+/** Delivered whichever branch is taken, on some, on none, or not decided. A lost reply is no delivery for the client. */
+function verdictOf({ outcomes }: Trace): Verdict {
+  const works = outcomes.filter(
+    ({ result, replyReturns }) => result === 'delivered' && replyReturns === true,
+  );
+  const fails = outcomes.filter(
+    ({ result, replyReturns }) => (result !== 'delivered' && result !== 'unknown') || replyReturns === false,
+  );
+  const surelyFails = fails.some(({ probability: [min] }) => min > 0);
+  if (outcomes.length > 0 && works.length === outcomes.length) return 'healthy';
+  if (fails.length > 0 && fails.length === outcomes.length) return 'broken';
+  if (surelyFails) return 'degraded';
+  return 'unknown';
+}
+
+function outcomeOf(outcome: Outcome, endpoints: ReadonlySet<string>): TraceOutcome {
+  const { address, port } = outcome.destination;
+  const destination = port === undefined ? formatIp(address) : formatAddressPort(address, port);
+  const { sourceNat, decidedBy, pod } = outcome;
+  return {
+    probability: outcome.probability,
+    result: outcome.result,
+    destination,
+    ...(endpoints.has(destination) ? { endpoint: destination } : {}),
+    ...(pod === undefined ? {} : { pod }),
+    sourceNat: typeof sourceNat === 'string' ? sourceNat : formatIp(sourceNat.address),
+    ...(decidedBy === undefined ? {} : { decidedBy: ruleOf(decidedBy) }),
+    notes: notesOf(outcome),
+    steps: outcome.steps.map(({ rule, ...step }) => ({
+      ...step,
+      ...(rule === undefined ? {} : { rule: ruleOf(rule) }),
+    })),
+    unknowns: outcome.unknowns.map(({ text, rule }) => ({
+      text,
+      ...(rule === undefined ? {} : { rule: ruleOf(rule) }),
+    })),
+  };
+}
+
+function notesOf({ rejectedWith, replyReturns }: Outcome): string[] {
+  return [
+    ...(rejectedWith === undefined ? [] : [`rejected with ${rejectedWith}`]),
+    ...(replyReturns === false
+      ? ['the reply does not come back through the translation: the client sees a foreign source or nothing']
+      : []),
+    ...(replyReturns === 'unknown' ? ['whether the reply comes back could not be decided'] : []),
+  ];
+}
+
+function ruleOf({ node, family, table, chain, rule, source, line }: RuleReference): DecidingRule {
+  return { node, family, table, chain, rule, source, line };
+}
+
+/** Every `IP:PORT` that some EndpointSlice names. */
+function endpointsOf({ endpointSlices }: World): Set<string> {
+  const all = new Set<string>();
+  for (const { addressType, endpoints, ports } of endpointSlices)
+    for (const { addresses } of endpoints)
+      for (const address of addresses)
+        for (const { port } of ports ?? [])
+          if (port !== undefined)
+            all.add(addressType === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`);
+  return all;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
