@@ -1,15 +1,16 @@
 // Makes dist/: one program, with what only some commands need in chunks of their own, and the pages of the checks.
-import { chmod, cp, rm } from 'node:fs/promises';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { chmod, cp, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = `${root}dist`;
 
-for (const made of ['plumb.js', 'chunks', 'pages'])
+for (const made of ['plumb.js', 'chunks', 'pages', 'LICENSES.txt'])
   await rm(`${dist}/${made}`, { recursive: true, force: true });
 const bundle = await rolldown({ input: { plumb: `${root}src/cli/main.ts` }, cwd: root, platform: 'node' });
-await bundle.write({
+const { output } = await bundle.write({
   dir: dist,
   format: 'esm',
   // Smaller files start faster; names stay, so that a stack in a bug report can be read.
@@ -22,3 +23,18 @@ await cp(`${root}src/checks`, `${dist}/pages`, {
   recursive: true,
   filter: (path) => path.endsWith('.md') || !/\.[a-z]+$/.test(path),
 });
+await writeFile(`${dist}/LICENSES.txt`, licencesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
+
+/** The licence texts of the packages that were bundled, as their licences ask. */
+function licencesOf(modules) {
+  const folders = modules.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0]).filter(Boolean);
+  return [...new Set(folders)]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+      const file = existsSync(folder) && readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file ? readFileSync(`${folder}/${file}`, 'utf8').trim() : '';
+      return `${name} ${version} (${license})\n\n${text}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
