@@ -67,5 +67,6 @@ function holds(part: KeyPart, value: Exclude<KeyValue, undefined>): boolean {
     if (typeof value !== 'string') return false;
     return part.name.endsWith('*') ? value.startsWith(part.name.slice(0, -1)) : value === part.name;
   }
+  if (typeof value === 'string') return false;
   return typeof value === typeof part.low && value >= part.low && value <= part.high;
 }
