@@ -93,6 +93,8 @@ export interface BridgePort {
   readonly hairpin?: boolean;
   readonly isolated?: boolean;
   readonly state?: string;
+  /** Addresses behind the port, where the bridge's forwarding table and the neighbours tell. */
+  readonly addresses?: readonly Ip[];
   /** The snapshot source the hairpin flag came from. */
   readonly source: string;
   readonly line: number;

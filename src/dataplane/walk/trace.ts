@@ -53,6 +53,8 @@ export interface Outcome {
   readonly translatedBy: readonly RuleReference[];
   /** Whether the reply comes back through the translation; false means that the client sees a foreign source or nothing. */
   readonly replyReturns: boolean | 'unknown';
+  /** The rule, route or setting that loses the reply, where one can be named. */
+  readonly replyLostBy?: RuleReference;
   readonly steps: readonly Step[];
   readonly unknowns: readonly Unknown[];
 }

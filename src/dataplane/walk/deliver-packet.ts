@@ -1,0 +1,213 @@
+import { formatIp } from '../../model/address.ts';
+import type { Place } from '../node-state.ts';
+import { hairpinOf, isBridge } from './bridge.ts';
+import { endPacket, endUnknown, noteUnknown } from './end-packet.ts';
+import { enterNode } from './enter-node.ts';
+import { forkByUnknown, type Slot } from './outcome-tree.ts';
+import { forkState, type Leg, type PacketState, tupleOf } from './packet-state.ts';
+import { routesPodsItself } from './pod-routes.ts';
+import { lookUpRoute } from './route-lookup.ts';
+import { referenceToRoute } from './route-packet.ts';
+import type { RuleReference } from './trace.ts';
+import { type WalkContext, addStep } from './walk-context.ts';
+
+const MOST_HOPS = 8;
+
+/** The packet has passed the node: to whom does it go? Ends the branch there, or brings it to the next node. */
+export function deliverPacket(
+  context: WalkContext,
+  state: PacketState,
+  next: (state: PacketState) => void,
+): void {
+  const { node, destination } = state;
+  state.legs = { value: legOf(state), rest: state.legs };
+  const place = context.network.placeOf(destination);
+  if (state.oif === '') {
+    deliverHere(state, place);
+  } else if (place === undefined) {
+    leaveCluster(context, state);
+  } else if (place.node !== node.name) {
+    hop(context, state, place);
+  } else if (place.pod === undefined || place.isHostNetwork) {
+    // The API says the address is the node's own, the node's routes say it is not.
+    lost(state, `${formatIp(destination)} belongs to ${node.name}, whose routes lead elsewhere`);
+  } else {
+    deliverToPod(context, state, place.pod, next);
+    return;
+  }
+  next(state);
+}
+
+function legOf(state: PacketState): Leg {
+  const after = tupleOf(state);
+  const { arrived } = state;
+  return {
+    node: state.node,
+    before: arrived,
+    after,
+    isSourceKnown: state.isSourceKnown,
+    isTracked: state.isTracked,
+    isTranslated:
+      !state.isSourceKnown ||
+      after.source !== arrived.source ||
+      after.destination !== arrived.destination ||
+      after.destinationPort !== arrived.destinationPort,
+    arrivedBy: state.arrivedBy,
+    leftBy: state.oif,
+    ctmark: state.ctmark,
+  };
+}
+
+function deliverHere(state: PacketState, place: Place | undefined): void {
+  endPacket(state, 'delivered', state.translatedDestinationBy);
+  if (place?.node === state.node.name) state.pod = place.pod;
+}
+
+function deliverToPod(
+  context: WalkContext,
+  state: PacketState,
+  pod: string,
+  next: (state: PacketState) => void,
+): void {
+  const route = routeTaken(state);
+  if (
+    route !== undefined &&
+    state.via !== undefined &&
+    context.network.placeOf(state.via)?.node !== state.node.name
+  ) {
+    const text = `${pod} is on ${state.node.name}, but the route to it leads away: ${route.rule}`;
+    if (routesPodsItself(context.network, state.node)) endPacket(state, 'unroutable', route);
+    else endUnknown(state, text, route);
+    next(state);
+    return;
+  }
+  state.pod = pod;
+  if (state.sender === state.destination) {
+    deliverToSender(context, state, next);
+    return;
+  }
+  addStep(context, state, 'bridge', `to ${pod}${state.oif === undefined ? '' : ` by ${state.oif}`}`);
+  endPacket(state, 'delivered', state.translatedDestinationBy);
+  next(state);
+}
+
+// The packet goes back to the pod that sent it.
+function deliverToSender(context: WalkContext, state: PacketState, next: (state: PacketState) => void): void {
+  const bridged = isBridge(state.node, state.oif);
+  if (bridged === undefined) noteUnknown(state, 'whether the pod is on a bridge was not read');
+  if (bridged !== true || state.isBridged === false || state.oif === undefined) {
+    endPacket(state, bridged === undefined ? 'unknown' : 'delivered', state.translatedDestinationBy);
+    next(state);
+    return;
+  }
+  const hairpin = hairpinOf(state.node, state.oif, state.destination);
+  if (hairpin.isAllowed === true) {
+    endPacket(state, 'delivered', state.translatedDestinationBy);
+  } else if (hairpin.isAllowed === false && state.isBridged === true) {
+    addStep(
+      context,
+      state,
+      'bridge',
+      'the bridge does not send a frame back by the port it came in',
+      hairpin.by,
+    );
+    endPacket(state, 'dropped', hairpin.by);
+  } else {
+    const text =
+      hairpin.isAllowed === undefined
+        ? `whether the bridge gives a pod its own frames back: ${hairpin.why}`
+        : 'whether bridged frames pass iptables (net.bridge.bridge-nf-call-iptables) was not read';
+    const [passes, fails] = forkByUnknown(state.slot, 2, {
+      text,
+      ...(hairpin.by === undefined ? {} : { rule: hairpin.by }),
+    }) as [Slot, Slot];
+    const other = forkState(state, fails);
+    endPacket(other, 'dropped', hairpin.by);
+    next(other);
+    state.slot = passes;
+    endPacket(state, 'delivered', state.translatedDestinationBy);
+  }
+  next(state);
+}
+
+function leaveCluster(context: WalkContext, state: PacketState): void {
+  const { destination } = state;
+  if (context.network.isClusterAddress(destination)) {
+    lost(state, `nobody in the cluster owns ${formatIp(destination)}`);
+    return;
+  }
+  addStep(context, state, 'hop', `leaves the cluster towards ${formatIp(destination)}`);
+  endPacket(state, 'delivered', state.translatedDestinationBy);
+}
+
+function lost(state: PacketState, text: string): void {
+  endPacket(
+    state,
+    'unroutable',
+    state.translatedDestinationBy ??
+      routeTaken(state) ?? {
+        node: state.node.name,
+        family: 'route',
+        table: '',
+        chain: '',
+        rule: text,
+        source: `ip route of ${state.node.name}`,
+        line: 0,
+      },
+  );
+}
+
+function routeTaken(state: PacketState): RuleReference | undefined {
+  const result = lookUpRoute(state.node, {
+    destination: state.destination,
+    ...(state.isSourceKnown ? { source: state.source } : {}),
+    ...(state.iif === undefined ? {} : { iif: state.iif }),
+    mark: state.mark,
+    protocol: state.protocol,
+  });
+  return result.kind === 'route' ? referenceToRoute(state.node, result.route) : undefined;
+}
+
+function hop(context: WalkContext, state: PacketState, place: Place): void {
+  const route = lookUpRoute(state.node, { destination: state.destination, mark: state.mark });
+  const isPod = place.pod !== undefined && !place.isHostNetwork;
+  if (
+    isPod &&
+    route.kind === 'route' &&
+    route.route.destination.prefix === 0 &&
+    routesPodsItself(context.network, state.node)
+  ) {
+    // Other nodes' pods have routes of their own here; this one's is missing.
+    endPacket(state, 'unroutable', referenceToRoute(state.node, route.route));
+    return;
+  }
+  const gateway = state.via === undefined ? undefined : context.network.placeOf(state.via);
+  const nextName =
+    gateway !== undefined &&
+    gateway.node !== state.node.name &&
+    (gateway.pod === undefined || gateway.isHostNetwork)
+      ? gateway.node
+      : place.node;
+  if (place.pod !== undefined) state.pod = place.pod;
+  const nextNode = context.network.nodes.get(nextName);
+  if (++state.hops > MOST_HOPS) {
+    endPacket(
+      state,
+      'unroutable',
+      route.kind === 'route' ? referenceToRoute(state.node, route.route) : undefined,
+    );
+    return;
+  }
+  if (nextNode === undefined) {
+    endUnknown(state, `nothing was read of ${nextName}, where the packet goes on`);
+    return;
+  }
+  addStep(
+    context,
+    state,
+    'hop',
+    `${state.node.name} to ${nextName}${state.oif === undefined ? '' : ` by ${state.oif}`}`,
+  );
+  if (isPod) state.pod = undefined;
+  enterNode(state, nextNode);
+}

@@ -1,0 +1,80 @@
+import type { Ip } from '../../model/address.ts';
+import { cidrContains, cidrOf } from '../../model/cidr.ts';
+import type { NodeState } from '../node-state.ts';
+import { deviceOfPod, isBridge } from './bridge.ts';
+import { bridgeCallsIptables } from './kernel-settings.ts';
+import { linkOf } from './node-links.ts';
+import { forgetConnection, type PacketState, tupleOf } from './packet-state.ts';
+import { lookUpRoute } from './route-lookup.ts';
+
+/** Brings the packet from the node it stands on to `node`, by the interface that faces the sender. */
+export function enterNode(state: PacketState, node: NodeState): void {
+  const from = state.node;
+  const iif = arrivalDevice(node, from, state.oif, state.via);
+  state.node = node;
+  state.iif = iif;
+  state.oif = '';
+  state.via = undefined;
+  state.physin = '';
+  state.physout = '';
+  state.mark = 0;
+  state.sender = undefined;
+  state.stage = 'prerouting';
+  forgetConnection(state);
+  state.arrived = tupleOf(state);
+  state.arrivedBy = iif;
+}
+
+/** Puts a packet that a pod of the node sends onto the node's side of the pod's link. */
+export function enterFromPod(state: PacketState): void {
+  const { node, source } = state;
+  state.iif = node.routes === undefined ? undefined : deviceOfPod(node, source);
+  state.sender = source;
+  // The port a frame came in by has a name that was not read.
+  if (isBridge(node, state.iif) !== false && bridgeCallsIptables(node, source) !== false) {
+    state.physin = undefined;
+  }
+  state.stage = 'prerouting';
+  state.arrivedBy = state.iif;
+}
+
+/** Puts a packet from outside onto the interface that leads back to its source. */
+export function enterFromOutside(state: PacketState): void {
+  const back = lookUpRoute(state.node, { destination: state.source });
+  state.iif = back.kind === 'route' && back.route.type === 'unicast' ? back.route.device : undefined;
+  state.stage = 'prerouting';
+  state.arrivedBy = state.iif;
+}
+
+// The overlay device of the same name, the interface that has the gateway's address, or the one on the sender's network.
+function arrivalDevice(
+  node: NodeState,
+  from: NodeState,
+  oif: string | undefined,
+  via: Ip | undefined,
+): string | undefined {
+  const sent = linkOf(from, oif);
+  if (sent !== undefined && isOverlay(sent.kind, sent.name) && linkOf(node, sent.name) !== undefined) {
+    return sent.name;
+  }
+  for (const link of node.links ?? []) {
+    for (const { address, prefix } of link.addresses) {
+      if (via !== undefined && address === via) return link.name;
+      for (const peer of sent?.addresses ?? []) {
+        if (peer.scope === 'link' || link.isLoopback || prefix === 32 || prefix === 128) continue;
+        if (cidrContains(cidrOf(address, prefix), peer.address)) return link.name;
+      }
+    }
+  }
+  const fallback = node.routes?.find(
+    ({ destination, type, table }) => destination.prefix === 0 && type === 'unicast' && table === 'main',
+  );
+  return fallback?.device;
+}
+
+function isOverlay(kind: string | undefined, name: string): boolean {
+  return (
+    /^(vxlan|geneve|ipip|ip6tnl|sit|gre|gretap|wireguard|tun)$/.test(kind ?? '') ||
+    /^(flannel|vxlan|tunl|cilium_|wg|antrea-gw|ovn-k8s|weave)/.test(name)
+  );
+}

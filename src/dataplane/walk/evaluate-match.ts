@@ -1,0 +1,169 @@
+import type { Match } from '../ruleset/rule-parts.ts';
+import type { Table } from '../ruleset/ruleset.ts';
+import { ABSENT, evaluateExpression } from './field-value.ts';
+import { ipsetHolds } from './ipset-lookup.ts';
+import { lookUpKey } from './key-lookup.ts';
+import type { PacketState } from './packet-state.ts';
+import { reversePathHolds } from './reverse-path.ts';
+import { ALL_PORTS, intersectRanges, isInNames, isInRanges, subtractRanges } from './value-ranges.ts';
+import type { WalkContext } from './walk-context.ts';
+
+/**
+ * Whether a match holds. `random`: for `context.weight` of `context.of` packets. `split`: it depends on the free source
+ * port; `context.portsInside` and `portsOutside` tell the two sides.
+ */
+export type MatchResult = 'yes' | 'no' | 'unknown' | 'random' | 'split';
+
+/** Whether `match`, of a rule in `table`, holds for the packet. */
+export function evaluateMatch(
+  context: WalkContext,
+  state: PacketState,
+  table: Table,
+  match: Match,
+): MatchResult {
+  switch (match.kind) {
+    case 'compare':
+      return compare(context, state, match);
+    case 'bits': {
+      const value = evaluateExpression(context, state, match.left);
+      if (value === ABSENT) return 'no';
+      if (typeof value !== 'number') return 'unknown';
+      return ((value & match.bits) !== 0) === match.not ? 'no' : 'yes';
+    }
+    case 'lookup':
+      return negate(
+        match.ipset ? ipsetHolds(state, match.key, match.set) : setHolds(context, state, table, match),
+        match.not,
+      );
+    case 'random':
+      return random(context, match.not ? match.of - match.weight : match.weight, match.of);
+    case 'recent':
+      // A client that comes for the first time is on no list.
+      return negate(match.operation === 'set' ? 'yes' : 'no', match.not);
+    case 'ipvs':
+      return negate(ipvsHolds(state, match), match.not);
+    case 'rpfilter':
+      return negate(reversePathHolds(state, match.loose, match.withMark), match.not);
+    case 'socket':
+      return socketHolds(state, match.not);
+    case 'unknown-match':
+      return 'unknown';
+  }
+}
+
+function negate(result: MatchResult | 'absent', not: boolean): MatchResult {
+  if (result === 'absent') return 'no';
+  if (!not) return result;
+  return result === 'yes' ? 'no' : result === 'no' ? 'yes' : result;
+}
+
+function random(context: WalkContext, weight: number, of: number): MatchResult {
+  if (weight <= 0) return 'no';
+  if (weight >= of) return 'yes';
+  context.weight = weight;
+  context.of = of;
+  return 'random';
+}
+
+function compare(
+  context: WalkContext,
+  state: PacketState,
+  match: Extract<Match, { kind: 'compare' }>,
+): MatchResult {
+  const { left, values } = match;
+  if (left.kind === 'numgen') {
+    if (!('ranges' in values)) return 'unknown';
+    let weight = 0;
+    for (let i = 0; i < left.mod; i++) if (isInRanges(i + left.offset, values.ranges)) weight++;
+    return random(context, match.not ? left.mod - weight : weight, left.mod);
+  }
+  const value = evaluateExpression(context, state, left);
+  if (value === ABSENT) return 'no';
+  if (value === undefined) {
+    if (left.kind === 'field' && left.field === 'sport' && 'ranges' in values && left.mask === undefined) {
+      return splitPorts(context, state, values.ranges as never, match.not);
+    }
+    // The port of the bridge has a name, only which is not known.
+    if (
+      left.kind === 'field' &&
+      left.field === 'physindev' &&
+      'names' in values &&
+      values.names.includes('*')
+    ) {
+      return match.not ? 'no' : 'yes';
+    }
+    return 'unknown';
+  }
+  let holds: boolean;
+  if ('names' in values) {
+    if (typeof value === 'string')
+      holds = isInNames(value, values.names) || isInNames(value, lowered(values.names));
+    else return 'unknown';
+  } else if (typeof value === 'string') {
+    return 'unknown';
+  } else {
+    const [first] = values.ranges;
+    // An address of the other family: the rule is not about this packet, negated or not.
+    if (first !== undefined && typeof first.low !== typeof value) return 'no';
+    holds = isInRanges(value, values.ranges);
+  }
+  return holds === match.not ? 'no' : 'yes';
+}
+
+const loweredNames = new WeakMap<readonly string[], readonly string[]>();
+
+// addrtype names are upper case in iptables and lower case in nftables.
+function lowered(names: readonly string[]): readonly string[] {
+  let known = loweredNames.get(names);
+  if (known === undefined) {
+    known = names.map((name) => (/^[A-Z]+$/.test(name) ? name.toLowerCase() : name));
+    loweredNames.set(names, known);
+  }
+  return known;
+}
+
+function splitPorts(
+  context: WalkContext,
+  state: PacketState,
+  ranges: readonly { readonly low: number; readonly high: number }[],
+  not: boolean,
+): MatchResult {
+  const possible = state.sourcePorts ?? ALL_PORTS;
+  const inside = intersectRanges(possible, ranges);
+  const outside = subtractRanges(possible, ranges);
+  if (inside.length === 0) return not ? 'yes' : 'no';
+  if (outside.length === 0) return not ? 'no' : 'yes';
+  context.portsInside = not ? outside : inside;
+  context.portsOutside = not ? inside : outside;
+  return 'split';
+}
+
+function setHolds(
+  context: WalkContext,
+  state: PacketState,
+  table: Table,
+  match: Extract<Match, { kind: 'lookup' }>,
+): MatchResult | 'absent' {
+  const set = table.sets.get(match.set);
+  if (set === undefined) return 'unknown';
+  // kube-proxy's affinity sets hold clients that came before; the walk speaks of one that comes for the first time.
+  if (set.dynamic && set.name.startsWith('affinity-')) return 'no';
+  const found = lookUpKey(context, state, set.elements, match.key);
+  if (found === 'absent') return 'absent';
+  if (found === 'unknown') return 'unknown';
+  if (found !== undefined) return 'yes';
+  return table.complete ? 'no' : 'unknown';
+}
+
+function ipvsHolds(state: PacketState, match: Extract<Match, { kind: 'ipvs' }>): MatchResult {
+  if (!state.isIpvs) return 'no';
+  const { original } = state;
+  if (match.vaddr !== undefined && match.vaddr !== original.destination) return 'no';
+  if (match.vport !== undefined && match.vport !== original.destinationPort) return 'no';
+  return match.protocol === undefined || match.protocol === state.protocol ? 'yes' : 'no';
+}
+
+// A first packet to an address that is not the node's has no socket here, but for transparent proxies.
+function socketHolds(state: PacketState, not: boolean): MatchResult {
+  return state.stage === 'output' && !not ? 'yes' : 'unknown';
+}

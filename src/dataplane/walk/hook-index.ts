@@ -1,0 +1,52 @@
+import type { NodeState } from '../node-state.ts';
+import type { BaseChain, Chain, Hook, Table } from '../ruleset/ruleset.ts';
+
+/** A base chain on a hook, with the position at which it runs. */
+export interface HookEntry {
+  readonly table: Table;
+  readonly chain: Chain;
+  readonly base: BaseChain;
+  /** Where it runs among the others. All nat chains of a hook run together, at the place of conntrack's NAT. */
+  readonly position: number;
+  readonly isNat: boolean;
+  /** Whether a change of mark or address in it makes the kernel route the packet again. */
+  readonly reroutes: boolean;
+}
+
+const indexes = new WeakMap<NodeState, Map<string, readonly HookEntry[]>>();
+
+/** The base chains that packets of `family` meet at `hook` of `node`, in the order they run. */
+export function hookEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): readonly HookEntry[] {
+  let index = indexes.get(node);
+  if (index === undefined) indexes.set(node, (index = new Map()));
+  const key = family + hook;
+  let entries = index.get(key);
+  if (entries === undefined) index.set(key, (entries = collectEntries(node, family, hook)));
+  return entries;
+}
+
+function collectEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): readonly HookEntry[] {
+  const entries: HookEntry[] = [];
+  for (const table of node.tables) {
+    if (table.family !== family && table.family !== 'inet') continue;
+    for (const chain of table.chains.values()) {
+      const { base } = chain;
+      if (base?.hook !== hook) continue;
+      const isNat = base.type === 'nat';
+      entries.push({
+        table,
+        chain,
+        base,
+        isNat,
+        position: isNat ? natPosition(hook) : base.priority,
+        reroutes: base.type === 'route' || (table.origin !== 'nftables' && table.name === 'mangle'),
+      });
+    }
+  }
+  return entries.sort((a, b) => a.position - b.position || a.base.priority - b.base.priority);
+}
+
+// nf_nat registers one hook a family; the nat chains hang below it. *Source:* linux/net/netfilter/nf_nat_core.c.
+function natPosition(hook: Hook): number {
+  return hook === 'prerouting' || hook === 'output' ? -100 : 100;
+}

@@ -1,0 +1,75 @@
+import type { Expression } from '../ruleset/rule-parts.ts';
+import type { IpSet, KeyValue } from '../ruleset/sets.ts';
+import type { PacketState } from './packet-state.ts';
+
+/**
+ * Whether the packet is in the ipset `name`. Each part of `key` tells only the side (source or destination) of one dimension; what the
+ * dimension is, the set's type says. *Source:* ipset(8), iptables-extensions(8) `set`.
+ */
+export function ipsetHolds(
+  state: PacketState,
+  key: readonly Expression[],
+  name: string,
+): 'yes' | 'no' | 'unknown' {
+  return holds(state, key, name, 0);
+}
+
+function holds(
+  state: PacketState,
+  key: readonly Expression[],
+  name: string,
+  depth: number,
+): 'yes' | 'no' | 'unknown' {
+  const set = state.node.ipsets.get(name);
+  if (set === undefined || depth > 8) return 'unknown';
+  if (set.type.startsWith('list:')) {
+    let result: 'no' | 'unknown' = 'no';
+    for (const member of set.members ?? []) {
+      const inner = holds(state, key, member, depth + 1);
+      if (inner === 'yes') return 'yes';
+      if (inner === 'unknown') result = 'unknown';
+    }
+    return set.members === undefined ? 'unknown' : result;
+  }
+  if (set.family !== 'unspec' && (set.family === 'inet') !== (typeof state.destination === 'number'))
+    return 'no';
+  const values = keyValues(state, key, set);
+  if (values === undefined) return 'unknown';
+  const found = set.elements.find(values);
+  if (found === 'unknown') return 'unknown';
+  return found === undefined || found.nomatch === true ? 'no' : 'yes';
+}
+
+function keyValues(state: PacketState, key: readonly Expression[], set: IpSet): KeyValue[] | undefined {
+  const kinds = set.type.slice(set.type.indexOf(':') + 1).split(',');
+  const isBitmap = set.type.startsWith('bitmap:');
+  const values: KeyValue[] = [];
+  for (const [i, kind] of kinds.entries()) {
+    const isSource = isSourceSide(key[i] ?? key[key.length - 1]);
+    switch (kind) {
+      case 'ip':
+      case 'net':
+        values.push(isSource ? (state.isSourceKnown ? state.source : undefined) : state.destination);
+        break;
+      case 'port':
+        // A bitmap holds bare port numbers, whatever the protocol.
+        if (!isBitmap) values.push(state.protocol);
+        values.push(isSource ? state.sourcePort : state.destinationPort);
+        break;
+      case 'iface':
+        values.push(isSource ? state.iif : state.oif);
+        break;
+      case 'mark':
+        values.push(state.mark);
+        break;
+      default:
+        return undefined;
+    }
+  }
+  return values;
+}
+
+function isSourceSide(part: Expression | undefined): boolean {
+  if (part?.kind !== 'field') return false;
+  return part.field === 'saddr' || part.field === 'sport' || part.field === 'iifname';
+}

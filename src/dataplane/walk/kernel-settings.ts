@@ -1,0 +1,70 @@
+import { type Ip } from '../../model/address.ts';
+import type { NodeState } from '../node-state.ts';
+import type { RuleReference } from './trace.ts';
+
+/** The value of a sysctl on `node` as a number; undefined where it was not read. */
+export function sysctlNumber(node: NodeState, name: string): number | undefined {
+  const text = node.sysctls?.get(name);
+  return text === undefined ? undefined : Number.parseInt(text, 10);
+}
+
+/** A sysctl that decided, as an answer names it. */
+export function referenceToSysctl(node: NodeState, name: string, value: number): RuleReference {
+  return {
+    node: node.name,
+    family: 'sysctl',
+    table: '',
+    chain: '',
+    rule: `${name} = ${value}`,
+    source: `sysctl of ${node.name}`,
+    line: 0,
+  };
+}
+
+/** The sysctl that keeps `node` from forwarding packets that arrive by `iif`; undefined where it forwards or was not read. */
+export function forwardingBlock(
+  node: NodeState,
+  iif: string | undefined,
+  address: Ip,
+): RuleReference | undefined {
+  const names =
+    typeof address === 'number'
+      ? [`net.ipv4.conf.${iif ?? ''}.forwarding`, 'net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding']
+      : ['net.ipv6.conf.all.forwarding'];
+  for (const name of names) {
+    const value = sysctlNumber(node, name);
+    if (value === 0) return referenceToSysctl(node, name, 0);
+    // The interface's own setting is what the kernel looks at; writing ip_forward sets it for all of them.
+    if (value !== undefined) return undefined;
+  }
+  return undefined;
+}
+
+/** The reverse path filter in force on `iif`: the greater of `all` and the interface's own; undefined where unread. IPv4 only. */
+export function reversePathMode(node: NodeState, iif: string): { mode: number; name: string } | undefined {
+  const all = sysctlNumber(node, 'net.ipv4.conf.all.rp_filter');
+  const own = sysctlNumber(node, `net.ipv4.conf.${iif}.rp_filter`);
+  if (all === undefined && own === undefined) return undefined;
+  return (own ?? 0) >= (all ?? 0)
+    ? { mode: own ?? 0, name: `net.ipv4.conf.${iif}.rp_filter` }
+    : { mode: all ?? 0, name: 'net.ipv4.conf.all.rp_filter' };
+}
+
+/** Whether packets from or to 127.0.0.0/8 may use `device`: set for all or for it. Undefined where unread. */
+export function routesLocalnet(node: NodeState, device: string): boolean | undefined {
+  const all = sysctlNumber(node, 'net.ipv4.conf.all.route_localnet');
+  const own = sysctlNumber(node, `net.ipv4.conf.${device}.route_localnet`);
+  if (all === undefined && own === undefined) return undefined;
+  return (all ?? 0) !== 0 || (own ?? 0) !== 0;
+}
+
+/** Whether frames that a bridge forwards pass the IP hooks; undefined where unread. */
+export function bridgeCallsIptables(node: NodeState, address: Ip): boolean | undefined {
+  const value = sysctlNumber(
+    node,
+    typeof address === 'number'
+      ? 'net.bridge.bridge-nf-call-iptables'
+      : 'net.bridge.bridge-nf-call-ip6tables',
+  );
+  return value === undefined ? undefined : value !== 0;
+}

@@ -1,0 +1,36 @@
+import type { Network } from '../node-state.ts';
+import type { DispatchKey } from '../ruleset/ruleset.ts';
+import type { ValueRange } from '../ruleset/verdict.ts';
+import type { PacketState } from './packet-state.ts';
+import { type RuleReference, type Step } from './trace.ts';
+
+/** What one call of `walk` carries along: its network, its limits, and scratch memory that rules write into. */
+export interface WalkContext {
+  readonly network: Network;
+  readonly isVerbose: boolean;
+  readonly withReply: boolean;
+  /** Branches that may still be started; at 0 the rest of the walk is unknown. */
+  branchesLeft: number;
+  /** Rules that may still be evaluated: rules that go round in a circle end here. */
+  rulesLeft: number;
+  readonly key: { -readonly [K in keyof DispatchKey]: DispatchKey[K] };
+  /** Set by a match that answers `random`: true for `weight` of `of` packets. */
+  weight: number;
+  of: number;
+  /** Set by a match that answers `split`: the source ports for which it holds, and those for which it does not. */
+  portsInside: readonly ValueRange[];
+  portsOutside: readonly ValueRange[];
+}
+
+/** Adds a step to the branch, where steps are wanted. */
+export function addStep(
+  context: WalkContext,
+  state: PacketState,
+  stage: string,
+  text: string,
+  rule?: RuleReference,
+): void {
+  if (!context.isVerbose) return;
+  const value: Step = { node: state.node.name, stage, text, ...(rule === undefined ? {} : { rule }) };
+  state.steps = { value, rest: state.steps };
+}

@@ -1,0 +1,86 @@
+import { CT_STATE } from '../ruleset/rule-parts.ts';
+import type { Hook } from '../ruleset/ruleset.ts';
+import { type HookEntry, hookEntries } from './hook-index.ts';
+import type { PacketState } from './packet-state.ts';
+import { walkBaseChain } from './walk-chain.ts';
+import type { WalkContext } from './walk-context.ts';
+
+const CONNTRACK = -200;
+
+/**
+ * Walks all base chains of `hook` whose position lies in [`low`, `high`], in order. Comes back with every branch: those with a
+ * result ended here, the others go on. Accept ends one base chain, a drop ends the branch.
+ */
+export function walkHook(
+  context: WalkContext,
+  start: PacketState,
+  hook: Hook,
+  low: number = -Infinity,
+  high: number = Infinity,
+): PacketState[] {
+  const entries = hookEntries(start.node, typeof start.destination === 'number' ? 'ip' : 'ip6', hook);
+  const isTracking = hook === 'prerouting' || hook === 'output';
+  const known = start.ctstate;
+  // A packet that comes round by the loopback keeps its connection. *Source:* nf_conntrack_in.
+  let isBeforeConntrack = isTracking && low < CONNTRACK && start.isTracked && !isLooped(start);
+  let states = [start];
+  for (const entry of entries) {
+    if (entry.position < low || entry.position > high) continue;
+    if (isBeforeConntrack) {
+      isBeforeConntrack = entry.position < CONNTRACK;
+      for (const state of states) {
+        if (state.result === undefined && state.isTracked) {
+          state.ctstate = isBeforeConntrack ? CT_STATE.INVALID : known;
+        }
+      }
+    }
+    states = walkEntry(context, entry, states, isTracking);
+  }
+  const natPosition = isTracking ? -100 : 100;
+  const passesNat = hook !== 'forward' && natPosition >= low && natPosition <= high;
+  for (const state of states) {
+    if (isBeforeConntrack && state.isTracked) state.ctstate = known;
+    if (passesNat) {
+      if (isTracking) state.isDestinationSettled = true;
+      else state.isSourceSettled = true;
+    }
+  }
+  return states;
+}
+
+function isLooped(state: PacketState): boolean {
+  return state.isDestinationSettled && !state.isReply;
+}
+
+function walkEntry(
+  context: WalkContext,
+  entry: HookEntry,
+  states: PacketState[],
+  isTracking: boolean,
+): PacketState[] {
+  const [first] = states;
+  if (states.length === 1 && first !== undefined) {
+    if (isThrough(first, entry, isTracking)) return states;
+    const out: PacketState[] = [];
+    walkBaseChain(context, first, entry, out);
+    return out;
+  }
+  const out: PacketState[] = [];
+  for (const state of states) {
+    if (isThrough(state, entry, isTracking)) out.push(state);
+    else walkBaseChain(context, state, entry, out);
+  }
+  return out;
+}
+
+// Ended, or a nat chain that has nothing to say any more.
+function isThrough(state: PacketState, entry: HookEntry, isDestination: boolean): boolean {
+  if (state.result !== undefined) return true;
+  if (!entry.isNat) return false;
+  return (
+    state.isReply ||
+    !state.isTracked ||
+    state.ctstate !== CT_STATE.NEW ||
+    (isDestination ? state.isDestinationSettled : state.isSourceSettled)
+  );
+}

@@ -1,0 +1,240 @@
+import { formatIp } from '../../model/address.ts';
+import type { NodeState } from '../node-state.ts';
+import { CT_STATE, CT_STATUS } from '../ruleset/rule-parts.ts';
+import type { Hook } from '../ruleset/ruleset.ts';
+import { deviceOfPod, isBridge } from './bridge.ts';
+import { bridgeCallsIptables } from './kernel-settings.ts';
+import { addressTypeOf } from './local-addresses.ts';
+import type { Leg, PacketState, Trail } from './packet-state.ts';
+import { mayStopReplies } from './reply-hazards.ts';
+import { reversePathBlock } from './reverse-path.ts';
+import { lookUpRoute } from './route-lookup.ts';
+import type { RuleReference } from './trace.ts';
+import { type WalkContext, addStep } from './walk-context.ts';
+import { walkHook } from './walk-hook.ts';
+
+/** Whether the reply comes back to the client through every translation, and what loses it where that can be named. */
+export interface ReplyFate {
+  readonly returns: boolean | 'unknown';
+  readonly lostBy?: RuleReference;
+  readonly why?: string;
+}
+
+const RETURNS: ReplyFate = { returns: true };
+
+/** Walks the reply of a delivered packet back along its legs. */
+export function walkReply(context: WalkContext, state: PacketState): ReplyFate {
+  const last = state.legs;
+  if (last === undefined) return RETURNS;
+  const { after, isSourceKnown } = last.value;
+  if (isSourceKnown && after.source === after.destination && last.value.arrivedBy !== '') {
+    return { returns: false, why: `${formatIp(after.source)} would answer itself` };
+  }
+  let isUnknown: string | undefined;
+  for (let at: Trail<Leg> | undefined = last; at !== undefined; at = at.rest) {
+    const leg: Leg = at.value;
+    const fate =
+      at === last ? leaveEndpoint(context, state, leg) : arriveAt(context, leg, hasTranslation(at));
+    if (fate.returns === false) return fate;
+    if (fate.returns === 'unknown') isUnknown ??= fate.why ?? '';
+    else if (fate === SKIPPED) continue;
+    const lost = passNode(context, state, leg);
+    if (lost?.returns === false) return lost;
+    if (lost !== undefined) isUnknown ??= lost.why ?? '';
+  }
+  return isUnknown === undefined ? RETURNS : { returns: 'unknown', why: isUnknown };
+}
+
+const SKIPPED: ReplyFate = { returns: true };
+
+function hasTranslation(from: Trail<Leg>): boolean {
+  for (let at: Trail<Leg> | undefined = from; at !== undefined; at = at.rest) {
+    if (at.value.isTranslated) return true;
+  }
+  return false;
+}
+
+// Two pods of one bridge talk past the node, unless bridged frames are shown to iptables.
+function leaveEndpoint(context: WalkContext, state: PacketState, leg: Leg): ReplyFate {
+  const { node, after } = leg;
+  const place = context.network.placeOf(after.destination);
+  if (place === undefined && leg.leftBy !== '') return comesBackFromOutside(context, leg);
+  if (!leg.isTranslated || !leg.isSourceKnown || leg.leftBy === '' || leg.arrivedBy === '') return RETURNS;
+  const client = context.network.placeOf(after.source);
+  if (client?.node !== node.name || client.pod === undefined || client.isHostNetwork) return RETURNS;
+  const clientDevice = deviceOfPod(node, after.source);
+  if (clientDevice === undefined || clientDevice !== leg.leftBy) return RETURNS;
+  const bridged = isBridge(node, clientDevice);
+  if (bridged === false) return RETURNS;
+  const calls = bridgeCallsIptables(node, after.source);
+  if (calls === true) return RETURNS;
+  const name = typeof after.source === 'number' ? 'bridge-nf-call-iptables' : 'bridge-nf-call-ip6tables';
+  if (calls === undefined || bridged === undefined) {
+    return { returns: 'unknown', why: `net.bridge.${name} of ${node.name} was not read` };
+  }
+  const lostBy: RuleReference = {
+    node: node.name,
+    family: 'sysctl',
+    table: '',
+    chain: '',
+    rule: `net.bridge.${name} = 0`,
+    source: `sysctl of ${node.name}`,
+    line: 0,
+  };
+  addStep(context, state, 'reply', 'the bridge carries the reply past the translation', lostBy);
+  return { returns: false, lostBy, why: 'the reply is bridged past the translation' };
+}
+
+function comesBackFromOutside(context: WalkContext, leg: Leg): ReplyFate {
+  if (!leg.isSourceKnown || isOn(context, leg.node, leg)) return RETURNS;
+  if (context.network.placeOf(leg.after.source) === undefined && leg.isTranslated) {
+    return { returns: false, why: 'the endpoint answers the client directly' };
+  }
+  return {
+    returns: 'unknown',
+    why: `whether the way back to ${formatIp(leg.after.source)} leads by ${leg.node.name}`,
+  };
+}
+
+// Does the reply, on its way to what the next node saw as the source, come by this node?
+function arriveAt(context: WalkContext, leg: Leg, isNeeded: boolean): ReplyFate {
+  if (!leg.isSourceKnown || isOn(context, leg.node, leg)) return RETURNS;
+  if (!isNeeded) return SKIPPED;
+  return {
+    returns: false,
+    why: `the reply goes to ${formatIp(leg.after.source)} without passing ${leg.node.name}`,
+  };
+}
+
+function isOn(context: WalkContext, node: NodeState, leg: Leg): boolean {
+  const { source } = leg.after;
+  const place = context.network.placeOf(source);
+  if (place !== undefined) return place.node === node.name;
+  return addressTypeOf(context.network, node, source) === 'local';
+}
+
+function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate | undefined {
+  const { node, after, before } = leg;
+  const family = typeof after.destination === 'number' ? 'ip' : 'ip6';
+  const first: Hook = leg.leftBy === '' ? 'output' : 'prerouting';
+  const middle: Hook | undefined = leg.arrivedBy === '' ? 'input' : leg.leftBy === '' ? undefined : 'forward';
+  const back = lookUpRoute(node, { destination: before.source });
+  if (back.kind === 'none') {
+    return { returns: false, why: `${node.name} has no route back to ${formatIp(before.source)}` };
+  }
+  const hooks: Hook[] = [
+    first,
+    ...(middle === undefined ? [] : [middle]),
+    ...(middle === 'input' ? [] : ['postrouting' as const]),
+  ];
+  const isHazardous = hooks.some((hook) => mayStopReplies(node, family, hook));
+  const reply = replyAt(state, leg);
+  const block = first === 'prerouting' ? reversePathBlock(reply) : undefined;
+  if (block !== undefined) return { returns: false, lostBy: block };
+  if (!isHazardous) return undefined;
+  return walkHooks(context, state, reply, leg, hooks);
+}
+
+function replyAt(state: PacketState, leg: Leg): PacketState {
+  const { after, before } = leg;
+  return {
+    ...state,
+    slot: {},
+    stage: leg.leftBy === '' ? 'output' : 'prerouting',
+    node: leg.node,
+    source: after.destination,
+    isSourceKnown: true,
+    sourcePort: after.destinationPort,
+    sourcePorts: undefined,
+    destination: after.source,
+    destinationPort: after.sourcePort,
+    mark: 0,
+    ctmark: leg.ctmark,
+    iif: leg.leftBy,
+    oif: '',
+    via: undefined,
+    ctstate: leg.isTracked ? CT_STATE.ESTABLISHED : CT_STATE.UNTRACKED,
+    ctstatus:
+      CT_STATUS.SEEN_REPLY |
+      CT_STATUS.CONFIRMED |
+      (after.destination === before.destination ? 0 : CT_STATUS.DNAT) |
+      (after.source === before.source ? 0 : CT_STATUS.SNAT),
+    isReply: true,
+    isTracked: leg.isTracked,
+    original: before,
+    isDestinationSettled: false,
+    isSourceSettled: false,
+    result: undefined,
+    decidedBy: undefined,
+    unknowns: undefined,
+    steps: undefined,
+  };
+}
+
+function walkHooks(
+  context: WalkContext,
+  state: PacketState,
+  reply: PacketState,
+  leg: Leg,
+  hooks: readonly Hook[],
+): ReplyFate | undefined {
+  let isStopped = false;
+  let lostBy: RuleReference | undefined;
+  let passes = false;
+  let pending: PacketState[] = [reply];
+  for (const hook of hooks) {
+    const after: PacketState[] = [];
+    for (const one of pending) {
+      if (hook === 'input') one.oif = '';
+      if (hook === 'forward' || hook === 'postrouting') one.oif = leg.arrivedBy;
+      for (const branch of passTranslated(context, one, leg, hook)) {
+        if (branch.result === undefined) after.push(branch);
+        else {
+          isStopped = true;
+          lostBy ??= branch.decidedBy;
+          if (branch.result === 'unknown') passes = true;
+        }
+      }
+    }
+    pending = after;
+  }
+  passes ||= pending.length > 0;
+  if (context.isVerbose) {
+    for (const branch of pending.slice(0, 1)) {
+      for (const step of stepsOf(branch)) addStep(context, state, 'reply', step.text, step.rule);
+    }
+  }
+  if (!isStopped) return undefined;
+  const because = lostBy === undefined ? {} : { lostBy };
+  return passes
+    ? { returns: 'unknown', why: `a rule of ${leg.node.name} may stop replies`, ...because }
+    : { returns: false, why: `a rule of ${leg.node.name} stops replies`, ...because };
+}
+
+// Translation is undone at the places where it was made: the destination first, the source last.
+function passTranslated(context: WalkContext, reply: PacketState, leg: Leg, hook: Hook): PacketState[] {
+  const at = hook === 'prerouting' || hook === 'output' ? -100 : 100;
+  if (hook === 'forward') return walkHook(context, reply, hook);
+  const through: PacketState[] = [];
+  for (const branch of walkHook(context, reply, hook, -Infinity, at)) {
+    if (branch.result !== undefined) {
+      through.push(branch);
+      continue;
+    }
+    if (at < 0) {
+      branch.destination = leg.before.source;
+      branch.destinationPort = leg.before.sourcePort;
+    } else {
+      branch.source = leg.before.destination;
+      branch.sourcePort = leg.before.destinationPort;
+    }
+    through.push(...walkHook(context, branch, hook, at + 1));
+  }
+  return through;
+}
+
+function stepsOf(state: PacketState): { text: string; rule?: RuleReference }[] {
+  const steps: { text: string; rule?: RuleReference }[] = [];
+  for (let at = state.steps; at !== undefined; at = at.rest) steps.push(at.value);
+  return steps.reverse();
+}

@@ -1,0 +1,194 @@
+import { formatIp, formatAddressPort } from '../../model/address.ts';
+import type { Packet } from '../../model/packet.ts';
+import type { Vantage } from '../../model/vantage.ts';
+import type { Network, NodeState } from '../node-state.ts';
+import { CT_STATE } from '../ruleset/rule-parts.ts';
+import { endUnknown } from './end-packet.ts';
+import { enterFromOutside, enterFromPod } from './enter-node.ts';
+import { addressTypeOf } from './local-addresses.ts';
+import { collectOutcomes, type Slot } from './outcome-tree.ts';
+import { type PacketState, trailValues } from './packet-state.ts';
+import type { Outcome, Trace } from './trace.ts';
+import { addStep, type WalkContext } from './walk-context.ts';
+import { selectSource, walkStage } from './walk-node.ts';
+import { walkReply } from './walk-reply.ts';
+
+/** How to walk. */
+export interface WalkOptions {
+  /** Keeps each hook, chain and rule on the way in `steps`; costs time. */
+  readonly verbose?: boolean;
+  /** Whether the way back is walked; true where absent. */
+  readonly reply?: boolean;
+  /** Whether a node's own packet keeps the given source instead of the one the kernel would choose; false where absent. */
+  readonly keepSource?: boolean;
+}
+
+// Far above any real ruleset; they end rules that go round in a circle and unknowns that multiply.
+const MOST_RULES = 2_000_000;
+const MOST_BRANCHES = 20_000;
+
+/**
+ * Where `packet`, the first of a connection, ends when it starts at `start`: every end with its share, the rule that decided, and what
+ * could not be told. It always ends and never throws on whatever the dumps hold; what is not modelled or not read is `unknown`.
+ *
+ * *Limits:* what user space decides (queues, transparent proxies), eBPF, bridge and netdev tables, `ingress` and `egress` hooks, and
+ * connections that exist already. A client is taken to come for the first time: no affinity list holds it.
+ */
+export function walk(network: Network, start: Vantage, packet: Packet, options: WalkOptions = {}): Trace {
+  const root: Slot = {};
+  const context: WalkContext = {
+    network,
+    isVerbose: options.verbose ?? false,
+    withReply: options.reply ?? true,
+    branchesLeft: MOST_BRANCHES,
+    rulesLeft: MOST_RULES,
+    key: {
+      destination: packet.destination,
+      protocol: packet.protocol,
+      destinationPort: packet.destinationPort,
+    },
+    weight: 0,
+    of: 1,
+    portsInside: [],
+    portsOutside: [],
+  };
+  const node = network.nodes.get(start.node);
+  const state = startState(root, node ?? unreadNode(start.node), packet);
+  if (node === undefined || !hasRulesFor(node, packet)) {
+    const what = node === undefined ? 'nothing' : 'no netfilter rules';
+    endUnknown(state, `${what} of ${start.node} was read`);
+    root.end = outcomeOf(context, state);
+    return { packet, outcomes: collectOutcomes(root) };
+  }
+  enter(context, state, start, options);
+  const pending: PacketState[] = [];
+  const next = (branch: PacketState): void => {
+    if (branch.result === undefined) pending.push(branch);
+    else branch.slot.end = outcomeOf(context, branch);
+  };
+  next(state);
+  for (let branch = pending.pop(); branch !== undefined; branch = pending.pop()) {
+    walkStage(context, branch, next);
+  }
+  return { packet, outcomes: collectOutcomes(root).sort(byDestination) };
+}
+
+function unreadNode(name: string): NodeState {
+  return { name, tables: [], hasRules: { ip: false, ip6: false }, ipsets: new Map() };
+}
+
+function hasRulesFor(node: NodeState, packet: Packet): boolean {
+  return typeof packet.destination === 'number' ? node.hasRules.ip : node.hasRules.ip6;
+}
+
+function startState(slot: Slot, node: NodeState, packet: Packet): PacketState {
+  const arrived = {
+    source: packet.source,
+    destination: packet.destination,
+    ...(packet.sourcePort === undefined ? {} : { sourcePort: packet.sourcePort }),
+    ...(packet.destinationPort === undefined ? {} : { destinationPort: packet.destinationPort }),
+  };
+  return {
+    slot,
+    stage: 'route-out',
+    node,
+    source: packet.source,
+    isSourceKnown: true,
+    sourcePort: packet.sourcePort,
+    sourcePorts: undefined,
+    destination: packet.destination,
+    destinationPort: packet.destinationPort,
+    protocol: packet.protocol,
+    mark: packet.mark ?? 0,
+    ctmark: 0,
+    iif: '',
+    oif: '',
+    physin: '',
+    physout: '',
+    via: undefined,
+    ctstate: CT_STATE.NEW,
+    ctstatus: 0,
+    isReply: false,
+    isTracked: true,
+    original: arrived,
+    isDestinationSettled: false,
+    isSourceSettled: false,
+    isIpvs: false,
+    needsReroute: false,
+    sourceNat: 'none',
+    isBridged: false,
+    sender: undefined,
+    arrived,
+    arrivedBy: '',
+    hops: 0,
+    legs: undefined,
+    translatedBy: undefined,
+    translatedDestinationBy: undefined,
+    unknowns: undefined,
+    steps: undefined,
+    result: undefined,
+    decidedBy: undefined,
+    rejectedWith: undefined,
+    pod: undefined,
+  };
+}
+
+function enter(context: WalkContext, state: PacketState, start: Vantage, options: WalkOptions): void {
+  const { node } = state;
+  if (start.kind === 'external') enterFromOutside(state);
+  else if (start.kind === 'pod' && addressTypeOf(context.network, node, state.source) !== 'local') {
+    enterFromPod(state);
+  } else if (start.kind === 'node' && options.keepSource !== true) {
+    selectSource(context, state);
+    const arrived = { ...state.arrived, source: state.source };
+    state.arrived = arrived;
+    state.original = arrived;
+  }
+  if (!context.isVerbose) return;
+  const to =
+    state.destinationPort === undefined
+      ? formatIp(state.destination)
+      : formatAddressPort(state.destination, state.destinationPort);
+  const by = state.iif === '' ? '' : ` by ${state.iif ?? 'an interface that is not known'}`;
+  addStep(
+    context,
+    state,
+    start.kind === 'node' ? 'output' : 'prerouting',
+    `${formatIp(state.source)} to ${to}${by}`,
+  );
+}
+
+function outcomeOf(context: WalkContext, state: PacketState): Outcome {
+  const isDelivered = state.result === 'delivered';
+  const fate = isDelivered && context.withReply ? walkReply(context, state) : undefined;
+  const unknowns = trailValues(state.unknowns);
+  if (fate?.returns === 'unknown' && fate.why !== undefined) unknowns.push({ text: fate.why });
+  if (fate?.returns === false && context.isVerbose)
+    addStep(context, state, 'reply', fate.why ?? 'lost', fate.lostBy);
+  return {
+    probability: [1, 1],
+    result: state.result ?? 'unknown',
+    destination: {
+      address: state.destination,
+      ...(state.destinationPort === undefined ? {} : { port: state.destinationPort }),
+    },
+    node: state.node.name,
+    ...(state.pod === undefined ? {} : { pod: state.pod }),
+    sourceNat: state.sourceNat,
+    ...(state.rejectedWith === undefined ? {} : { rejectedWith: state.rejectedWith }),
+    ...(state.decidedBy === undefined ? {} : { decidedBy: state.decidedBy }),
+    translatedBy: trailValues(state.translatedBy),
+    replyReturns: isDelivered ? (fate?.returns ?? 'unknown') : false,
+    ...(fate?.lostBy === undefined ? {} : { replyLostBy: fate.lostBy }),
+    steps: trailValues(state.steps),
+    unknowns,
+  };
+}
+
+function byDestination(a: Outcome, b: Outcome): number {
+  const x = a.destination;
+  const y = b.destination;
+  if (x.address !== y.address) return x.address < y.address ? -1 : 1;
+  if (x.port !== y.port) return (x.port ?? -1) - (y.port ?? -1);
+  return a.result < b.result ? -1 : a.result > b.result ? 1 : 0;
+}
