@@ -26,5 +26,5 @@ export function parseProtocol(text: string): Protocol | undefined {
   const lower = text.toLowerCase();
   if (/^\d{1,3}$/.test(lower)) return Number(lower) <= 255 ? Number(lower) : undefined;
   if (lower === 'ipv6-icmp' || lower === 'icmp6') return PROTOCOL.icmpv6;
-  return (PROTOCOL as Record<string, number>)[lower];
+  return Object.hasOwn(PROTOCOL, lower) ? (PROTOCOL as Record<string, number>)[lower] : undefined;
 }
