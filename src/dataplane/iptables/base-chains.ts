@@ -1,0 +1,36 @@
+import type { BaseChain, Hook } from '../ruleset/ruleset.ts';
+
+const HOOKS: ReadonlyMap<string, Hook> = new Map([
+  ['PREROUTING', 'prerouting'],
+  ['INPUT', 'input'],
+  ['FORWARD', 'forward'],
+  ['OUTPUT', 'output'],
+  ['POSTROUTING', 'postrouting'],
+]);
+
+// *Source:* linux/netfilter_ipv4.h, enum nf_ip_hook_priorities.
+const PRIORITIES: ReadonlyMap<string, number> = new Map([
+  ['raw', -300],
+  ['mangle', -150],
+  ['nat', -100],
+  ['filter', 0],
+  ['security', 50],
+]);
+
+/** The tables of iptables. */
+export const TABLE_NAMES: readonly string[] = [...PRIORITIES.keys()];
+
+/** The hook and priority of the built-in `chain` of `table`; undefined for chains that users made. */
+export function baseChainOf(table: string, chain: string, policy: 'accept' | 'drop'): BaseChain | undefined {
+  const hook = HOOKS.get(chain);
+  const priority = PRIORITIES.get(table);
+  if (hook === undefined || priority === undefined) return undefined;
+  const isSource = table === 'nat' && (hook === 'input' || hook === 'postrouting');
+  const type = table === 'nat' ? 'nat' : table === 'mangle' && hook === 'output' ? 'route' : 'filter';
+  return { type, hook, priority: isSource ? 100 : priority, policy };
+}
+
+/** Whether every table that has `chain` has it built in. */
+export function isBuiltIn(chain: string): boolean {
+  return HOOKS.has(chain);
+}

@@ -1,0 +1,159 @@
+import type { Chain, Rule, Table, TableOrigin } from '../ruleset/ruleset.ts';
+import { baseChainOf, isBuiltIn } from './base-chains.ts';
+import { ChainMap } from './chain-map.ts';
+import { ChainNames, POLICY } from './chain-names.ts';
+import { type ParsedRule, opaque, parseRule } from './parse-rule.ts';
+import { RowList, type RowSource } from './row-list.ts';
+import { ruleOfRow } from './row-rule.ts';
+import type { RuleContext } from './rule-syntax.ts';
+import { CELL, FLAG, ROW_CELLS, type Rows } from './rows.ts';
+
+const decoder = new TextDecoder();
+
+/** One table of a dump while it is read, and what its rules are made from afterwards. */
+export class DumpTable implements RowSource {
+  /** Empty while nothing has named it. */
+  name: string;
+  readonly family: 'ip' | 'ip6';
+  readonly origin: TableOrigin;
+  readonly names: ChainNames;
+  readonly rows: Rows;
+  /** Whether COMMIT was seen. */
+  isComplete = false;
+  /** Chains that a later line deleted. */
+  readonly gone: Set<number> = new Set();
+  /** Rows whose line ends in the middle. */
+  readonly cut: Set<number> = new Set();
+  /** Rows that a line put at a place other than the end: row → 0-based place. */
+  readonly inserted: Map<number, number> = new Map();
+  private readonly firstRow: number;
+  private readonly cache = new Map<number, Rule>();
+
+  constructor(rows: Rows, name: string, family: 'ip' | 'ip6', origin: TableOrigin) {
+    this.rows = rows;
+    this.name = name;
+    this.family = family;
+    this.origin = origin;
+    this.names = new ChainNames(rows.bytes);
+    this.firstRow = rows.count;
+  }
+
+  /** Whether addresses are IPv6. */
+  get isWide(): boolean {
+    return this.family === 'ip6';
+  }
+
+  /** The rule of row `row`. */
+  ruleOf(row: number): Rule {
+    const base = row * ROW_CELLS;
+    if (((this.rows.cells[base + CELL.FLAGS] ?? 0) & FLAG.READ) !== 0)
+      return ruleOfRow(this.rows, base, this.names, this.isWide);
+    const cached = this.cache.get(row);
+    if (cached) return cached;
+    const { parts, comment } = this.parseRow(row);
+    const rule: Rule = {
+      line: this.rows.cells[base + CELL.LINE] ?? 0,
+      text: this.textOf(row),
+      parts,
+      ...(comment === undefined ? {} : { comment }),
+    };
+    this.cache.set(row, rule);
+    return rule;
+  }
+
+  /** Reads the words of row `row`. */
+  parseRow(row: number): ParsedRule {
+    const text = this.textOf(row);
+    if (this.cut.has(row)) return { parts: opaque(text), problem: 'the line ends in the middle' };
+    const chain = this.rows.cells[row * ROW_CELLS + CELL.CHAIN] ?? 0;
+    return parseRule(text, /^-[AI] +\S+( +\d+(?= ))?/.exec(text)?.[0].length ?? 0, this.contextOf(chain));
+  }
+
+  /** The built-in chains that are declared, in the order of the dump. */
+  builtInNames(): string[] {
+    const found: string[] = [];
+    for (let id = 0; id < this.names.count; id++) {
+      if ((this.names.lines[id] ?? 0) === 0) continue;
+      const name = this.names.nameOf(id);
+      if (isBuiltIn(name)) found.push(name);
+    }
+    return found;
+  }
+
+  /** Whether a built-in chain is declared. The save tools print those first. */
+  hasBuiltIn(): boolean {
+    for (let id = 0; id < Math.min(this.names.count, 8); id++)
+      if (isBuiltIn(this.names.nameOf(id))) return true;
+    return this.builtInNames().length > 0;
+  }
+
+  /** The lines of its rules; at most the first thousand. */
+  lineTexts(): string[] {
+    const texts: string[] = [];
+    for (let row = this.firstRow; row < this.rows.count && texts.length < 1000; row++)
+      texts.push(this.textOf(row));
+    return texts;
+  }
+
+  private textOf(row: number): string {
+    const { cells, bytes } = this.rows;
+    const base = row * ROW_CELLS;
+    const text = decoder.decode(bytes.subarray(cells[base + CELL.START], cells[base + CELL.END]));
+    // Counters as `iptables -S -v` prints them.
+    return text.replace(/ -c \d+ \d+/, '');
+  }
+
+  private contextOf(chain: number): RuleContext {
+    return {
+      family: this.family,
+      base: baseChainOf(this.name, this.names.nameOf(chain), 'accept'),
+      isChain: (name) => {
+        const id = this.names.findName(name);
+        return id >= 0 && (this.names.lines[id] ?? 0) > 0;
+      },
+    };
+  }
+
+  /** The table as others see it. Nothing may be added afterwards. */
+  finish(source: string, isComplete: boolean): Table {
+    const { names } = this;
+    const starts = new Int32Array(names.count + 1);
+    const order = this.sortByChain(starts);
+    const chains = new ChainMap(names, this.gone, (id) => {
+      const first = starts[id] ?? 0;
+      return this.makeChain(id, new RowList(this, order, first, (starts[id + 1] ?? 0) - first));
+    });
+    const { family, name, origin } = this;
+    return { family, name, origin, source, chains, sets: new Map(), complete: isComplete };
+  }
+
+  private makeChain(id: number, rules: RowList): Chain {
+    const name = this.names.nameOf(id);
+    const policy = this.names.policies[id] === POLICY.DROP ? 'drop' : 'accept';
+    const base = isBuiltIn(name) ? baseChainOf(this.name, name, policy) : undefined;
+    return { name, ...(base && { base }), rules, line: this.names.lines[id] ?? 0 };
+  }
+
+  /** Row numbers, those of each chain together; `starts[id]` becomes the place of the first of chain `id`. */
+  private sortByChain(starts: Int32Array): Int32Array {
+    const { cells, count } = this.rows;
+    const end = count;
+    for (let row = this.firstRow; row < end; row++) {
+      const next = (cells[row * ROW_CELLS + CELL.CHAIN] ?? 0) + 1;
+      starts[next] = (starts[next] ?? 0) + 1;
+    }
+    for (let id = 1; id < starts.length; id++) starts[id] = (starts[id] ?? 0) + (starts[id - 1] ?? 0);
+    const free = starts.slice();
+    const order = new Int32Array(end - this.firstRow);
+    for (let row = this.firstRow; row < end; row++) {
+      const chain = cells[row * ROW_CELLS + CELL.CHAIN] ?? 0;
+      const first = starts[chain] ?? 0;
+      const last = free[chain] ?? 0;
+      const place = Math.min(first + (this.inserted.get(row) ?? last), last);
+      if (place < last) order.copyWithin(place + 1, place, last);
+      order[place] = row;
+      free[chain] = last + 1;
+    }
+    return order;
+  }
+}

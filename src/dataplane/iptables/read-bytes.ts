@@ -1,0 +1,138 @@
+// Readers of values out of a dump's bytes. Each writes what it read to a cell and returns where it stopped, or -1.
+
+/** Whether `text` (ASCII) stands at `at`. */
+export function isText(bytes: Uint8Array, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** A dotted IPv4 address, to `cells[cell]` as signed 32 bit. */
+export function readIpv4(bytes: Uint8Array, at: number, cells: Int32Array, cell: number): number {
+  let value = 0;
+  for (let dots = 0; ; dots++) {
+    let digit = (bytes[at] ?? 0) - 48;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    let octet = digit;
+    at++;
+    for (;;) {
+      digit = (bytes[at] ?? 0) - 48;
+      if (!(digit >= 0 && digit <= 9)) break;
+      octet = octet * 10 + digit;
+      if (octet > 255) return -1;
+      at++;
+    }
+    value = (value << 8) | octet;
+    if (dots === 3) break;
+    if (bytes[at] !== 46) return -1;
+    at++;
+  }
+  cells[cell] = value;
+  return at;
+}
+
+/** A prefix length up to `max`. */
+export function readPrefix(
+  bytes: Uint8Array,
+  at: number,
+  cells: Int32Array,
+  cell: number,
+  max: 32 | 128,
+): number {
+  return readNumber(bytes, at, cells, cell, max);
+}
+
+/** A port, 0 to 65535; no range. */
+export function readPort(bytes: Uint8Array, at: number, cells: Int32Array, cell: number): number {
+  return readNumber(bytes, at, cells, cell, 0xffff);
+}
+
+function readNumber(bytes: Uint8Array, at: number, cells: Int32Array, cell: number, max: number): number {
+  const start = at;
+  let value = 0;
+  for (;;) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (!(digit >= 0 && digit <= 9)) break;
+    value = value * 10 + digit;
+    if (value > max) return -1;
+    at++;
+  }
+  // `010` would be octal: leave such to the reader of words.
+  if (at === start || (bytes[start] === 48 && at > start + 1)) return -1;
+  cells[cell] = value;
+  return at;
+}
+
+/** A probability `0.ddd` as the integer of 2^31 that the kernel compares with; up to 15 decimals. */
+export function readProbability(bytes: Uint8Array, at: number, cells: Int32Array, cell: number): number {
+  if (bytes[at] !== 48 || bytes[at + 1] !== 46) return -1;
+  at += 2;
+  const start = at;
+  let value = 0;
+  let scale = 1;
+  for (;;) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (!(digit >= 0 && digit <= 9)) break;
+    value = value * 10 + digit;
+    scale *= 10;
+    at++;
+  }
+  if (at === start || at > start + 15) return -1;
+  cells[cell] = Math.round((value / scale) * 2147483648);
+  return at;
+}
+
+// The eight groups of the address being read: one array for all, as reading is not re-entered.
+const groups = new Int32Array(8);
+
+/** An IPv6 address without dotted part, to the four integers from `cells[cell]`, the highest first. */
+export function readIpv6(bytes: Uint8Array, at: number, cells: Int32Array, cell: number): number {
+  let count = 0;
+  let gap = -1;
+  if (bytes[at] === 58) {
+    if (bytes[at + 1] !== 58) return -1;
+    gap = 0;
+    at += 2;
+  }
+  for (;;) {
+    const start = at;
+    let group = 0;
+    for (;;) {
+      const digit = hexDigit(bytes[at] ?? 0);
+      if (digit < 0) break;
+      group = (group << 4) | digit;
+      at++;
+    }
+    if (at === start) {
+      // Only a gap can end an address without a group.
+      if (gap !== count) return -1;
+      break;
+    }
+    if (at > start + 4 || count === 8) return -1;
+    groups[count++] = group;
+    if (bytes[at] !== 58) break;
+    at++;
+    if (bytes[at] === 58) {
+      if (gap >= 0) return -1;
+      gap = count;
+      at++;
+    }
+  }
+  if (bytes[at] === 46 || (gap < 0 ? count !== 8 : count > 7)) return -1;
+  const filled = 8 - count;
+  for (let i = 0; i < 4; i++) {
+    const high = groupAt(i * 2, gap, filled);
+    cells[cell + i] = (high << 16) | groupAt(i * 2 + 1, gap, filled);
+  }
+  return at;
+}
+
+function groupAt(place: number, gap: number, filled: number): number {
+  if (gap < 0 || place < gap) return groups[place] ?? 0;
+  return place < gap + filled ? 0 : (groups[place - filled] ?? 0);
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  if (byte >= 97 && byte <= 102) return byte - 87;
+  return byte >= 65 && byte <= 70 ? byte - 55 : -1;
+}
