@@ -1,6 +1,8 @@
 /** Policies a declaration can name; a chain that users made has none. */
 export const POLICY = { NONE: 0, ACCEPT: 1, DROP: 2 } as const;
 
+const decoder = new TextDecoder();
+
 /** The chains of one table, numbered in the order they are met. Names stay bytes of the dump until somebody asks. */
 export class ChainNames {
   count = 0;
@@ -12,6 +14,9 @@ export class ChainNames {
   private hashes: Int32Array = new Int32Array(64);
   private slots: Int32Array = new Int32Array(128);
   private readonly bytes: Uint8Array;
+  // Names that were asked for: walks follow the same jumps again and again.
+  private readonly texts: (string | undefined)[] = [];
+  private readonly numbers: Map<string, number> = new Map();
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -48,19 +53,24 @@ export class ChainNames {
 
   /** The number of the chain called `name`; -1 where there is none. */
   findName(name: string): number {
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
     const wanted = new TextEncoder().encode(name);
     let slot = hashBytes(wanted, 0, wanted.length) & (this.slots.length - 1);
     for (;;) {
       const id = (this.slots[slot] ?? 0) - 1;
       if (id < 0) return -1;
-      if (this.nameOf(id) === name) return id;
+      if (this.nameOf(id) === name) {
+        this.numbers.set(name, id);
+        return id;
+      }
       slot = (slot + 1) & (this.slots.length - 1);
     }
   }
 
   /** The name of chain `id`. */
   nameOf(id: number): string {
-    return new TextDecoder().decode(this.bytes.subarray(this.starts[id], this.ends[id]));
+    return (this.texts[id] ??= decoder.decode(this.bytes.subarray(this.starts[id], this.ends[id])));
   }
 
   private findHashed(hash: number, start: number, end: number): number {

@@ -27,21 +27,60 @@ export function forwardingBlock(
   iif: string | undefined,
   address: Ip,
 ): RuleReference | undefined {
-  const names =
-    typeof address === 'number'
-      ? [`net.ipv4.conf.${iif ?? ''}.forwarding`, 'net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding']
-      : ['net.ipv6.conf.all.forwarding'];
+  const settings = settingsOf(node, iif ?? '');
+  return typeof address === 'number' ? settings.forwardingBlock : settings.forwardingBlock6;
+}
+
+/** The reverse path filter in force on `iif`: the greater of `all` and the interface's own; undefined where unread. IPv4 only. */
+export function reversePathMode(node: NodeState, iif: string): ReversePathMode | undefined {
+  return settingsOf(node, iif).reversePath;
+}
+
+/** 0 off, 1 strict, 2 loose, and the sysctl that says so. */
+export interface ReversePathMode {
+  readonly mode: number;
+  readonly name: string;
+}
+
+interface InterfaceSettings {
+  readonly forwardingBlock: RuleReference | undefined;
+  readonly forwardingBlock6: RuleReference | undefined;
+  readonly reversePath: ReversePathMode | undefined;
+}
+
+const settings = new WeakMap<NodeState, Map<string, InterfaceSettings>>();
+
+function settingsOf(node: NodeState, iif: string): InterfaceSettings {
+  let byInterface = settings.get(node);
+  if (byInterface === undefined) settings.set(node, (byInterface = new Map()));
+  let known = byInterface.get(iif);
+  if (known === undefined) {
+    known = {
+      // The interface's own setting is what the kernel looks at; writing ip_forward sets it for all of them.
+      forwardingBlock: firstZero(node, [
+        `net.ipv4.conf.${iif}.forwarding`,
+        'net.ipv4.ip_forward',
+        'net.ipv4.conf.all.forwarding',
+      ]),
+      forwardingBlock6: firstZero(node, ['net.ipv6.conf.all.forwarding']),
+      reversePath: readReversePath(node, iif),
+    };
+    byInterface.set(iif, known);
+  }
+  return known;
+}
+
+// The first of the settings that was read decides.
+function firstZero(node: NodeState, names: readonly string[]): RuleReference | undefined {
   for (const name of names) {
     const value = sysctlNumber(node, name);
     if (value === 0) return referenceToSysctl(node, name, 0);
-    // The interface's own setting is what the kernel looks at; writing ip_forward sets it for all of them.
     if (value !== undefined) return undefined;
   }
   return undefined;
 }
 
-/** The reverse path filter in force on `iif`: the greater of `all` and the interface's own; undefined where unread. IPv4 only. */
-export function reversePathMode(node: NodeState, iif: string): { mode: number; name: string } | undefined {
+function readReversePath(node: NodeState, iif: string): ReversePathMode | undefined {
   const all = sysctlNumber(node, 'net.ipv4.conf.all.rp_filter');
   const own = sysctlNumber(node, `net.ipv4.conf.${iif}.rp_filter`);
   if (all === undefined && own === undefined) return undefined;

@@ -4,9 +4,15 @@ import { reversePathMode, sysctlNumber } from './kernel-settings.ts';
 import { formatRoute, lookUpRoute } from './route-lookup.ts';
 import type { RuleReference } from './trace.ts';
 
+/** What of a packet the reverse path test looks at. */
+export type Arrived = Pick<
+  PacketState,
+  'node' | 'iif' | 'source' | 'destination' | 'isSourceKnown' | 'mark' | 'protocol'
+>;
+
 /** Whether a route back to the packet's source exists: by the interface it came from, or by any where `loose`. */
 export function reversePathHolds(
-  state: PacketState,
+  state: Arrived,
   loose: boolean,
   withMark: boolean,
 ): 'yes' | 'no' | 'unknown' {
@@ -16,7 +22,8 @@ export function reversePathHolds(
   const result = lookUpRoute(node, {
     destination: state.source,
     source: state.destination,
-    iif,
+    // The kernel asks as if the way back began on the node. *Source:* `__fib_validate_source`.
+    iif: '',
     protocol: state.protocol,
     ...(withMark ? { mark: state.mark } : {}),
   });
@@ -29,7 +36,7 @@ export function reversePathHolds(
 }
 
 /** The setting that drops the packet for its source address; undefined where it passes. IPv4 only, as in the kernel. */
-export function reversePathBlock(state: PacketState): RuleReference | undefined {
+export function reversePathBlock(state: Arrived): RuleReference | undefined {
   const { node, iif, source } = state;
   if (typeof source !== 'number' || iif === undefined || iif === '' || iif === 'lo') return undefined;
   const setting = reversePathMode(node, iif);

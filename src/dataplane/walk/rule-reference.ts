@@ -12,13 +12,16 @@ export function referenceToRule(node: string, table: Table, chain: Chain, index:
   if (list === undefined) byNode.set(node, (list = []));
   const known = list[index];
   if (known !== undefined) return known;
-  const { text, line } = chain.rules.at(index);
+  const { line } = chain.rules.at(index);
   const reference: RuleReference = {
     node,
     family: table.family,
     table: table.name,
     chain: chain.name,
-    rule: text,
+    // Most references are compared, not shown.
+    get rule() {
+      return chain.rules.at(index).text;
+    },
     source: table.source,
     line,
   };

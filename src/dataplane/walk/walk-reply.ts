@@ -127,12 +127,25 @@ function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate
     ...(middle === undefined ? [] : [middle]),
     ...(middle === 'input' ? [] : ['postrouting' as const]),
   ];
-  const isHazardous = hooks.some((hook) => mayStopReplies(node, family, hook));
-  const reply = replyAt(state, leg);
-  const block = first === 'prerouting' ? reversePathBlock(reply) : undefined;
+  const block =
+    first === 'prerouting'
+      ? reversePathBlock({
+          node,
+          iif: leg.leftBy,
+          source: after.destination,
+          destination: after.source,
+          isSourceKnown: true,
+          mark: 0,
+          protocol: state.protocol,
+        })
+      : undefined;
   if (block !== undefined) return { returns: false, lostBy: block };
-  if (!isHazardous) return undefined;
-  return walkHooks(context, state, reply, leg, hooks);
+  for (const hook of hooks) {
+    if (context.isVerbose || mayStopReplies(node, family, hook)) {
+      return walkHooks(context, state, replyAt(state, leg), leg, hooks);
+    }
+  }
+  return undefined;
 }
 
 function replyAt(state: PacketState, leg: Leg): PacketState {
