@@ -59,7 +59,7 @@ function renderOutcome(outcome: TraceOutcome, style: Style): string {
       ...(rule === undefined ? [] : ruleLines('at', rule, indent, style)),
     ]),
     ...shown.map((step) =>
-      style.dim(style.plain(`${indent}${step.node} ${step.stage}: ${step.text}${place(step.rule)}`)),
+      dimLine(`${step.node} ${step.stage}: ${step.text}${place(step.rule)}`, indent, style),
     ),
   ];
   return lines.join('\n');
@@ -67,11 +67,13 @@ function renderOutcome(outcome: TraceOutcome, style: Style): string {
 
 function ruleLines(label: string, rule: DecidingRule, indent: string, style: Style): string[] {
   return [
-    style.dim(
-      style.plain(`${indent}${label} ${rule.node}, ${rule.family} ${rule.table} ${rule.chain}${place(rule)}`),
-    ),
-    style.plain(`${indent}  ${rule.rule}`),
+    dimLine(`${label} ${rule.node}, ${rule.family} ${rule.table} ${rule.chain}${place(rule)}`, indent, style),
+    `${indent}  ${wrap(style.plain(rule.rule), style.width, `${indent}  `)}`,
   ];
+}
+
+function dimLine(text: string, indent: string, style: Style): string {
+  return style.dim(`${indent}${wrap(style.plain(text), style.width, `${indent}  `)}`);
 }
 
 function place(rule: DecidingRule | undefined): string {
