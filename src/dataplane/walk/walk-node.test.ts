@@ -1,0 +1,284 @@
+import { describe, expect, test } from 'vitest';
+import type { Packet } from '../../model/packet.ts';
+import type { VirtualServer } from '../ipvs/virtual-server.ts';
+import type { NodeState } from '../node-state.ts';
+import { base, dnat, ip, is, network, node, route, table, vantage } from './testing/hand-made.ts';
+import type { Outcome } from './trace.ts';
+import { walk } from './walk.ts';
+
+const PODS = { '10.244.1.2': 'shop/client', '10.244.1.5': 'shop/web-1', '10.244.2.5': 'shop/web-2' };
+
+function to(destination: string, source = '10.244.1.2', port = 80): Packet {
+  return { source: ip(source), destination: ip(destination), destinationPort: port, protocol: 6 };
+}
+
+function fromPod(
+  first: NodeState,
+  destination: string,
+  second: NodeState = node(2, [], [1]),
+): readonly Outcome[] {
+  return walk(network([first, second], PODS), vantage('pod', 1, '10.244.1.2'), to(destination)).outcomes;
+}
+
+function sysctls(...pairs: readonly (readonly [string, string])[]): Partial<NodeState> {
+  return { sysctls: new Map([['net.bridge.bridge-nf-call-iptables', '1'], ...pairs]) };
+}
+
+describe('kernel settings', () => {
+  test('a node that does not forward drops what its pods send to others', () => {
+    const [outcome] = fromPod(node(1, [], [2], sysctls(['net.ipv4.ip_forward', '0'])), '10.244.2.5');
+    expect(outcome).toMatchObject({ result: 'dropped', decidedBy: { rule: 'net.ipv4.ip_forward = 0' } });
+  });
+
+  test('the setting of the interface stands above the general one', () => {
+    const mixed = sysctls(['net.ipv4.ip_forward', '1'], ['net.ipv4.conf.cni0.forwarding', '0']);
+    expect(fromPod(node(1, [], [2], mixed), '10.244.2.5')[0]?.decidedBy?.rule).toBe(
+      'net.ipv4.conf.cni0.forwarding = 0',
+    );
+  });
+
+  test('a strict reverse path filter drops what the way back would leave by another interface', () => {
+    const strict = sysctls(['net.ipv4.ip_forward', '1'], ['net.ipv4.conf.eth0.rp_filter', '1']);
+    const back = node(2, [], [1], strict);
+    expect(fromPod(node(1, [], [2]), '10.244.2.5', back)[0]?.result).toBe('delivered');
+    const elsewhere = { ...back, routes: [...(back.routes ?? []), route('10.244.1.2/32', 'tun0')] };
+    expect(fromPod(node(1, [], [2]), '10.244.2.5', elsewhere)[0]).toMatchObject({
+      result: 'dropped',
+      node: 'node-2',
+      decidedBy: { family: 'sysctl' },
+    });
+    const loose = {
+      ...elsewhere,
+      ...sysctls(['net.ipv4.ip_forward', '1'], ['net.ipv4.conf.all.rp_filter', '2']),
+    };
+    expect(fromPod(node(1, [], [2]), '10.244.2.5', loose)[0]?.result).toBe('delivered');
+  });
+
+  test('localhost reaches a translated port only with route_localnet', () => {
+    const nat = table('nat', {
+      OUTPUT: {
+        base: base('output', -100, 'nat'),
+        rules: [[is('daddr', '127.0.0.1/32'), is('dport', 30080), dnat('10.244.1.5', 8080)]],
+      },
+      POSTROUTING: { base: base('postrouting', 100, 'nat'), rules: [[{ kind: 'masquerade' }]] },
+    });
+    const local = (value: string): Outcome | undefined =>
+      walk(
+        network([node(1, [nat], [], sysctls(['net.ipv4.conf.all.route_localnet', value]))], PODS),
+        vantage('node', 1, '192.168.90.11'),
+        to('127.0.0.1', '192.168.90.11', 30080),
+      ).outcomes[0];
+    expect(local('1')).toMatchObject({ result: 'delivered', pod: 'shop/web-1', sourceNat: 'masquerade' });
+    expect(local('0')).toMatchObject({
+      result: 'dropped',
+      decidedBy: { rule: 'net.ipv4.conf.cni0.route_localnet = 0' },
+    });
+  });
+});
+
+describe('routes', () => {
+  test.each([
+    ['unreachable', 'rejected'],
+    ['prohibit', 'rejected'],
+    ['blackhole', 'dropped'],
+  ] as const)('%s: %s', (type, result) => {
+    const first = node(1, [], []);
+    const routes = [...(first.routes ?? []), { ...route('10.244.2.0/24', ''), type }];
+    expect(fromPod({ ...first, routes }, '10.244.2.5')[0]).toMatchObject({
+      result,
+      decidedBy: { family: 'route' },
+    });
+  });
+
+  test('a pod whose route is missing among the routes to the others is lost', () => {
+    const first = node(1, [], [3]);
+    expect(fromPod(first, '10.244.2.5')[0]).toMatchObject({
+      result: 'unroutable',
+      decidedBy: { rule: 'default via 192.168.90.1 dev eth0' },
+    });
+    // Without any route to pods the network between the nodes carries them.
+    expect(fromPod(node(1, [], []), '10.244.2.5')[0]?.result).toBe('delivered');
+  });
+
+  test('a route to the wrong node goes in circles and ends', () => {
+    const first = node(1, [], []);
+    const second = node(2, [], []);
+    const wrong = {
+      ...second,
+      routes: [route('0.0.0.0/0', 'eth0', '192.168.90.11'), route('192.168.90.0/24', 'eth0')],
+    };
+    const misled = {
+      ...first,
+      routes: [...(first.routes ?? []), route('10.244.2.0/24', 'eth0', '192.168.90.12')],
+    };
+    const { outcomes } = walk(
+      network(
+        [misled, { ...wrong, routes: [...wrong.routes, route('10.244.2.0/24', 'eth0', '192.168.90.11')] }],
+        PODS,
+      ),
+      vantage('pod', 1, '10.244.1.2'),
+      to('10.244.2.5'),
+    );
+    expect(outcomes[0]?.result).toMatch(/unroutable|unknown/);
+  });
+
+  test('rules choose the table by mark', () => {
+    const first = node(1, [
+      table('mangle', {
+        PREROUTING: {
+          base: base('prerouting', -150),
+          rules: [[{ kind: 'set-mark', change: { and: 0, xor: 5 } }]],
+        },
+      }),
+    ]);
+    const main = { kind: 'lookup', table: 'main' } as const;
+    const withRules: NodeState = {
+      ...first,
+      routes: [...(first.routes ?? []), { ...route('0.0.0.0/0', ''), type: 'blackhole', table: '100' }],
+      routeRules: [
+        { priority: 0, family: 'ip', not: false, action: { kind: 'lookup', table: 'local' }, line: 1 },
+        {
+          priority: 10,
+          family: 'ip',
+          not: false,
+          fwmark: { value: 5, mask: 0xff },
+          action: { kind: 'lookup', table: '100' },
+          line: 2,
+        },
+        { priority: 32766, family: 'ip', not: false, action: main, line: 3 },
+      ],
+    };
+    expect(fromPod(withRules, '10.244.2.5')[0]?.result).toBe('dropped');
+    expect(fromPod({ ...withRules, tables: [] }, '10.244.2.5')[0]?.result).toBe('delivered');
+  });
+
+  test('without routes and interfaces, the addresses that the API knows stand in', () => {
+    const { routes: _routes, links: _links, ...bare } = node(1, []);
+    expect(fromPod(bare, '10.244.2.5')[0]).toMatchObject({
+      result: 'delivered',
+      node: 'node-2',
+      pod: 'shop/web-2',
+    });
+  });
+});
+
+describe('IPVS', () => {
+  const server = (weights: readonly number[], scheduler = 'rr'): VirtualServer => ({
+    protocol: 6,
+    address: ip('10.96.0.5'),
+    port: 80,
+    scheduler,
+    flags: [],
+    source: 'ipvsadm.txt',
+    line: 4,
+    servers: weights.map((weight, i) => ({
+      address: ip(i === 0 ? '10.244.1.5' : '10.244.2.5'),
+      port: 8080,
+      forward: 'masq',
+      weight,
+      line: 5 + i,
+    })),
+  });
+  const withIpvs = (virtual: VirtualServer, tables: NodeState['tables'] = []): NodeState => {
+    const first = node(1, tables, [2], { ipvs: [virtual] });
+    return {
+      ...first,
+      links: [
+        ...(first.links ?? []),
+        {
+          index: 9,
+          name: 'kube-ipvs0',
+          kind: 'dummy',
+          isUp: false,
+          isLoopback: false,
+          isPromiscuous: false,
+          addresses: [{ address: ip('10.96.0.5'), prefix: 32, scope: 'global' }],
+        },
+      ],
+    };
+  };
+  const shares = (outcomes: readonly Outcome[]): unknown[] =>
+    outcomes.map(({ result, pod, probability }) => [result, pod, ...probability]);
+
+  test('rr takes turns among servers with weight', () => {
+    expect(shares(fromPod(withIpvs(server([1, 1])), '10.96.0.5'))).toEqual([
+      ['delivered', 'shop/web-1', 0.5, 0.5],
+      ['delivered', 'shop/web-2', 0.5, 0.5],
+    ]);
+    expect(shares(fromPod(withIpvs(server([1, 0])), '10.96.0.5'))).toEqual([
+      ['delivered', 'shop/web-1', 1, 1],
+    ]);
+  });
+
+  test('wrr follows the weights; a hash may choose any', () => {
+    expect(
+      shares(fromPod(withIpvs(server([3, 1], 'wrr')), '10.96.0.5')).map((share) => (share as number[])[2]),
+    ).toEqual([0.75, 0.25]);
+    expect(shares(fromPod(withIpvs(server([1, 1], 'sh')), '10.96.0.5'))).toEqual([
+      ['delivered', 'shop/web-1', 0, 1],
+      ['delivered', 'shop/web-2', 0, 1],
+    ]);
+  });
+
+  test('no server, or none with weight, refuses', () => {
+    for (const weights of [[], [0, 0]]) {
+      expect(fromPod(withIpvs(server(weights)), '10.96.0.5')[0]).toMatchObject({
+        result: 'rejected',
+        rejectedWith: 'icmp-port-unreachable',
+        decidedBy: { family: 'ipvs', source: 'ipvsadm.txt', line: 4 },
+      });
+    }
+  });
+
+  test('a client on the node is scheduled in the output hook, from the virtual address, and masqueraded by its mark', () => {
+    const nat = table('nat', {
+      OUTPUT: {
+        base: base('output', -100, 'nat'),
+        rules: [[is('daddr', '10.96.0.5/32'), { kind: 'set-mark', change: { and: 0, xor: 0x4000 } }]],
+      },
+      POSTROUTING: {
+        base: base('postrouting', 100, 'nat'),
+        rules: [[is('mark', 0x4000), { kind: 'masquerade' }]],
+      },
+    });
+    const { outcomes } = walk(
+      network([withIpvs(server([1]), [nat]), node(2, [], [1])], PODS),
+      vantage('node', 1, '192.168.90.11'),
+      to('10.96.0.5', '192.168.90.11'),
+    );
+    expect(outcomes).toHaveLength(1);
+    expect(outcomes[0]).toMatchObject({
+      result: 'delivered',
+      pod: 'shop/web-1',
+      sourceNat: 'masquerade',
+      replyReturns: true,
+      decidedBy: { family: 'ipvs', line: 5 },
+    });
+  });
+
+  test('filter INPUT comes before the scheduler', () => {
+    const filter = table('filter', { INPUT: { base: base('input', 0, 'filter', 'drop'), rules: [] } });
+    expect(fromPod(withIpvs(server([1]), [filter]), '10.96.0.5')[0]?.decidedBy?.rule).toBe('policy drop');
+  });
+});
+
+test('an outside client keeps its address: the endpoint on the other node answers it directly', () => {
+  const nat = table('nat', {
+    PREROUTING: {
+      base: base('prerouting', -100, 'nat'),
+      rules: [[is('dport', 30080), dnat('10.244.2.5', 8080)]],
+    },
+  });
+  const nodes = network([node(1, [nat], [2]), node(2, [], [1])], PODS);
+  const [outcome] = walk(
+    nodes,
+    vantage('external', 1, '203.0.113.9'),
+    to('192.168.90.11', '203.0.113.9', 30080),
+  ).outcomes;
+  expect(outcome).toMatchObject({
+    result: 'delivered',
+    pod: 'shop/web-2',
+    sourceNat: 'none',
+    replyReturns: false,
+  });
+});
