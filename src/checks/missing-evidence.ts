@@ -1,0 +1,83 @@
+import type { NodeState } from '../dataplane/node-state.ts';
+import type { Gap } from '../model/evidence.ts';
+import type { ResourceKind } from '../world/world.ts';
+import type { CheckInput, Need } from './check.ts';
+
+/** The gap where `need` was not seen for this subject; `undefined` where it was. */
+export function missingEvidence(need: Need, input: CheckInput): Gap | undefined {
+  return missing[need](input);
+}
+
+type Look = (input: CheckInput) => Gap | undefined;
+
+const missing: Readonly<Record<Need, Look>> = {
+  service: objects('services'),
+  services: objects('services'),
+  endpointSlices: objects('endpointslices'),
+  pods: objects('pods'),
+  nodes: objects('nodes'),
+  namespaces: objects('namespaces'),
+  networkPolicies: objects('networkpolicies'),
+  workloads: objects('workloads', 'deployments,replicasets,daemonsets,statefulsets'),
+  events: objects('events'),
+  rules: ofNodes(
+    'rules',
+    'iptables-save -c, or nft list ruleset',
+    ({ hasRules }) => hasRules.ip || hasRules.ip6,
+  ),
+  bridgePorts: ofNodes('bridge ports', 'bridge -d link', ({ bridgePorts }) => bridgePorts !== undefined),
+  sysctls: ofNodes('sysctls', 'sysctl -a', ({ sysctls }) => sysctls !== undefined),
+  conntrack: ofNodes('connection tracking', 'conntrack -L', ({ conntrack }) => conntrack !== undefined),
+  links: ofNodes('network interfaces', 'ip -d -j link', ({ links }) => links !== undefined),
+  verifications: ({ verifications }) =>
+    verifications.length > 0
+      ? undefined
+      : {
+          what: 'the way of packets to the Service',
+          why: 'no rules of any node were read, or no client is known',
+          unlock: 'on each node iptables-save -c or nft list ruleset, ip addr, ip route show table all',
+        },
+  kubeProxies: ({ world }) =>
+    world.kubeProxies.size > 0
+      ? undefined
+      : {
+          what: "kube-proxy's own state",
+          why: 'not read of any node',
+          unlock: "kube-proxy's log, /metrics and /configz of each node",
+        },
+  coreDns: objects('configmaps'),
+  resolvConfs: ({ world }) =>
+    world.resolvConfs.length > 0
+      ? undefined
+      : {
+          what: 'resolv.conf of clients',
+          why: 'not read',
+          unlock: 'kubectl exec POD -- cat /etc/resolv.conf',
+        },
+};
+
+const clusterScoped: ReadonlySet<ResourceKind> = new Set(['nodes', 'namespaces']);
+
+/** Objects of a kind, in the subject's namespace where they have one. */
+function objects(kind: ResourceKind, resources: string = kind): Look {
+  return ({ world, subject }) => {
+    const coverage = world.coverage.get(kind);
+    const isSeen =
+      coverage !== undefined &&
+      (coverage.isComplete || coverage.namespaces?.includes(subject.namespace) === true);
+    if (isSeen) return undefined;
+    return {
+      what: kind,
+      why: coverage === undefined ? 'not read' : `not read in namespace ${subject.namespace}`,
+      unlock: `kubectl get ${resources}${clusterScoped.has(kind) ? '' : ' -A'} -o json`,
+    };
+  };
+}
+
+/** Something of the nodes, at least of one: which of them are missing is said where packets are walked. */
+function ofNodes(what: string, command: string, isSeen: (state: NodeState) => boolean): Look {
+  return ({ world }) =>
+    [...world.nodeStates.values()].some(isSeen)
+      ? undefined
+      : { what: `${what} of the nodes`, why: 'not read of any node', unlock: `${command} on each node` };
+}

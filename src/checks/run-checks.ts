@@ -1,0 +1,32 @@
+import { checks as allChecks } from './all-checks.ts';
+import type { Check, CheckInput, CheckResult } from './check.ts';
+import { missingEvidence } from './missing-evidence.ts';
+
+/**
+ * What each check says of the subject, in the order of the list. A check whose evidence is missing is not run and is
+ * *unknown* with the gaps; one about a Service that is not there, or about packets to a Service without an address of its
+ * own, does not apply.
+ */
+export function runChecks(input: CheckInput, checks: readonly Check[] = allChecks): CheckResult[] {
+  return checks.map((check): CheckResult => {
+    if (!appliesTo(check, input)) return { check, status: 'not-applicable' };
+    const gaps = check.needs.map((need) => missingEvidence(need, input)).filter((gap) => gap !== undefined);
+    if (gaps.length > 0) return { check, status: 'unknown', gaps };
+    const problems = [...check.run(input)];
+    return problems.length === 0 ? { check, status: 'pass' } : { check, status: 'problem', problems };
+  });
+}
+
+function appliesTo({ needs }: Check, { subject, world }: CheckInput): boolean {
+  const { service } = subject;
+  if (service === undefined) {
+    // Whether the Service is not there or was not read: only the second is a gap.
+    const isAbsent = world.coverage.has('services');
+    return !(isAbsent && (needs.includes('service') || needs.includes('verifications')));
+  }
+  return !needs.includes('verifications') || hasAddress(service.spec);
+}
+
+function hasAddress({ type, clusterIP }: { readonly type?: string; readonly clusterIP?: string }): boolean {
+  return type !== 'ExternalName' && clusterIP !== 'None';
+}
