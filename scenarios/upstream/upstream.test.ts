@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseIptables } from '../../src/dataplane/iptables/parse-iptables.ts';
+import { parseNftJson } from '../../src/dataplane/nftables/parse-nft-json.ts';
+import { parseNftText } from '../../src/dataplane/nftables/parse-nft-text.ts';
 import type { Ruleset } from '../../src/dataplane/ruleset/ruleset.ts';
 import type { Outcome } from '../../src/dataplane/walk/trace.ts';
 import { walk } from '../../src/dataplane/walk/walk.ts';
@@ -46,11 +48,13 @@ COMMIT`,
 
 const here = import.meta.dirname;
 const cases = readdirSync(here, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name.startsWith('iptables-'))
+  .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
 function readRules(path: string): Ruleset {
   const bytes = readFileSync(path);
+  if (path.endsWith('.json')) return parseNftJson({ path, bytes });
+  if (/\.nft(-list)?$/.test(path)) return parseNftText({ path, bytes });
   if (!path.endsWith('.restore')) return parseIptables({ path, bytes });
   const tables = bytes.toString().split(/^COMMIT$/m);
   const text = [tables[0], JUMPS.filter, tables[1], JUMPS.nat].join('\n');

@@ -1,0 +1,301 @@
+import { type Ip, parseIp } from '../../model/address.ts';
+import { lastOf, parseCidr } from '../../model/cidr.ts';
+import type { MarkChange, NatTarget, Statement } from '../ruleset/rule-parts.ts';
+import type { ValueRange } from '../ruleset/verdict.ts';
+import { indexRead, readElements } from './elements.ts';
+import { takeKey } from './expressions.ts';
+import type { TokenStream } from './token-stream.ts';
+
+/** Reads a statement other than a verdict; undefined, and nothing read, where none that is modelled is next. */
+export function takeStatement(stream: TokenStream): Statement | undefined {
+  if (stream.token?.isString) return undefined;
+  const before = stream.position;
+  const statement = read(stream);
+  if (!statement) stream.rewind(before);
+  return statement;
+}
+
+function read(stream: TokenStream): Statement | undefined {
+  const word = stream.peek();
+  switch (word) {
+    case 'counter':
+      return takeCounter(stream);
+    case 'log':
+      return takeLog(stream);
+    case 'reject':
+      return takeReject(stream);
+    case 'dnat':
+    case 'snat':
+      return takeNat(stream, word);
+    case 'masquerade':
+    case 'redirect':
+      return takePorts(stream, word);
+    case 'notrack':
+      stream.next();
+      return { kind: 'notrack' };
+    case 'queue':
+      while (!stream.isDone) stream.next();
+      return { kind: 'queue' };
+    case 'tproxy':
+      return takeTproxy(stream);
+    case 'add':
+    case 'update':
+    case 'delete':
+    case 'set':
+      return takeSetUpdate(stream);
+    case 'meta':
+    case 'mark':
+    case 'ct':
+      return takeMetaSet(stream);
+    case 'flow':
+      return stream.take('flow', 'add') ? { kind: 'pass', text: `flow add ${stream.next()}` } : undefined;
+    case 'tcp':
+      return takeOptionSet(stream);
+    case 'ip':
+    case 'ip6':
+      return takeDscpSet(stream);
+    default:
+      return undefined;
+  }
+}
+
+function takeCounter(stream: TokenStream): Statement {
+  stream.next();
+  if (stream.take('name')) stream.next();
+  else {
+    if (stream.take('packets')) stream.next();
+    if (stream.take('bytes')) stream.next();
+  }
+  return { kind: 'pass', text: 'counter' };
+}
+
+const LOG_OPTIONS = new Set(['prefix', 'level', 'group', 'snaplen', 'queue-threshold', 'flags']);
+
+function takeLog(stream: TokenStream): Statement {
+  stream.next();
+  while (LOG_OPTIONS.has(stream.peek())) {
+    const option = stream.next();
+    stream.next();
+    if (option === 'flags' && !LOG_OPTIONS.has(stream.peek()))
+      while (stream.peek() === ',' || /^(sequence|options|uid)$/.test(stream.peek())) stream.next();
+  }
+  return { kind: 'pass', text: 'log' };
+}
+
+function takeReject(stream: TokenStream): Statement {
+  stream.next();
+  if (!stream.take('with')) return { kind: 'reject', with: 'icmp-port-unreachable' };
+  const kind = stream.next();
+  if (kind === 'tcp') {
+    stream.take('reset');
+    return { kind: 'reject', with: 'tcp reset' };
+  }
+  stream.take('type');
+  const type = stream.next();
+  return { kind: 'reject', with: `${kind === 'icmpx' ? 'icmpx' : kind} ${type}` };
+}
+
+const NAT_FLAGS = new Set(['random', 'fully-random', 'persistent', ',']);
+
+function takeFlags(stream: TokenStream): void {
+  while (NAT_FLAGS.has(stream.peek())) stream.next();
+}
+
+/** `dnat to 10.0.0.1:80`, `dnat ip to numgen … map { … }`, `dnat ip addr . port to …`, `snat to 10.0.0.1-10.0.0.9`. */
+function takeNat(stream: TokenStream, kind: 'dnat' | 'snat'): Statement | undefined {
+  stream.next();
+  if (stream.peek() === 'ip' || stream.peek() === 'ip6') stream.next();
+  if (stream.take('prefix')) return undefined;
+  stream.take('addr', '.', 'port');
+  if (!stream.take('to')) return undefined;
+  const to = takeNatTarget(stream);
+  if (!to) return undefined;
+  takeFlags(stream);
+  return { kind, to };
+}
+
+function takeNatTarget(stream: TokenStream): NatTarget | undefined {
+  const before = stream.position;
+  const key = takeKey(stream);
+  if (key) {
+    if (!stream.take('map')) return undefined;
+    const expressions = key.map(({ expression }) => expression);
+    if (stream.peek().startsWith('@')) return { map: { key: expressions, map: stream.next().slice(1) } };
+    const inner = stream.braced();
+    const elements =
+      inner &&
+      indexRead(
+        readElements(
+          inner,
+          key.map(({ type }) => type),
+        ),
+      );
+    return elements && { map: { key: expressions, map: { elements } } };
+  }
+  stream.rewind(before);
+  return parseTarget(stream.next());
+}
+
+/** `10.0.0.1`, `10.0.0.1:80`, `10.0.0.1-10.0.0.9:80-90`, `[fd00::1]:80`, `:80`. */
+function parseTarget(text: string): NatTarget | undefined {
+  const match =
+    /^\[([^\]]+)\](?::(.+))?$/.exec(text) ??
+    (isBareIpv6(text) ? [text, text] : /^([^:]*)(?::(.+))?$/.exec(text));
+  if (!match) return undefined;
+  const addresses = match[1] ? addressRange(match[1]) : undefined;
+  const ports = match[2] ? portRange(match[2]) : undefined;
+  if ((match[1] && !addresses) || (match[2] && !ports) || (!addresses && !ports)) return undefined;
+  return { ...(addresses ? { addresses } : {}), ...(ports ? { ports } : {}) };
+}
+
+function isBareIpv6(text: string): boolean {
+  return text.split(':').length > 2;
+}
+
+function addressRange(text: string): { low: Ip; high: Ip } | undefined {
+  const cidr = parseCidr(text);
+  if (cidr) return { low: cidr.first, high: lastOf(cidr) };
+  const [from = '', to] = text.split('-');
+  const low = parseIp(from);
+  const high = to === undefined ? low : parseIp(to);
+  return low === undefined || high === undefined ? undefined : { low, high };
+}
+
+function portRange(text: string): ValueRange | undefined {
+  const [low, high = low] = text.split('-').map(Number);
+  return low === undefined || high === undefined || !Number.isInteger(low) || !Number.isInteger(high)
+    ? undefined
+    : { low, high };
+}
+
+function takePorts(stream: TokenStream, kind: 'masquerade' | 'redirect'): Statement | undefined {
+  stream.next();
+  let ports: ValueRange | undefined;
+  if (stream.take('to')) {
+    ports = portRange(stream.next().replace(/^:/, ''));
+    if (!ports) return undefined;
+  }
+  takeFlags(stream);
+  return { kind, ...(ports ? { ports } : {}) };
+}
+
+function takeTproxy(stream: TokenStream): Statement | undefined {
+  stream.next();
+  if (stream.peek() === 'ip' || stream.peek() === 'ip6') stream.next();
+  if (!stream.take('to')) return undefined;
+  const target = parseTarget(stream.next());
+  const address = target?.addresses?.low;
+  const port = target?.ports?.low;
+  return (
+    target && {
+      kind: 'tproxy',
+      ...(address === undefined ? {} : { address }),
+      ...(typeof port === 'number' ? { port } : {}),
+    }
+  );
+}
+
+/** `update @set { ip saddr timeout 10s }`, and the older `set update ip saddr @set`. */
+function takeSetUpdate(stream: TokenStream): Statement | undefined {
+  const isOld = stream.take('set');
+  const operation = stream.next();
+  if (operation !== 'add' && operation !== 'update' && operation !== 'delete') return undefined;
+  if (isOld) {
+    const key = takeKey(stream);
+    const set = stream.next();
+    return key && set.startsWith('@')
+      ? {
+          kind: 'update-set',
+          operation,
+          set: set.slice(1),
+          key: key.map(({ expression }) => expression),
+          ipset: false,
+        }
+      : undefined;
+  }
+  const set = stream.next();
+  const inner = stream.braced();
+  const key = inner && takeKey(inner);
+  if (!set.startsWith('@') || !key) return undefined;
+  return {
+    kind: 'update-set',
+    operation,
+    set: set.slice(1),
+    key: key.map(({ expression }) => expression),
+    ipset: false,
+  };
+}
+
+/** `meta mark set …`, `mark set …`, `ct mark set …`; other settings change nothing that is walked. */
+function takeMetaSet(stream: TokenStream): Statement | undefined {
+  if (stream.take('meta', 'mark', 'set') || stream.take('mark', 'set')) return markSet(stream, 'set-mark');
+  if (stream.take('ct', 'mark', 'set')) return markSet(stream, 'set-ctmark');
+  for (const words of [
+    ['meta', 'nftrace'],
+    ['meta', 'priority'],
+    ['ct', 'helper'],
+    ['ct', 'zone'],
+    ['ct', 'timeout'],
+    ['ct', 'label'],
+    ['ct', 'event'],
+  ] as const) {
+    if (stream.take(...words, 'set')) {
+      const isZone = words[1] === 'zone';
+      const value = stream.next();
+      return isZone
+        ? { kind: 'unknown-statement', text: `ct zone set ${value}` }
+        : { kind: 'pass', text: `${words.join(' ')} set` };
+    }
+  }
+  return undefined;
+}
+
+function markSet(stream: TokenStream, kind: 'set-mark' | 'set-ctmark'): Statement | undefined {
+  const own = kind === 'set-mark' ? 'mark' : 'ct mark';
+  const isOwn =
+    own === 'mark' ? stream.take('meta', 'mark') || stream.take('mark') : stream.take('ct', 'mark');
+  if (!isOwn && (stream.take('ct', 'mark') || stream.take('meta', 'mark') || stream.take('mark'))) {
+    const isMasked = OPERATORS.has(stream.peek());
+    if (isMasked) return undefined;
+    return kind === 'set-mark'
+      ? { kind: 'restore-mark', nfmask: 0xffffffff, ctmask: 0xffffffff }
+      : { kind: 'save-mark', nfmask: 0xffffffff, ctmask: 0xffffffff };
+  }
+  const change = takeChange(stream, isOwn);
+  return change && { kind, change };
+}
+
+const OPERATORS = new Set(['&', '|', '^', 'and', 'or', 'xor']);
+
+/** Folds `mark & a | b ^ c` into one change; a plain number replaces everything. */
+function takeChange(stream: TokenStream, isOwn: boolean): MarkChange | undefined {
+  let and = 0xffffffff;
+  let xor = 0;
+  if (!isOwn) {
+    const value = Number(stream.next());
+    if (!Number.isInteger(value)) return undefined;
+    and = 0;
+    xor = value >>> 0;
+  }
+  while (OPERATORS.has(stream.peek())) {
+    const operator = stream.next();
+    const value = Number(stream.next());
+    if (!Number.isInteger(value)) return undefined;
+    if (operator === '&' || operator === 'and') [and, xor] = [and & value, xor & value];
+    else if (operator === '|' || operator === 'or') [and, xor] = [and & ~value, (xor & ~value) | value];
+    else xor ^= value;
+  }
+  return { and: and >>> 0, xor: xor >>> 0 };
+}
+
+/** `tcp option maxseg size set …` */
+function takeOptionSet(stream: TokenStream): Statement | undefined {
+  if (!stream.take('tcp', 'option', 'maxseg', 'size', 'set')) return undefined;
+  if (stream.take('rt', 'mtu')) return { kind: 'pass', text: 'tcp option maxseg size set rt mtu' };
+  return { kind: 'pass', text: `tcp option maxseg size set ${stream.next()}` };
+}
+
+function takeDscpSet(stream: TokenStream): Statement | undefined {
+  if (!stream.take('ip', 'dscp', 'set') && !stream.take('ip6', 'dscp', 'set')) return undefined;
+  return { kind: 'pass', text: `dscp set ${stream.next()}` };
+}
