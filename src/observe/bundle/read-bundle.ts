@@ -1,0 +1,105 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, join, relative, sep } from 'node:path';
+import type { Gap } from '../../model/evidence.ts';
+import { UserError } from '../../model/user-error.ts';
+import { type Manifest, manifestName, readManifest } from '../../snapshot/manifest.ts';
+import { recogniseSource } from '../../snapshot/recognise.ts';
+import { redactSource } from '../../snapshot/redact.ts';
+import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
+import { assignNodes, isNodeKind } from './assign-nodes.ts';
+import { type BundleFile, limits, tooLarge } from './limits.ts';
+import { readArchive } from './read-archive.ts';
+
+/** How loose files are to be read. */
+export interface BundleOptions {
+  /** The node that files without a folder under `nodes/` come from. */
+  readonly node?: string;
+}
+
+/**
+ * Reads a snapshot from folders, files and archives (`.tgz`, `.tar.gz`, `.tar`). A file that cannot be read is a gap;
+ * throws UserError where nothing can be done: no such path, nothing that is known, an unsafe archive, a newer format.
+ */
+export async function readBundle(paths: readonly string[], options: BundleOptions = {}): Promise<Snapshot> {
+  const gaps: Gap[] = [];
+  const files: BundleFile[] = [];
+  for (const path of paths) files.push(...(await filesOf(path, gaps)));
+  const isManifest = ({ path }: BundleFile): boolean => basename(path) === manifestName;
+  const manifests = files.filter(isManifest).map(({ path, bytes }) => readManifest(path, bytes));
+  const sources = files.filter((file) => !isManifest(file)).map((file) => sourceOf(file, manifests, options));
+  if (!sources.some(({ kind }) => !['unknown', 'empty', 'note'].includes(kind))) {
+    throw new UserError(
+      `nothing to analyse in ${paths.join(', ')}: ${files.length === 0 ? 'it holds no file' : 'no file is of a kind that is known'}`,
+      'give a folder with the output of kubectl get … -o json, and a folder nodes/NAME/ for the dumps of each node',
+    );
+  }
+  const takenAt = manifests.find((manifest) => manifest.takenAt !== undefined)?.takenAt;
+  return {
+    format: 'plumb-snapshot',
+    version: 1,
+    ...(takenAt === undefined ? {} : { takenAt }),
+    sources: assignNodes(sources),
+    gaps: [...manifests.flatMap((manifest) => manifest.gaps ?? []), ...gaps],
+  };
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+}
+
+async function filesOf(path: string, gaps: Gap[]): Promise<BundleFile[]> {
+  const info = await stat(path).catch((error: unknown) => {
+    const why = codeOf(error) === 'ENOENT' ? 'no such file or folder' : `cannot be read (${codeOf(error)})`;
+    throw new UserError(`${path}: ${why}`, 'give --from a folder, a file, or a .tgz');
+  });
+  if (info.isDirectory()) return await folderFiles(path, gaps);
+  if (info.size > limits.fileBytes) throw tooLarge(path);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new UserError(`${path}: cannot be read (${codeOf(error)})`, 'check the rights of the file');
+  });
+  if (/\.(tgz|tar\.gz|tar)$/i.test(path)) return await readArchive(path, bytes);
+  return [{ path: basename(path), bytes }];
+}
+
+/** All files below `root`; links, hidden files and installed packages are passed over. */
+async function folderFiles(root: string, gaps: Gap[]): Promise<BundleFile[]> {
+  const files: BundleFile[] = [];
+  let total = 0;
+  const visit = async (folder: string): Promise<void> => {
+    const entries = await readdir(folder, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await visit(path);
+      if (!entry.isFile()) continue;
+      const name = relative(root, path).split(sep).join('/');
+      try {
+        const { size } = await stat(path);
+        total += size;
+        if (size > limits.fileBytes || total > limits.totalBytes || files.length >= limits.files)
+          throw tooLarge(path);
+        files.push({ path: name, bytes: await readFile(path) });
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        gaps.push({
+          what: name,
+          why: `cannot be read (${codeOf(error)})`,
+          unlock: 'check the rights of the file',
+        });
+      }
+    }
+  };
+  await visit(root);
+  return files;
+}
+
+function sourceOf(
+  { path, bytes }: BundleFile,
+  manifests: readonly Manifest[],
+  options: BundleOptions,
+): Source {
+  const recognised = recogniseSource(path, bytes);
+  const described = manifests.flatMap(({ sources }) => sources ?? []).find((source) => source.path === path);
+  const node = described?.node ?? recognised.node ?? (isNodeKind(recognised.kind) ? options.node : undefined);
+  return redactSource({ ...recognised, ...described, path, bytes, ...(node === undefined ? {} : { node }) });
+}

@@ -1,0 +1,125 @@
+import { type Source, textOf } from './snapshot.ts';
+
+const encoder = new TextEncoder();
+
+/** What stands where something was taken out. */
+const REMOVED = 'REDACTED';
+
+/** Annotations that repeat the whole object, environment included. */
+const COPIES = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'deployment.kubernetes.io/desired-configuration',
+]);
+
+/** Patterns of secrets in text of any kind: PEM blocks, bearer tokens, JWTs. */
+const SECRET_TEXT = [
+  /-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g,
+  /\b(Bearer|bearer|Basic)\s+[A-Za-z0-9._~+/=-]{16,}/g,
+  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
+];
+
+/**
+ * `source` without secrets: Secret objects, environment values, copies of applied configuration, tokens, certificates, kubeconfigs.
+ * What is left keeps its line structure where it is text; JSON that held something is written anew.
+ */
+export function redactSource(source: Source): Source {
+  if (source.kind === 'kubernetes') return redactObjects(source);
+  if (!SCANNED.has(source.kind)) return source;
+  const text = textOf(source);
+  const clean = redactText(text);
+  return clean === text ? source : { ...source, bytes: encoder.encode(clean) };
+}
+
+/** Dumps of rules hold no secrets and are large; everything that a program may have logged or configured is scanned. */
+const SCANNED = new Set<Source['kind']>([
+  'unknown',
+  'note',
+  'pod-log',
+  'coredns-log',
+  'kube-proxy-log',
+  'kube-proxy-config',
+  'kube-proxy-configz',
+  'cni-config',
+  'corefile',
+]);
+
+/** `text` with secrets replaced. */
+export function redactText(text: string): string {
+  return SECRET_TEXT.reduce(
+    (clean, pattern) =>
+      clean.replace(pattern, (match) => `${REMOVED}${'\n'.repeat(match.split('\n').length - 1)}`),
+    text,
+  ).replace(
+    /^(\s*(?:client-key-data|client-certificate-data|certificate-authority-data|token|password):\s*).+$/gm,
+    `$1${REMOVED}`,
+  );
+}
+
+const MAY_HOLD =
+  /"(kind"\s*:\s*"Secret|env"|annotations"|data")|kind:\s*Secret|\b(env|annotations|data):|BEGIN |Bearer |eyJ/;
+
+function redactObjects(source: Source): Source {
+  const text = textOf(source);
+  if (!MAY_HOLD.test(text)) return source;
+  if (/^\uFEFF?\s*[{[]/.test(text)) {
+    try {
+      const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+      if (!cleanObject(value)) return source;
+      return { ...source, bytes: encoder.encode(JSON.stringify(value, undefined, 1)) };
+    } catch {
+      return { ...source, bytes: encoder.encode(redactText(text)) };
+    }
+  }
+  const clean = redactYaml(redactText(text));
+  return clean === text ? source : { ...source, bytes: encoder.encode(clean) };
+}
+
+/** Takes secrets out of `value` in place; whether anything was taken out. */
+function cleanObject(value: unknown): boolean {
+  if (Array.isArray(value)) return value.map(cleanObject).some(Boolean);
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Record<string, unknown>;
+  let isChanged = false;
+  if (record['kind'] === 'Secret') {
+    for (const key of ['data', 'stringData']) isChanged = delete record[key] || isChanged;
+  }
+  for (const [key, member] of Object.entries(record)) {
+    if (key === 'env' && Array.isArray(member)) isChanged = cleanEnv(member) || isChanged;
+    else if (COPIES.has(key)) isChanged = delete record[key] || isChanged;
+    else if (typeof member === 'string') {
+      const clean = redactText(member);
+      if (clean !== member) {
+        record[key] = clean;
+        isChanged = true;
+      }
+    } else isChanged = cleanObject(member) || isChanged;
+  }
+  return isChanged;
+}
+
+function cleanEnv(env: unknown[]): boolean {
+  let isChanged = false;
+  for (const each of env) {
+    if (typeof each !== 'object' || each === null || !('value' in each) || each.value === REMOVED) continue;
+    Object.assign(each, { value: REMOVED });
+    isChanged = true;
+  }
+  return isChanged;
+}
+
+/** The same for YAML, line by line: documents of kind Secret go, values under `env:` and copies are replaced. */
+function redactYaml(text: string): string {
+  return text
+    .split(/^---\s*$/m)
+    .map((document) =>
+      /^kind:\s*Secret\b/m.test(document)
+        ? document.replace(/^(\s+[\w.-]+:\s*)\S.*$/gm, `$1${REMOVED}`)
+        : document,
+    )
+    .join('---')
+    .replace(/^(\s*(?:- )?value:\s*).+$/gm, `$1${REMOVED}`)
+    .replace(
+      /^(\s*kubectl\.kubernetes\.io\/last-applied-configuration:\s*).*\n(?:\s+\{.*\n?)?/gm,
+      `$1${REMOVED}\n`,
+    );
+}
