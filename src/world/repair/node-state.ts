@@ -2,6 +2,7 @@ import type { NodeState } from '../../dataplane/node-state.ts';
 import type { Chain, RuleList, Table } from '../../dataplane/ruleset/ruleset.ts';
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import type { World } from '../world.ts';
+import { listOf } from './merge-proxy-tables.ts';
 
 /** `world` with the state of `node` changed; unchanged where nothing was read of that node. */
 export function withNodeState(world: World, node: string, change: (state: NodeState) => NodeState): World {
@@ -65,14 +66,6 @@ function repairChain(chain: Chain, rule: RuleReference): Chain {
 }
 
 function skipping(rules: RuleList, skipped: RuleReference): RuleList {
-  const kept: number[] = [];
-  for (let index = 0; index < rules.length; index++) {
-    const { line, text } = rules.at(index);
-    if (line !== skipped.line || text !== skipped.rule) kept.push(index);
-  }
-  return {
-    length: kept.length,
-    at: (index) => rules.at(kept[index] ?? 0),
-    next: (from) => from,
-  };
+  const all = Array.from({ length: rules.length }, (_, index) => rules.at(index));
+  return listOf(all.filter(({ line, text }) => line !== skipped.line || text !== skipped.rule));
 }

@@ -1,0 +1,179 @@
+import type { Gap } from '../model/evidence.ts';
+import { type Snapshot, type Source, textOf } from '../snapshot/snapshot.ts';
+import type {
+  ConfigMap,
+  Endpoints,
+  EndpointSlice,
+  KubernetesEvent,
+  KubernetesObject,
+  NetworkPolicy,
+  Node,
+  Pod,
+  Service,
+  ServiceCidr,
+  Workload,
+} from './kubernetes/objects.ts';
+import { missingNodes } from './missing-nodes.ts';
+import { networkOf } from './network.ts';
+import { readNodeStates } from './nodes/read-node-states.ts';
+import { normaliseObject } from './objects/normalise.ts';
+import { type ObjectPlace, type ReadObjects, readObjects } from './objects/read-objects.ts';
+import { slicesFromEndpoints } from './objects/slices-from-endpoints.ts';
+import { readKubeProxies } from './proxy/read-kube-proxies.ts';
+import type { Coverage, ResourceKind, World } from './world.ts';
+
+const RESOURCE_OF_KIND: Readonly<Record<string, ResourceKind>> = {
+  Service: 'services',
+  EndpointSlice: 'endpointslices',
+  Endpoints: 'endpoints',
+  Pod: 'pods',
+  Node: 'nodes',
+  Namespace: 'namespaces',
+  NetworkPolicy: 'networkpolicies',
+  Deployment: 'workloads',
+  ReplicaSet: 'workloads',
+  DaemonSet: 'workloads',
+  StatefulSet: 'workloads',
+  Job: 'workloads',
+  ConfigMap: 'configmaps',
+  Event: 'events',
+  ServiceCIDR: 'servicecidrs',
+};
+
+/** Parses and links a snapshot. What was not understood is in `issues`, what was not seen in `gaps`; nothing throws. */
+export function buildWorld(snapshot: Snapshot): World {
+  const read = snapshot.sources.filter(({ kind }) => kind === 'kubernetes').map(readObjects);
+  const places = new Map<KubernetesObject, ObjectPlace>();
+  const objects = uniqueObjects(read, places);
+  const of = <T extends KubernetesObject>(resource: ResourceKind): T[] =>
+    objects.filter(({ kind }) => RESOURCE_OF_KIND[kind] === resource) as T[];
+  const endpoints = of<Endpoints>('endpoints');
+  const coverage = coverageOf(read);
+  const isDerived = !coverage.has('endpointslices') && coverage.has('endpoints');
+  if (isDerived)
+    coverage.set('endpointslices', {
+      ...(coverage.get('endpoints') ?? { isComplete: false }),
+      derivedFrom: 'endpoints',
+    });
+  const base = {
+    services: of<Service>('services'),
+    endpointSlices: isDerived ? slicesFromEndpoints(endpoints) : of<EndpointSlice>('endpointslices'),
+    endpoints,
+    pods: of<Pod>('pods'),
+    nodes: of<Node>('nodes'),
+    namespaces: of<KubernetesObject>('namespaces'),
+    networkPolicies: of<NetworkPolicy>('networkpolicies'),
+    workloads: of<Workload>('workloads'),
+    configMaps: of<ConfigMap>('configmaps'),
+    events: of<KubernetesEvent>('events'),
+    serviceCidrs: of<ServiceCidr>('servicecidrs'),
+  };
+  const { states, issues: nodeIssues } = readNodeStates(snapshot.sources);
+  const sourceOf = (object: KubernetesObject): string => places.get(object)?.source ?? '';
+  const kubeProxies = readKubeProxies({ ...base, sources: snapshot.sources, states, sourceOf });
+  const now = latestTime(snapshot);
+  return {
+    ...base,
+    coverage,
+    nodeStates: states,
+    kubeProxies,
+    network: networkOf(base, states),
+    resolvConfs: textsOf(snapshot.sources, 'resolv-conf'),
+    podLogs: podLogsOf(snapshot.sources),
+    cniConfigs: textsOf(snapshot.sources, 'cni-config'),
+    ...(now === undefined ? {} : { now }),
+    gaps: [
+      ...snapshot.gaps,
+      ...missingNodes(base.nodes, states, coverage),
+      ...notUnderstood(snapshot.sources),
+    ],
+    issues: [...read.flatMap(({ issues }) => issues), ...nodeIssues],
+    locate: (object, path) => {
+      const place = places.get(object);
+      return place
+        ? { source: place.source, location: place.locate(path) }
+        : { source: `${object.kind} ${object.metadata.namespace}/${object.metadata.name}` };
+    },
+  };
+}
+
+/** Each object once, the first that was read; `places` learns where it stands. */
+function uniqueObjects(
+  read: readonly ReadObjects[],
+  places: Map<KubernetesObject, ObjectPlace>,
+): KubernetesObject[] {
+  const unique = new Map<string, KubernetesObject>();
+  for (const { object, place } of read.flatMap(({ objects }) => objects)) {
+    const key = `${object.kind} ${object.metadata.namespace} ${object.metadata.name}`;
+    if (unique.has(key)) continue;
+    const normal = normaliseObject(object);
+    unique.set(key, normal);
+    places.set(normal, place);
+  }
+  return [...unique.values()];
+}
+
+/** A kind of which a list was read is complete; single objects prove only themselves. */
+function coverageOf(read: readonly ReadObjects[]): Map<ResourceKind, Coverage> {
+  const coverage = new Map<ResourceKind, Coverage>();
+  const set = (kind: string, isComplete: boolean): void => {
+    const resource = RESOURCE_OF_KIND[kind];
+    if (resource)
+      coverage.set(resource, { isComplete: isComplete || coverage.get(resource)?.isComplete === true });
+  };
+  for (const { objects, listedKinds } of read) {
+    for (const { object } of objects) set(object.kind, false);
+    for (const kind of listedKinds) set(kind, true);
+  }
+  return coverage;
+}
+
+function textsOf(
+  sources: readonly Source[],
+  kind: Source['kind'],
+): { node?: string; pod?: string; source: string; text: string }[] {
+  return sources
+    .filter((source) => source.kind === kind)
+    .map((source) => ({
+      source: source.path,
+      text: textOf(source),
+      ...(source.node === undefined ? {} : { node: source.node }),
+      ...(source.pod === undefined ? {} : { pod: source.pod }),
+    }));
+}
+
+function podLogsOf(sources: readonly Source[]): Map<string, { source: string; text: string }> {
+  const logs = sources.filter(
+    ({ kind, pod }) => pod !== undefined && (kind === 'coredns-log' || kind === 'pod-log'),
+  );
+  return new Map(logs.map((source) => [source.pod ?? '', { source: source.path, text: textOf(source) }]));
+}
+
+/** Files that were recognised as nothing, or as something that is not interpreted. */
+function notUnderstood(sources: readonly Source[]): Gap[] {
+  const why: Partial<Record<Source['kind'], string>> = {
+    unknown: 'its content is of no kind that is known',
+    'iptables-list': 'iptables -L leaves out what a walk needs',
+    sockets: 'listening sockets are kept but not interpreted',
+  };
+  return sources.flatMap(({ path, kind, node }) =>
+    why[kind] === undefined
+      ? []
+      : [
+          {
+            what: path,
+            why: why[kind],
+            unlock: kind === 'iptables-list' ? 'read it with iptables-save' : 'none',
+            ...(node === undefined ? {} : { node }),
+          },
+        ],
+  );
+}
+
+/** The latest of the times that the snapshot and its nodes tell. */
+function latestTime({ takenAt, sources }: Snapshot): string | undefined {
+  const times = sources.filter(({ kind }) => kind === 'node-time').map((source) => textOf(source).trim());
+  return [...(takenAt === undefined ? [] : [takenAt]), ...times]
+    .sort((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1);
+}

@@ -1,0 +1,47 @@
+import type { NodeState } from '../../dataplane/node-state.ts';
+import type { Table } from '../../dataplane/ruleset/ruleset.ts';
+import type { Source } from '../../snapshot/snapshot.ts';
+
+/** The tables of one dump. */
+export interface RuleDump {
+  readonly source: Source;
+  readonly tables: readonly Table[];
+}
+
+/** Which tool's print of a table is preferred: iptables names what it wrote best; nft text keeps lines. */
+const PREFERENCE = ['iptables-save', 'nft-text', 'nft-json', 'iptables-list-rules'] as const;
+
+/**
+ * Every table once, whichever tools printed it: iptables-nft tables stand in `iptables-save` and in `nft list ruleset`
+ * alike. Legacy tables are others than the nft ones of the same name. A family counts as read where a dump of all its
+ * tables was read.
+ */
+export function mergeTables(dumps: readonly RuleDump[]): Pick<NodeState, 'tables' | 'hasRules'> {
+  const rank = ({ source }: RuleDump): number =>
+    PREFERENCE.indexOf(source.kind as (typeof PREFERENCE)[number]);
+  const merged = new Map<string, Table>();
+  for (const { tables } of [...dumps].sort((a, b) => rank(a) - rank(b))) {
+    for (const table of tables) {
+      const key = keyOf(table);
+      const before = merged.get(key);
+      if (!before || (!before.complete && table.complete)) merged.set(key, table);
+    }
+  }
+  return {
+    tables: [...merged.values()],
+    hasRules: { ip: isRead(dumps, 'ip'), ip6: isRead(dumps, 'ip6') },
+  };
+}
+
+function keyOf({ family, name, origin }: Table): string {
+  return `${origin === 'iptables-legacy' ? 'legacy' : 'nft'} ${family} ${name}`;
+}
+
+function isRead(dumps: readonly RuleDump[], family: 'ip' | 'ip6'): boolean {
+  return dumps.some(
+    ({ source, tables }) =>
+      source.kind === 'nft-text' ||
+      source.kind === 'nft-json' ||
+      tables.some((table) => table.family === family || table.family === 'inet'),
+  );
+}

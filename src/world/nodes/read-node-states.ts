@@ -1,0 +1,130 @@
+import { parseConntrack } from '../../dataplane/conntrack/parse-conntrack.ts';
+import { parseIptables } from '../../dataplane/iptables/parse-iptables.ts';
+import { parseIpset } from '../../dataplane/ipvs/parse-ipset.ts';
+import { parseIpvsadm } from '../../dataplane/ipvs/parse-ipvsadm.ts';
+import { parseNftJson } from '../../dataplane/nftables/parse-nft-json.ts';
+import { parseNftText } from '../../dataplane/nftables/parse-nft-text.ts';
+import type { NodeState } from '../../dataplane/node-state.ts';
+import { parseBridgeLink, parseHairpinMode } from '../../dataplane/routes/parse-bridge-ports.ts';
+import { parseIpAddr } from '../../dataplane/routes/parse-ip-addr.ts';
+import { parseIpNeigh } from '../../dataplane/routes/parse-ip-neigh.ts';
+import { parseIpRoute } from '../../dataplane/routes/parse-ip-route.ts';
+import { parseIpRule } from '../../dataplane/routes/parse-ip-rule.ts';
+import { parseSysctl } from '../../dataplane/routes/parse-sysctl.ts';
+import type { Parsed } from '../../dataplane/text-source.ts';
+import type { ParseIssue } from '../../model/evidence.ts';
+import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
+import { mergeBridgePorts, mergeLinks } from './merge-links.ts';
+import { type RuleDump, mergeTables } from './merge-tables.ts';
+
+/** What was read of the nodes' kernels. */
+export interface ReadNodeStates {
+  readonly states: ReadonlyMap<string, NodeState>;
+  readonly issues: readonly ParseIssue[];
+}
+
+/** Builds the state of each node from the sources that name it. */
+export function readNodeStates(sources: readonly Source[]): ReadNodeStates {
+  const byNode = new Map<string, Source[]>();
+  for (const source of sources) {
+    if (source.node !== undefined) byNode.set(source.node, [...(byNode.get(source.node) ?? []), source]);
+  }
+  const issues: ParseIssue[] = [];
+  const states = new Map<string, NodeState>();
+  for (const [node, own] of byNode) {
+    const state = readState(node, own, issues);
+    if (state) states.set(node, state);
+  }
+  return { states, issues };
+}
+
+function readState(name: string, sources: readonly Source[], issues: ParseIssue[]): NodeState | undefined {
+  const all = <T>(kinds: readonly SourceKind[], parse: (source: Source) => Parsed<T>): T[] | undefined => {
+    const own = sources.filter(({ kind }) => kinds.includes(kind));
+    if (own.length === 0) return undefined;
+    return own.flatMap((source) => {
+      const parsed = parse(source);
+      issues.push(...parsed.issues);
+      return parsed.items;
+    });
+  };
+  const dumps = readDumps(sources, issues);
+  const { tables, hasRules } = mergeTables(dumps);
+  const links = all(['ip-addr', 'ip-link'], parseIpAddr);
+  const ports = [
+    ...(all(['hairpin-mode'], parseHairpinMode) ?? []),
+    ...(all(['bridge-link'], parseBridgeLink) ?? []),
+  ];
+  const hasPorts = sources.some(({ kind }) => kind === 'hairpin-mode' || kind === 'bridge-link');
+  const settings = all(['sysctl'], parseSysctl);
+  const members: Omit<NodeState, 'name' | 'tables' | 'hasRules' | 'ipsets'> = {
+    ...given('ipvs', all(['ipvsadm-list', 'ipvsadm-save', 'proc-ip-vs'], parseIpvsadm), preferListed),
+    ...given('links', links, mergeLinks),
+    ...given('routes', all(['ip-route'], parseIpRoute), same),
+    ...given(
+      'routeRules',
+      all(['ip-rule'], (source) => parseIpRule(source, /ip6|-6/.test(source.path) ? 'ip6' : 'ip')),
+      same,
+    ),
+    ...given('neighbours', all(['ip-neigh'], parseIpNeigh), same),
+    ...given('bridgePorts', hasPorts ? ports : undefined, (read) => mergeBridgePorts(read, links ?? [])),
+    ...given('sysctls', settings, (read) => new Map(read)),
+    ...given('conntrack', all(['conntrack'], parseConntrack), same),
+  };
+  const sets = all(['ipset-save', 'ipset-list'], parseIpset) ?? [];
+  if (Object.keys(members).length === 0 && sets.length === 0 && dumps.length === 0) return undefined;
+  return { name, tables, hasRules, ipsets: new Map(sets.map((set) => [set.name, set])), ...members };
+}
+
+/** `ipvsadm -Ln` and `ipvsadm-save` of one node say the same: each virtual server counts once, as first read. */
+function preferListed(
+  servers: readonly NonNullable<NodeState['ipvs']>[number][],
+): NonNullable<NodeState['ipvs']> {
+  const seen = new Map<string, NonNullable<NodeState['ipvs']>[number]>();
+  for (const server of servers) {
+    const key = `${server.protocol} ${server.address} ${server.port} ${server.fwmark}`;
+    if (!seen.has(key)) seen.set(key, server);
+  }
+  return [...seen.values()];
+}
+
+/** A member that was read, or none. */
+function given<Key extends keyof NodeState, T>(
+  key: Key,
+  items: T[] | undefined,
+  map: (items: T[]) => NodeState[Key],
+): Partial<Pick<NodeState, Key>> {
+  return (items === undefined ? {} : { [key]: map(items) }) as Partial<Pick<NodeState, Key>>;
+}
+
+function same<T>(items: T): T {
+  return items;
+}
+
+function readDumps(sources: readonly Source[], issues: ParseIssue[]): RuleDump[] {
+  return sources.flatMap((source): RuleDump[] => {
+    const ruleset = readRuleset(source);
+    if (!ruleset) return [];
+    issues.push(...ruleset.issues);
+    return [{ source, tables: ruleset.tables }];
+  });
+}
+
+function readRuleset(source: Source): ReturnType<typeof parseIptables> | undefined {
+  switch (source.kind) {
+    case 'iptables-save':
+    case 'iptables-list-rules':
+      return parseIptables(source, familyOfPath(source.path));
+    case 'nft-text':
+      return parseNftText(source);
+    case 'nft-json':
+      return parseNftJson(source);
+    default:
+      return undefined;
+  }
+}
+
+/** The path names the family where the content may not: an IPv6 dump without a single address. */
+function familyOfPath(path: string): { family: 'ip6' } | undefined {
+  return /ip6tables|ipv6|[-_.]v6\b/i.test(path) ? { family: 'ip6' } : undefined;
+}

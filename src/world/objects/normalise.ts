@@ -1,0 +1,36 @@
+import type { EndpointSlice, KubernetesObject, Node, Pod, Service, Workload } from '../kubernetes/objects.ts';
+
+/** Fills the parts that every reader relies on with what an empty object would have; nothing is invented. */
+export function normaliseObject(object: KubernetesObject): KubernetesObject {
+  switch (object.kind) {
+    case 'Service':
+      return withParts<Service>(object, { spec: {} });
+    case 'EndpointSlice':
+      return normaliseSlice(object as EndpointSlice);
+    case 'Pod': {
+      const pod = withParts<Pod>(object, { spec: {} as Pod['spec'], status: {} });
+      return { ...pod, spec: { ...pod.spec, containers: pod.spec.containers ?? [] } } as Pod;
+    }
+    case 'Node':
+      return withParts<Node>(object, { spec: {}, status: {} });
+    case 'Deployment':
+    case 'ReplicaSet':
+    case 'DaemonSet':
+    case 'StatefulSet':
+    case 'Job':
+    case 'NetworkPolicy':
+    case 'ServiceCIDR':
+      return withParts<Workload>(object, { spec: {} });
+    default:
+      return object;
+  }
+}
+
+/** `object` with the parts that it lacks taken from `parts`. */
+function withParts<T extends KubernetesObject>(object: KubernetesObject, parts: Partial<T>): T {
+  return { ...parts, ...object } as T;
+}
+
+function normaliseSlice(slice: EndpointSlice): EndpointSlice {
+  return { ...slice, addressType: slice.addressType ?? 'IPv4', endpoints: slice.endpoints ?? [] };
+}

@@ -1,0 +1,168 @@
+import { LineCounter, type Node as YamlNode, isMap, isSeq, parseAllDocuments } from 'yaml';
+import type { ParseIssue } from '../../model/evidence.ts';
+import { type Source, textOf } from '../../snapshot/snapshot.ts';
+import type { KubernetesObject } from '../kubernetes/objects.ts';
+
+/** An API object with the place where it was read. */
+export interface ReadObject {
+  readonly object: KubernetesObject;
+  readonly place: ObjectPlace;
+}
+
+/** Where an object stands: the source, and how to name a path inside it. */
+export interface ObjectPlace {
+  readonly source: string;
+  /** The location of `path` (`spec.selector`) inside the object: a JSON path or a line. */
+  locate(path: string | undefined): string;
+}
+
+/** What a source of API objects held. `listedKinds` are the kinds whose whole list it is, even where empty. */
+export interface ReadObjects {
+  readonly objects: readonly ReadObject[];
+  readonly listedKinds: readonly string[];
+  readonly issues: readonly ParseIssue[];
+}
+
+/** Kinds that are never kept: what they hold is secret. */
+const SECRET_KINDS = new Set(['Secret', 'SecretList']);
+
+/** Reads the objects of one source: JSON or YAML, single, List, or many documents. */
+export function readObjects(source: Source): ReadObjects {
+  const text = textOf(source).replace(/^\uFEFF/, '');
+  return /^\s*[{[]/.test(text) ? readJson(source, text) : readYaml(source, text);
+}
+
+function readJson(source: Source, text: string): ReadObjects {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return {
+      objects: [],
+      listedKinds: [],
+      issues: [cut(source, `is no valid JSON: ${error instanceof Error ? error.message : ''}`)],
+    };
+  }
+  return collect(
+    source,
+    value,
+    (index) => (path) =>
+      [index === undefined ? '' : `items[${index}]`, path ?? ''].filter(Boolean).join('.') || '$',
+  );
+}
+
+function readYaml(source: Source, text: string): ReadObjects {
+  const lines = new LineCounter();
+  const objects: ReadObject[] = [];
+  const listedKinds: string[] = [];
+  const issues: ParseIssue[] = [];
+  for (const document of parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' })) {
+    if (!('contents' in document) || document.contents === null) continue;
+    const [error] = document.errors;
+    if (error) {
+      issues.push(cut(source, `is no valid YAML: ${error.message.split('\n', 1)[0] ?? ''}`));
+      continue;
+    }
+    const root = document.contents as YamlNode;
+    const lineOf = (node: YamlNode | undefined): string =>
+      `line ${lines.linePos(node?.range?.[0] ?? 0).line}`;
+    const read = collect(source, document.toJS(), (index) => (path) => lineOf(nodeAt(root, index, path)));
+    objects.push(...read.objects);
+    listedKinds.push(...read.listedKinds);
+    issues.push(...read.issues);
+  }
+  return { objects, listedKinds, issues };
+}
+
+/** The node at `path` of the object (of the list's `index`-th item), or the nearest above it. */
+function nodeAt(root: YamlNode, index: number | undefined, path: string | undefined): YamlNode | undefined {
+  const steps = [
+    ...(index === undefined ? [] : ['items', String(index)]),
+    ...(path?.split(/[.[\]]+/).filter(Boolean) ?? []),
+  ];
+  let node: YamlNode | undefined = root;
+  for (const step of steps) {
+    const next: unknown = isMap(node)
+      ? node.get(step, true)
+      : isSeq(node)
+        ? node.get(Number(step), true)
+        : undefined;
+    if (next === undefined || next === null) break;
+    node = next as YamlNode;
+  }
+  return node;
+}
+
+type Locator = (index: number | undefined) => (path: string | undefined) => string;
+
+function collect(source: Source, value: unknown, locator: Locator): ReadObjects {
+  if (!isRecord(value)) return { objects: [], listedKinds: [], issues: [cut(source, 'holds no API object')] };
+  const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
+  const items = value['items'];
+  if (!Array.isArray(items)) {
+    const object = objectOf(value, undefined);
+    return object && !SECRET_KINDS.has(object.kind)
+      ? {
+          objects: [{ object, place: { source: source.path, locate: locator(undefined) } }],
+          listedKinds: [],
+          issues: [],
+        }
+      : { objects: [], listedKinds: [], issues: object ? [] : [cut(source, 'holds no API object')] };
+  }
+  const itemKind = kind.endsWith('List') && kind !== 'List' ? kind.slice(0, -4) : undefined;
+  const objects = items.flatMap((item: unknown, index): ReadObject[] => {
+    const object = isRecord(item) ? objectOf(item, itemKind) : undefined;
+    return object && !SECRET_KINDS.has(object.kind)
+      ? [{ object, place: { source: source.path, locate: locator(index) } }]
+      : [];
+  });
+  const kinds = new Set([
+    ...objects.map(({ object }) => object.kind),
+    ...(itemKind ? [itemKind] : []),
+    ...kindOfName(source.path),
+  ]);
+  return { objects, listedKinds: [...kinds], issues: [] };
+}
+
+/** `kubectl get pods -o json` of nothing is an empty List: only the file's name says of what. */
+function kindOfName(path: string): string[] {
+  const name = /([a-z]+)\.(json|ya?ml)$/.exec(path.toLowerCase())?.[1] ?? '';
+  const kinds: Record<string, string> = {
+    services: 'Service',
+    endpointslices: 'EndpointSlice',
+    endpoints: 'Endpoints',
+    pods: 'Pod',
+    nodes: 'Node',
+    namespaces: 'Namespace',
+    networkpolicies: 'NetworkPolicy',
+    deployments: 'Deployment',
+    replicasets: 'ReplicaSet',
+    daemonsets: 'DaemonSet',
+    statefulsets: 'StatefulSet',
+    configmaps: 'ConfigMap',
+    events: 'Event',
+    servicecidrs: 'ServiceCIDR',
+  };
+  const kind = kinds[name];
+  return kind === undefined ? [] : [kind];
+}
+
+/** A record as an API object: list items may lack `kind`, and cluster-scoped ones have no namespace. */
+function objectOf(
+  value: Record<string, unknown>,
+  itemKind: string | undefined,
+): KubernetesObject | undefined {
+  const kind = typeof value['kind'] === 'string' ? value['kind'] : itemKind;
+  const metadata = value['metadata'];
+  if (kind === undefined || !isRecord(metadata) || typeof metadata['name'] !== 'string') return undefined;
+  const namespace = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : '';
+  return { ...value, kind, metadata: { ...metadata, name: metadata['name'], namespace } };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function cut(source: Source, problem: string): ParseIssue {
+  return { source: source.path, text: '', problem };
+}

@@ -1,0 +1,98 @@
+import { parse } from 'yaml';
+import type { DetectLocalMode, KubeProxyConfig, ProxyMode } from '../kube-proxy-state.ts';
+
+/** KubeProxyConfiguration v1alpha1 as it is written; every field may be absent. */
+interface WrittenConfig {
+  readonly mode?: string;
+  readonly hostnameOverride?: string;
+  readonly clusterCIDR?: string;
+  readonly detectLocalMode?: string;
+  readonly detectLocal?: { readonly bridgeInterface?: string; readonly interfaceNamePrefix?: string };
+  readonly nodePortAddresses?: readonly string[] | null;
+  readonly iptables?: Backend & { readonly localhostNodePorts?: boolean | null };
+  readonly nftables?: Backend;
+  readonly ipvs?: {
+    readonly scheduler?: string;
+    readonly strictARP?: boolean;
+    readonly excludeCIDRs?: readonly string[] | null;
+    readonly syncPeriod?: string;
+    readonly minSyncPeriod?: string;
+  };
+  readonly featureGates?: Record<string, boolean> | null;
+}
+
+interface Backend {
+  readonly masqueradeBit?: number | null;
+  readonly masqueradeAll?: boolean;
+  readonly syncPeriod?: string;
+  readonly minSyncPeriod?: string;
+}
+
+/** `text` (the ConfigMap's `config.conf`, `/configz`, or the file) as it is written; undefined where it is none. */
+export function readWrittenConfig(text: string): WrittenConfig | undefined {
+  try {
+    const value: unknown = /^\s*\{/.test(text) ? JSON.parse(text) : parse(text);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const wrapped = value as { readonly 'kubeproxy.config.k8s.io'?: WrittenConfig };
+    return wrapped['kubeproxy.config.k8s.io'] ?? (value as WrittenConfig);
+  } catch {
+    return undefined;
+  }
+}
+
+const MODES: readonly string[] = ['iptables', 'ipvs', 'nftables'];
+const DETECT: readonly string[] = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'];
+
+/**
+ * The configuration with kube-proxy's defaults filled in. `mode` is what runs, where that is known better than the
+ * configuration tells. *Source:* kubernetes v1.37 pkg/proxy/apis/config/v1alpha1/defaults.go.
+ */
+export function configOf(
+  written: WrittenConfig | undefined,
+  mode: ProxyMode | undefined,
+  source: string | undefined,
+): KubeProxyConfig {
+  const told: WrittenConfig = written ?? {};
+  const runs = mode ?? (MODES.includes(told.mode ?? '') ? (told.mode as ProxyMode) : 'iptables');
+  const backend: Backend = (runs === 'nftables' ? told.nftables : told.iptables) ?? {};
+  const periods = (runs === 'ipvs' ? told.ipvs : backend) ?? {};
+  const clusterCidrs = (told.clusterCIDR ?? '')
+    .split(',')
+    .map((cidr) => cidr.trim())
+    .filter(Boolean);
+  const detect = DETECT.includes(told.detectLocalMode ?? '')
+    ? (told.detectLocalMode as DetectLocalMode)
+    : 'ClusterCIDR';
+  const isTold = detect !== 'ClusterCIDR' || clusterCidrs.length > 0;
+  return {
+    mode: runs,
+    hostnameOverride: told.hostnameOverride ?? '',
+    clusterCidrs,
+    detectLocalMode: isTold ? detect : 'None',
+    bridgeInterface: told.detectLocal?.bridgeInterface ?? '',
+    interfaceNamePrefix: told.detectLocal?.interfaceNamePrefix ?? '',
+    nodePortAddresses: told.nodePortAddresses ?? [],
+    masqueradeAll: backend.masqueradeAll ?? false,
+    masqueradeBit: backend.masqueradeBit ?? 14,
+    localhostNodePorts: told.iptables?.localhostNodePorts ?? true,
+    syncPeriodSeconds: secondsOf(periods.syncPeriod, 30),
+    minSyncPeriodSeconds: secondsOf(periods.minSyncPeriod, 1),
+    ipvsScheduler: told.ipvs?.scheduler || 'rr',
+    ipvsStrictArp: told.ipvs?.strictARP ?? false,
+    ipvsExcludeCidrs: told.ipvs?.excludeCIDRs ?? [],
+    featureGates: told.featureGates ?? {},
+    assumed: written
+      ? []
+      : ['clusterCIDR', 'detectLocalMode', 'nodePortAddresses', 'masqueradeAll', ...(mode ? [] : ['mode'])],
+    ...(source === undefined ? {} : { source }),
+  };
+}
+
+/** A Go duration (`1h0m30s`) in seconds; `fallback` where it is absent or zero, which means the default. */
+function secondsOf(duration: string | undefined, fallback: number): number {
+  const units: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+  let seconds = 0;
+  for (const [, amount = '0', unit = 's'] of (duration ?? '').matchAll(/([\d.]+)(ms|h|m|s)/g))
+    seconds += Number(amount) * (units[unit] ?? 1);
+  return seconds > 0 ? seconds : fallback;
+}

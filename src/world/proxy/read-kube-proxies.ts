@@ -1,0 +1,116 @@
+import type { NodeState } from '../../dataplane/node-state.ts';
+import type { Table } from '../../dataplane/ruleset/ruleset.ts';
+import { type Source, type SourceKind, textOf } from '../../snapshot/snapshot.ts';
+import type { KubeProxyState, ProxyMode } from '../kube-proxy-state.ts';
+import type { ConfigMap, Node, Pod } from '../kubernetes/objects.ts';
+import { parseMetrics } from './parse-metrics.ts';
+import { configOf, readWrittenConfig } from './read-config.ts';
+
+/** What tells of kube-proxy: the sources of nodes, and the API objects. */
+export interface ProxyEvidence {
+  readonly sources: readonly Source[];
+  readonly states: ReadonlyMap<string, NodeState>;
+  readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+  readonly configMaps: readonly ConfigMap[];
+  readonly sourceOf: (configMap: ConfigMap) => string;
+}
+
+/** The state of kube-proxy on each node that is known, by node name. */
+export function readKubeProxies(evidence: ProxyEvidence): ReadonlyMap<string, KubeProxyState> {
+  const names = new Set([...evidence.states.keys(), ...evidence.nodes.map(({ metadata }) => metadata.name)]);
+  for (const { node, kind } of evidence.sources)
+    if (node !== undefined && kind.startsWith('kube-proxy')) names.add(node);
+  return new Map([...names].map((name) => [name, readProxy(name, evidence)]));
+}
+
+function readProxy(node: string, evidence: ProxyEvidence): KubeProxyState {
+  const own = (kind: SourceKind): Source | undefined =>
+    evidence.sources.find((source) => source.node === node && source.kind === kind);
+  const configz = own('kube-proxy-configz') ?? own('kube-proxy-config');
+  const configMap = evidence.configMaps.find(
+    ({ metadata, data }) => metadata.name === 'kube-proxy' && data?.['config.conf'] !== undefined,
+  );
+  const written = readWrittenConfig(configz ? textOf(configz) : (configMap?.data?.['config.conf'] ?? ''));
+  const source = configz?.path ?? (configMap && evidence.sourceOf(configMap));
+  const metrics = own('kube-proxy-metrics');
+  const healthz = own('kube-proxy-healthz');
+  const log = own('kube-proxy-log');
+  const logText = log && textOf(log);
+  const reported = own('kube-proxy-mode');
+  const reportedMode = reported && textOf(reported).trim();
+  const modesInKernel = modesOf(evidence.states.get(node));
+  const mode =
+    asMode(reportedMode) ?? modeInLog(logText) ?? (modesInKernel.length === 1 ? modesInKernel[0] : undefined);
+  const version = versionOf(node, evidence, logText);
+  const time = own('node-time');
+  return {
+    node,
+    config: configOf(written, mode, written ? source : undefined),
+    modesInKernel,
+    ...(reportedMode === undefined ? {} : { reportedMode }),
+    ...(version ? { version } : {}),
+    ...(metrics
+      ? { metrics: { source: metrics.path, samples: parseMetrics(textOf(metrics), 'kubeproxy_') } }
+      : {}),
+    ...(healthz ? { healthz: readHealthz(healthz) } : {}),
+    ...(log && logText !== undefined ? { log: { source: log.path, text: logText } } : {}),
+    ...(time ? { readAt: textOf(time).trim() } : {}),
+  };
+}
+
+function asMode(text: string | undefined): ProxyMode | undefined {
+  return text === 'iptables' || text === 'ipvs' || text === 'nftables' ? text : undefined;
+}
+
+/** `"Using iptables Proxier"`, and in older releases `Using ipvs Proxier.` */
+function modeInLog(log: string | undefined): ProxyMode | undefined {
+  return asMode(/Using (iptables|ipvs|nftables) Proxier/.exec(log ?? '')?.[1]);
+}
+
+function readHealthz(source: Source): NonNullable<KubeProxyState['healthz']> {
+  const text = textOf(source);
+  const status = /^HTTP\/\d(?:\.\d)? (\d{3})/.exec(text)?.[1];
+  return { source: source.path, text, ...(status === undefined ? {} : { statusCode: Number(status) }) };
+}
+
+/** The modes whose rules stand in the kernel, told by what only that mode writes. */
+function modesOf(state: NodeState | undefined): ProxyMode[] {
+  if (!state) return [];
+  const modes = new Set<ProxyMode>();
+  for (const table of state.tables) {
+    if (table.name === 'kube-proxy' && table.origin === 'nftables') modes.add('nftables');
+    if (table.name === 'nat' && table.chains.has('KUBE-SERVICES'))
+      modes.add(isIpvs(table) ? 'ipvs' : 'iptables');
+  }
+  return [...modes];
+}
+
+function isIpvs(table: Table): boolean {
+  const rules = table.chains.get('KUBE-SERVICES')?.rules;
+  for (let index = 0; index < (rules?.length ?? 0); index++) {
+    if (rules?.at(index).parts.some((part) => part.kind === 'lookup' && part.ipset)) return true;
+  }
+  return false;
+}
+
+/** The release line: the image of its pod, what its log says, or what the node reports. */
+function versionOf(
+  node: string,
+  { pods, nodes }: ProxyEvidence,
+  log: string | undefined,
+): KubeProxyState['version'] {
+  const pod = pods.find(
+    ({ metadata, spec }) => spec.nodeName === node && metadata.labels?.['k8s-app'] === 'kube-proxy',
+  );
+  const image = pod?.spec.containers[0]?.image ?? '';
+  const info = nodes.find(({ metadata }) => metadata.name === node)?.status.nodeInfo;
+  const candidates = [
+    [/Version info.*version="v?(\d+\.\d+)/.exec(log ?? '')?.[1], 'its log'],
+    [/:v?(\d+\.\d+)[.\d]*/.exec(image)?.[1], `image ${image}`],
+    [/^v?(\d+\.\d+)/.exec(info?.kubeProxyVersion ?? '')?.[1], 'nodeInfo.kubeProxyVersion'],
+    [/^v?(\d+\.\d+)/.exec(info?.kubeletVersion ?? '')?.[1], 'nodeInfo.kubeletVersion'],
+  ] as const;
+  for (const [release, from] of candidates) if (release !== undefined) return { release, from };
+  return undefined;
+}
