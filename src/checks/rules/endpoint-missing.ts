@@ -1,0 +1,29 @@
+import { formatAddressPort } from '../../model/address.ts';
+import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import type { Check } from '../check.ts';
+import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
+import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
+
+/** A node never sends clients to an endpoint that they should reach. */
+export const endpointMissing: Check = defineDiscrepancyCheck({
+  id: 'rules/endpoint-missing',
+  asserts: 'every node sends clients to every endpoint that the API promises them',
+  faults: ['R08', 'K05', 'R12', 'R13'],
+  kinds: ['endpoint-missing'],
+  needs: ['verifications', 'endpointSlices'],
+  tell: (group, { world }) => {
+    const proxy = explainProxy(world, group.node);
+    const endpoints = new Set(
+      group.discrepancies.flatMap(({ endpoint }) =>
+        endpoint ? [formatAddressPort(endpoint.address, endpoint.port)] : [],
+      ),
+    );
+    return {
+      summary: `${group.node} has no way to ${[...endpoints].join(', ') || 'an endpoint'}, which is ready${proxy.why ? `; ${proxy.why}` : ''}`,
+      faults: proxy.why ? [...proxy.faults, 'R08'] : ['R08', ...proxy.faults],
+      evidence: proxy.evidence,
+      remedy: proxy.remedy,
+      repair: (before) => rewriteProxyRules(before, [group.node]),
+    };
+  },
+});

@@ -1,0 +1,33 @@
+import { formatAddressPort } from '../../model/address.ts';
+import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
+import type { Check } from '../check.ts';
+import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
+import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
+
+/** A node sends clients to an address that the EndpointSlices do not name (any more). */
+export const endpointStale: Check = defineDiscrepancyCheck({
+  id: 'rules/endpoint-stale',
+  asserts: 'every node sends clients only to endpoints that the EndpointSlices name',
+  faults: ['K05', 'R08', 'K03', 'K01', 'K04', 'K06'],
+  kinds: ['endpoint-stale'],
+  needs: ['verifications', 'endpointSlices'],
+  tell: (group, { world }) => {
+    const proxy = explainProxy(world, group.node);
+    return {
+      summary: `${group.node} still sends to ${staleEndpoints(group)}, which the EndpointSlices do not name${proxy.why ? `; ${proxy.why}` : ''}`,
+      faults: proxy.faults,
+      evidence: proxy.evidence,
+      remedy: proxy.remedy,
+      repair: (before) => rewriteProxyRules(before, [group.node]),
+    };
+  },
+});
+
+function staleEndpoints({ discrepancies }: DiscrepancyGroup): string {
+  const texts = discrepancies.flatMap(({ endpoint }) =>
+    endpoint ? [formatAddressPort(endpoint.address, endpoint.port)] : [],
+  );
+  const unique = [...new Set(texts)];
+  return unique.length > 0 ? unique.join(', ') : 'an address';
+}

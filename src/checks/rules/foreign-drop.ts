@@ -1,0 +1,48 @@
+import { showRuleCommand } from '../../verify/show-rule-command.ts';
+import { withoutRules } from '../../world/repair/node-state.ts';
+import type { Check } from '../check.ts';
+import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
+
+const NETFILTER = new Set(['ip', 'ip6', 'inet', 'bridge', 'netdev']);
+
+/** Who drops decides which fault of the catalogue it is. */
+const FAULT_OF_OWNER: Record<string, readonly string[]> = {
+  firewalld: ['F05', 'F07'],
+  ufw: ['F06', 'F04'],
+  Docker: ['F04', 'F07'],
+  Calico: ['F01', 'F09', 'F11'],
+  Cilium: ['F01', 'F11'],
+  'kube-router': ['F01', 'F09'],
+  'Azure NPM': ['F01', 'F09'],
+  Antrea: ['F01', 'F11'],
+};
+
+/** A rule that is not kube-proxy's drops or rejects what the Service promises. */
+export const foreignDrop: Check = defineDiscrepancyCheck({
+  id: 'rules/foreign-drop',
+  asserts: 'no other program’s rule drops the Service’s packets',
+  faults: ['F07', 'F05', 'F04', 'F06', 'F01', 'F09', 'F11'],
+  kinds: ['dropped'],
+  concerns: ({ at }) => at !== undefined && NETFILTER.has(at.family),
+  tell: (group) => {
+    const [rule] = group.at;
+    if (!rule) return undefined;
+    const isPolicy = rule.rule.startsWith('policy');
+    const isReject = /reject/i.test(rule.rule);
+    const byOwner = FAULT_OF_OWNER[group.owner] ?? [];
+    const byForm = isPolicy ? ['F04', 'F07'] : isReject ? ['F05', 'F07'] : ['F07', 'F05', 'F04'];
+    return {
+      summary: `${group.node} drops packets of ${group.clients.join(', ')} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner})`,
+      faults: [...new Set([...byOwner, ...byForm])],
+      remedy: {
+        text: `accept the Service’s traffic before this rule, or remove it, where ${group.owner === 'unknown' ? 'the program that wrote it' : group.owner} is configured`,
+        commands: removeCommands(group.at.map((each) => showRuleCommand(each))),
+      },
+      repair: (before) => withoutRules(before, group.at),
+    };
+  },
+});
+
+function removeCommands(rules: readonly string[]): string[] {
+  return [...new Set(rules)].slice(0, 3);
+}

@@ -1,0 +1,23 @@
+import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import type { Check } from '../check.ts';
+import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
+import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
+
+/** A node forwards what it should refuse: the endpoints are gone, its rules are not. */
+export const forwardedAlthoughNone: Check = defineDiscrepancyCheck({
+  id: 'rules/forwarded-although-none',
+  asserts: 'a node forwards nothing for a Service without endpoints',
+  faults: ['K05', 'K09'],
+  kinds: ['forwarded-although-none', 'frontend-left-over'],
+  needs: ['verifications', 'endpointSlices'],
+  tell: (group, { world }) => {
+    const proxy = explainProxy(world, group.node);
+    return {
+      summary: `${group.node} still forwards ${group.frontends.join(', ')}, which has no endpoint${proxy.why ? `; ${proxy.why}` : ''}`,
+      faults: [...new Set([...proxy.faults, 'K09'])],
+      evidence: proxy.evidence,
+      remedy: proxy.remedy,
+      repair: (before) => rewriteProxyRules(before, [group.node]),
+    };
+  },
+});
