@@ -34,7 +34,7 @@ export function readWrittenConfig(text: string): WrittenConfig | undefined {
     const value: unknown = /^\s*\{/.test(text) ? JSON.parse(text) : parse(text);
     if (typeof value !== 'object' || value === null) return undefined;
     const wrapped = value as { readonly 'kubeproxy.config.k8s.io'?: WrittenConfig };
-    return wrapped['kubeproxy.config.k8s.io'] ?? (value as WrittenConfig);
+    return wrapped['kubeproxy.config.k8s.io'] ?? value;
   } catch {
     return undefined;
   }
