@@ -18,7 +18,8 @@ const usage = `lab build [--newest]              make binaries and images (cache
 lab up [--nodes 3] [--mode iptables|nftables|ipvs] [--ip-family ipv4|dual] [--older-kube-proxy]
 lab status                        what is up
 lab exec COMMAND…                 run a command beside the API server (KUBECONFIG set, kubectl in PATH)
-lab record FAULT|all MODE DIR     plant, prove, record, heal (all: every fault of the mode, one folder each below DIR)
+lab record FAULT|all MODE DIR [--missing]
+                                  plant, prove, record, heal (all: every fault of the mode, one folder each below DIR)
 lab faults                        what can be planted
 lab down                          end it; nothing is left behind`;
 
@@ -72,6 +73,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
       'ip-family': { type: 'string' },
       'older-kube-proxy': { type: 'boolean' },
       newest: { type: 'boolean' },
+      missing: { type: 'boolean' },
     },
   });
   if (command === 'build') {
@@ -91,7 +93,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
     for (const f of faults) process.stdout.write(`${f.name}  (${f.modes.join(', ')})\n`);
     return 0;
   }
-  if (command === 'record') return record(args, positionals, shapeFrom(values));
+  if (command === 'record') return record(positionals, shapeFrom(values), values.missing === true);
   process.stderr.write(`${usage}\n`);
   return 3;
 }
@@ -125,9 +127,9 @@ function status(): number {
 
 /** Records one fault or all of a mode, in the lab that is up or in one of its own. */
 async function record(
-  args: readonly string[],
   positionals: readonly string[],
   shape: LabShape,
+  onlyMissing: boolean,
 ): Promise<number> {
   const [name = '', mode = '', folder = ''] = positionals;
   if (folder === '') throw new UserError('usage: lab record FAULT|all MODE DIR');
@@ -139,7 +141,8 @@ async function record(
   if (isInside()) return recordInside(chosen, resolve(folder), name === 'all' || wanted.length > 1);
   requireMachine();
   const wasUp = holder() !== undefined;
-  let remaining = chosen.map((f) => f.name);
+  const isThere = (f: Fault): boolean => existsSync(join(folder, `${mode}-${f.name}`, 'expected.md'));
+  let remaining = chosen.filter((f) => !onlyMissing || !isThere(f)).map((f) => f.name);
   let failed = 0;
   while (remaining.length > 0) {
     if (holder() === undefined) {
@@ -152,11 +155,8 @@ async function record(
     }
     const done = doneFile(folder);
     rmSync(done, { force: true });
-    const list = name === 'all' ? remaining.join(',') : name;
-    const code = await again(
-      ['record', remaining.length > 1 ? `${list},` : list, ...args.slice(2)],
-      undefined,
-    );
+    const many = name === 'all' || wanted.length > 1;
+    const code = await again(['record', remaining.join(',') + (many ? ',' : ''), mode, folder], undefined);
     if (code === 0 || remaining.length === 1) {
       failed += code === 0 ? 0 : 1;
       break;

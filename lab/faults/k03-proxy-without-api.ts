@@ -18,6 +18,7 @@ export const proxyWithoutApi: Fault = {
   ],
   plant: async (lab) => {
     await apply([proxyConfigMap(lab.shape, { server: 'https://192.168.90.9:6443' })]);
+    await pause(2000);
     const pod = await lab.proxyPod('node-b');
     await lab.deletePod('kube-system', pod?.name ?? '');
     await pause(4000);
@@ -25,6 +26,7 @@ export const proxyWithoutApi: Fault = {
   },
   heal: async (lab) => {
     await apply([proxyConfigMap(lab.shape)]);
+    await pause(2000);
     await lab.restartProxy();
   },
 };

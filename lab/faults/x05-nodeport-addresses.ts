@@ -1,5 +1,6 @@
 import { apply } from '../cluster/api.ts';
 import { proxyConfigMap } from '../cluster/kube-proxy.ts';
+import { pause } from '../machine/run.ts';
 import { ruleModes, type Fault } from './fault.ts';
 
 /** NodePorts are served on loopback addresses only. */
@@ -16,10 +17,12 @@ export const nodePortAddresses: Fault = {
   ],
   plant: async (lab) => {
     await apply([proxyConfigMap(lab.shape, { nodePortAddresses: ['127.0.0.0/8'] })]);
+    await pause(2000);
     await lab.restartProxy();
   },
   heal: async (lab) => {
     await apply([proxyConfigMap(lab.shape)]);
+    await pause(2000);
     await lab.restartProxy();
   },
 };
