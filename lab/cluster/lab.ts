@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { get as httpGet } from 'node:http';
 import { join } from 'node:path';
 import { versions } from '../build/versions.ts';
 import { binaries, home, nodeHome } from '../machine/places.ts';
@@ -171,8 +172,7 @@ export class Lab {
       await until(`kube-proxy on ${name}`, 60_000, async () => {
         const pod = await this.proxyPod(name);
         if (pod === undefined || !pod.ready || targets.some((t) => t.uid === pod.uid)) return false;
-        const health = await this.tryOnNode(name, 'busybox wget -q -T 2 -O - http://127.0.0.1:10256/healthz');
-        return health.code === 0;
+        return (await statusOf(this.node(name).address, 10256, '/healthz')) === 200;
       });
     }
     await pause(1500);
@@ -209,6 +209,17 @@ export class Lab {
     if (port === undefined) throw new UserError(`no bridge port for ${podAddress} on ${node}`);
     return port;
   }
+}
+
+function statusOf(host: string, port: number, path: string): Promise<number> {
+  return new Promise((resolve) => {
+    const req = httpGet({ host, port, path, timeout: 2000 }, (res) => {
+      res.resume();
+      resolve(res.statusCode ?? 0);
+    });
+    req.on('timeout', () => req.destroy());
+    req.on('error', () => resolve(0));
+  });
 }
 
 function isSettled(deployment: ApiObject): boolean {

@@ -109,6 +109,8 @@ state = "${folder}/state"
   runtime_type = "io.containerd.runc.v2"
 [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
   SystemdCgroup = false
+[plugins.'io.containerd.nri.v1.nri']
+  disable = true
 `;
 }
 
