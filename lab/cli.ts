@@ -7,6 +7,7 @@ import { layout, type LabShape, type ProxyMode } from './cluster/layout.ts';
 import { adminKubeconfig } from './cluster/control-plane.ts';
 import { enclose, enter, holder, isInside, tearDown } from './machine/enclosure.ts';
 import { kubernetes } from './machine/places.ts';
+import { runEmulated } from './emulated/machine.ts';
 import { UserError } from './user-error.ts';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -20,6 +21,7 @@ lab status                        what is up
 lab exec COMMAND…                 run a command beside the API server (KUBECONFIG set, kubectl in PATH)
 lab record FAULT|all MODE DIR [--missing]
                                   plant, prove, record, heal (all: every fault of the mode, one folder each below DIR)
+lab emulated DIR [FAULT,…]        record in IPVS mode inside an emulated machine (slow)
 lab faults                        what can be planted
 lab down                          end it; nothing is left behind`;
 
@@ -92,6 +94,13 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (command === 'faults') {
     for (const f of faults) process.stdout.write(`${f.name}  (${f.modes.join(', ')})\n`);
     return 0;
+  }
+  if (command === 'emulated') {
+    requireMachine();
+    const [folder = '', names = 'all'] = positionals;
+    if (folder === '') throw new UserError('usage: lab emulated DIR [FAULT,…]');
+    const self = `'${process.execPath}' '${resolve(process.argv[1] ?? '')}'`;
+    return runEmulated(`${self} record ${names} ipvs /out`, folder, 7_200_000);
   }
   if (command === 'record') return record(positionals, shapeFrom(values), values.missing === true);
   process.stderr.write(`${usage}\n`);

@@ -11,7 +11,10 @@ export interface ProxyChange {
   readonly nodePortAddresses?: readonly string[];
 }
 
-/** kube-proxy's ConfigMap as kubeadm makes it, with the sysctls that a namespace cannot write switched off. */
+/**
+ * kube-proxy's ConfigMap as kubeadm makes it, with the sysctls that a namespace cannot write switched off. In IPVS mode it would
+ * rewrite every 30 s what was edited by hand; a longer period lets a fault stay.
+ */
 export function proxyConfigMap(shape: LabShape, change: ProxyChange = {}): ApiObject {
   const cidr = shape.family === 'dual' ? `${layout.clusterCidr},${layout.clusterCidr6}` : layout.clusterCidr;
   const configuration = {
@@ -25,7 +28,7 @@ export function proxyConfigMap(shape: LabShape, change: ProxyChange = {}): ApiOb
     healthzBindAddress: '0.0.0.0:10256',
     metricsBindAddress: '0.0.0.0:10249',
     ...(change.nodePortAddresses === undefined ? {} : { nodePortAddresses: change.nodePortAddresses }),
-    ...(shape.mode === 'ipvs' ? { ipvs: { scheduler: 'rr' } } : {}),
+    ...(shape.mode === 'ipvs' ? { ipvs: { scheduler: 'rr', syncPeriod: '15m' } } : {}),
   };
   const server = change.server ?? layout.api;
   const kubeconfig = `apiVersion: v1
