@@ -51,6 +51,15 @@ export function currentRule(run: ChainRun, cursor: Cursor): RuleReference {
   return referenceToRule(cursor.state.node.name, run.entry.table, cursor.chain, cursor.index);
 }
 
+/** Adds the rule at the cursor to the steps, where steps are wanted: all its conditions hold. */
+export function showRule(run: ChainRun, cursor: Cursor): Cursor {
+  if (run.context.isVerbose) {
+    const rule = currentRule(run, cursor);
+    addStep(run.context, cursor.state, run.entry.base.hook, rule.rule, rule);
+  }
+  return cursor;
+}
+
 /** Ends the branch as unknown at the current rule. */
 export function stop(run: ChainRun, cursor: Cursor, text: string): 'done' {
   const reference =

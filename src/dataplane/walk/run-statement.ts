@@ -10,8 +10,15 @@ import { forkByUnknown, forkByWeight, type Slot } from './outcome-tree.ts';
 import { forkState, trailValues } from './packet-state.ts';
 import { referenceToRule } from './rule-reference.ts';
 import type { RuleReference } from './trace.ts';
-import { type ChainRun, type Cursor, currentRule, type Flow, leaveChain, stop } from './chain-run.ts';
-import { addStep } from './walk-context.ts';
+import {
+  type ChainRun,
+  type Cursor,
+  currentRule,
+  type Flow,
+  leaveChain,
+  showRule,
+  stop,
+} from './chain-run.ts';
 
 // nftables refuses deeper nesting; iptables has room for far more. *Source:* linux NFT_JUMP_STACK_SIZE.
 const NFT_DEPTH = 16;
@@ -31,14 +38,15 @@ export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement
     case 'goto':
       return runVerdict(run, cursor, statement);
     case 'reject':
-      step(run, cursor);
       state.rejectedWith = statement.with;
       endPacket(state, 'rejected', currentRule(run, cursor));
       run.out.push(state);
       return 'done';
     case 'vmap':
       return runMap(run, cursor, statement.map, statement.key, part, (at, element) =>
-        element?.value?.kind === 'verdict' ? runVerdict(run, at, element.value.verdict) : 'next-rule',
+        element?.value?.kind === 'verdict'
+          ? runVerdict(run, showRule(run, at), element.value.verdict)
+          : 'next-rule',
       );
     case 'dnat':
     case 'snat':
@@ -50,7 +58,7 @@ export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement
             const target = targetOfMapData(element.value.parts);
             return target === undefined
               ? stop(run, at, 'the map holds no address')
-              : runNat(run, at, statement, target);
+              : runNat(run, showRule(run, at), statement, target);
           });
     case 'masquerade':
     case 'redirect':
@@ -66,25 +74,21 @@ export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement
       );
     case 'set-ctmark':
       state.ctmark = ((state.ctmark & statement.change.and) ^ statement.change.xor) >>> 0;
-      step(run, cursor);
       return 'next-part';
     case 'save-mark':
       state.ctmark = ((state.ctmark & ~statement.ctmask) ^ (state.mark & statement.nfmask)) >>> 0;
-      step(run, cursor);
       return 'next-part';
     case 'notrack':
       // Once conntrack has seen the packet it is too late. *Source:* nft(8) NOTRACK STATEMENT.
       if (entry.position < -200) {
         state.isTracked = false;
         state.ctstate = CT_STATE.UNTRACKED;
-        step(run, cursor);
       }
       return 'next-part';
     case 'tproxy':
       return stop(run, cursor, 'a transparent proxy takes the packet');
     case 'update-set':
     case 'pass':
-      step(run, cursor);
       return 'next-part';
     case 'unknown-statement': {
       const rule = currentRule(run, cursor);
@@ -101,7 +105,6 @@ export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement
 
 function runVerdict(run: ChainRun, cursor: Cursor, verdict: Verdict): Flow {
   const { state } = cursor;
-  if (verdict.kind !== 'continue') step(run, cursor);
   switch (verdict.kind) {
     case 'accept':
       run.out.push(state);
@@ -197,7 +200,6 @@ function runNat(
     const value = jumpReference(run, cursor, jump.chain, jump.index);
     state.translatedBy = { value, rest: state.translatedBy };
   }
-  step(run, cursor);
   const problem = translate(state, statement, target, currentRule(run, cursor));
   if (problem !== undefined) return stop(run, cursor, problem);
   run.out.push(state);
@@ -214,12 +216,5 @@ function setMark(run: ChainRun, cursor: Cursor, mark: number): Flow {
     state.mark = mark;
     if (run.entry.reroutes) state.needsReroute = true;
   }
-  step(run, cursor);
   return 'next-part';
-}
-
-function step(run: ChainRun, cursor: Cursor): void {
-  if (!run.context.isVerbose) return;
-  const rule = currentRule(run, cursor);
-  addStep(run.context, cursor.state, run.entry.base.hook, rule.rule, rule);
 }

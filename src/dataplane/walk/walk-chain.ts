@@ -1,6 +1,14 @@
 import type { Part } from '../ruleset/rule-parts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
-import { type ChainRun, type Cursor, currentRule, type Flow, leaveChain, stop } from './chain-run.ts';
+import {
+  type ChainRun,
+  type Cursor,
+  currentRule,
+  type Flow,
+  leaveChain,
+  showRule,
+  stop,
+} from './chain-run.ts';
 import { evaluateMatch } from './evaluate-match.ts';
 import type { HookEntry } from './hook-index.ts';
 import { forkByUnknown, forkByWeight, type Slot } from './outcome-tree.ts';
@@ -57,6 +65,7 @@ function walkCursor(run: ChainRun, cursor: Cursor): void {
 
 function walkRule(run: ChainRun, cursor: Cursor, rule: Rule): Flow {
   const { parts } = rule;
+  let isShown = cursor.part > 0;
   for (let i = cursor.part; i < parts.length; i++) {
     const part = parts[i] as Part;
     switch (part.kind) {
@@ -78,12 +87,24 @@ function walkRule(run: ChainRun, cursor: Cursor, rule: Rule): Flow {
         break;
       }
       default: {
+        if (!isShown && !asksMap(part)) {
+          showRule(run, cursor);
+          isShown = true;
+        }
         const flow = runStatement(run, cursor, part, i);
         if (flow !== 'next-part') return flow;
       }
     }
   }
+  if (!isShown) showRule(run, cursor);
   return 'next-rule';
+}
+
+// A map without an element for the packet ends the rule: it is shown only where one is found.
+function asksMap(part: Part): boolean {
+  return (
+    part.kind === 'vmap' || ((part.kind === 'dnat' || part.kind === 'snat') && part.to.map !== undefined)
+  );
 }
 
 function hasNoEffect(parts: readonly Part[], from: number): boolean {
