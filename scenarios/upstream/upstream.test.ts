@@ -54,7 +54,7 @@ const cases = readdirSync(here, { withFileTypes: true })
 function readRules(path: string): Ruleset {
   const bytes = readFileSync(path);
   if (path.endsWith('.json')) return parseNftJson({ path, bytes });
-  if (/\.nft(-list)?$/.test(path)) return parseNftText({ path, bytes });
+  if (/nft(-list)?$/.test(path)) return parseNftText({ path, bytes });
   if (!path.endsWith('.restore')) return parseIptables({ path, bytes });
   const tables = bytes.toString().split(/^COMMIT$/m);
   const text = [tables[0], JUMPS.filter, tables[1], JUMPS.nat].join('\n');
