@@ -23,6 +23,10 @@ export interface Expectation {
   /** Clients that get nothing although the API is obeyed: the policy that does it (faults S13, X02, X04). */
   readonly deniedBy?:
     'internalTrafficPolicy' | 'externalTrafficPolicy' | 'loadBalancerSourceRanges' | 'no-endpoints';
+  /** The node whose kube-proxy keeps this promise: the client's, or for a NodePort the one that owns the address. */
+  readonly node?: string;
+  /** True where releases and modes turn the client away in different ways: refusal, silence and being ignored are all as promised. */
+  readonly anyDenial?: boolean;
 }
 
 /** What the promise says of the source address. */

@@ -1,7 +1,9 @@
 import { type IpFamily, familyOf, parseIp } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
-import type { EndpointSlice, Service, ServicePort, SliceEndpoint } from '../world/kubernetes/objects.ts';
+import type { Service, ServicePort, SliceEndpoint } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
+import { NEWEST_RULES, type SelectionRules } from './selection-rules.ts';
+import { slicesOf } from './service-index.ts';
 
 /** An endpoint of a slice with what kube-proxy reads of its conditions. */
 export interface SliceTarget extends Endpoint {
@@ -34,8 +36,8 @@ export function targetsOf(
   family: IpFamily,
 ): SliceTarget[] {
   const targets = new Map<string, SliceTarget>();
-  for (const slice of world.endpointSlices) {
-    if (!belongsTo(slice, service) || slice.addressType !== family) continue;
+  for (const slice of slicesOf(world, service)) {
+    if (slice.addressType !== family) continue;
     const own = slice.ports?.find(
       ({ name = '', protocol = 'TCP' }) =>
         name === (port.name ?? '') && protocol === (port.protocol ?? 'TCP'),
@@ -44,14 +46,6 @@ export function targetsOf(
     for (const endpoint of slice.endpoints) addTarget(targets, endpoint, own.port, family);
   }
   return [...targets.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target);
-}
-
-/** Whether `slice` is one of `service`, by the label that the slice controllers set. */
-export function belongsTo({ metadata }: EndpointSlice, service: Service): boolean {
-  return (
-    metadata.namespace === service.metadata.namespace &&
-    metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name
-  );
 }
 
 function addTarget(
@@ -85,18 +79,19 @@ function addTarget(
 
 /**
  * Which of `targets` a node uses. Hints count where every ready target has one and one of them is ours: first for the
- * node, then for its zone. *Source:* `CategorizeEndpoints`, kubernetes v1.37 pkg/proxy/topology.go.
+ * node, then for its zone. `rules` say what the release of kube-proxy does. *Source:* `CategorizeEndpoints`, kubernetes v1.37 pkg/proxy/topology.go.
  */
 export function selectEndpoints(
   targets: readonly SliceTarget[],
   node: string,
   zone: string | undefined,
+  rules: SelectionRules = NEWEST_RULES,
 ): EndpointSelection {
   const ready = targets.filter(({ isReady }) => isReady);
-  const draining = targets.filter(
-    ({ isServing, isTerminating, isReady }) => !isReady && isServing && isTerminating,
-  );
-  const hinted = followHints(ready, node, zone);
+  const draining = rules.fallsBackToTerminating
+    ? targets.filter(({ isServing, isTerminating, isReady }) => !isReady && isServing && isTerminating)
+    : [];
+  const hinted = followHints(ready, node, zone, rules);
   const localReady = ready.filter((target) => target.node === node);
   return {
     cluster: hinted.length > 0 ? hinted : draining,
@@ -109,14 +104,15 @@ function followHints(
   ready: readonly SliceTarget[],
   node: string,
   zone: string | undefined,
+  rules: SelectionRules,
 ): readonly SliceTarget[] {
   const hasAll = (pick: (target: SliceTarget) => readonly string[]): boolean =>
     ready.length > 0 && ready.every((target) => pick(target).length > 0);
-  if (hasAll(({ hintedNodes }) => hintedNodes)) {
+  if (rules.followsNodeHints && hasAll(({ hintedNodes }) => hintedNodes)) {
     const own = ready.filter(({ hintedNodes }) => hintedNodes.includes(node));
     if (own.length > 0) return own;
   }
-  if (zone !== undefined && hasAll(({ zones }) => zones)) {
+  if (rules.followsZoneHints && zone !== undefined && hasAll(({ zones }) => zones)) {
     const own = ready.filter(({ zones }) => zones.includes(zone));
     if (own.length > 0) return own;
   }

@@ -1,0 +1,51 @@
+import { type Ip, familyOf, parseIp } from '../model/address.ts';
+import { type Cidr, cidrContains } from '../model/cidr.ts';
+import type { Frontend } from '../model/frontend.ts';
+import type { World } from '../world/world.ts';
+import { cidrsOfFamily } from './addresses-of-family.ts';
+import { nodeAddressesOf, nodeNamesOf } from './nodes-of.ts';
+import { findService } from './service-index.ts';
+import { sourceRangesOf } from './source-ranges.ts';
+
+/** Addresses set aside for documentation: no cluster owns them. *Source:* RFC 5737, RFC 3849. */
+const OUTSIDE = {
+  IPv4: ['203.0.113.9', '198.51.100.9', '192.0.2.9'],
+  IPv6: ['2001:db8::9', '3fff::9'],
+} as const;
+
+/**
+ * Addresses of clients outside the cluster, of the frontend's family: one, and one more that loadBalancerSourceRanges allow
+ * where the first is not allowed.
+ */
+export function clientOutside(world: World, frontend: Frontend): Ip[] {
+  const anybody = anyOutside(world, frontend);
+  const service = frontend.kind === 'loadBalancerIP' ? findService(world, frontend.service) : undefined;
+  const ranges = service ? sourceRangesOf(service, familyOf(frontend.address)) : [];
+  if (ranges.length === 0 || (anybody !== undefined && ranges.some((range) => cidrContains(range, anybody))))
+    return anybody === undefined ? [] : [anybody];
+  const allowed = ranges.map(inside).find((address) => !isOfCluster(world, address));
+  return [anybody, allowed].filter((address) => address !== undefined);
+}
+
+function anyOutside(world: World, frontend: Frontend): Ip | undefined {
+  return OUTSIDE[familyOf(frontend.address)]
+    .map(parseIp)
+    .find((address) => address !== undefined && !isOfCluster(world, address));
+}
+
+function isOfCluster(world: World, address: Ip): boolean {
+  const family = familyOf(address);
+  if (world.network.placeOf(address) !== undefined || world.network.isClusterAddress(address)) return true;
+  const podRanges = world.nodes.flatMap(({ spec }) => cidrsOfFamily(spec.podCIDRs ?? [spec.podCIDR], family));
+  return (
+    podRanges.some((range) => cidrContains(range, address)) ||
+    nodeNamesOf(world).some((node) => nodeAddressesOf(world, node, family).includes(address))
+  );
+}
+
+/** An address of `range` that is neither its first nor, where it is large enough, one of the first few that routers take. */
+function inside({ first, prefix }: Cidr): Ip {
+  const bits = (typeof first === 'number' ? 32 : 128) - prefix;
+  const step = bits >= 4 ? 9 : 0;
+  return typeof first === 'number' ? first + step : first + BigInt(step);
+}

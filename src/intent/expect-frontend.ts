@@ -1,0 +1,215 @@
+import { familyOf } from '../model/address.ts';
+import { cidrContains } from '../model/cidr.ts';
+import type { Endpoint, Frontend } from '../model/frontend.ts';
+import type { Vantage } from '../model/vantage.ts';
+import type { Service } from '../world/kubernetes/objects.ts';
+import type { World } from '../world/world.ts';
+import type { Expectation } from './expectation.ts';
+import { whyNotProxied } from './is-proxied.ts';
+import { type Locality, localityOf } from './local-traffic.ts';
+import { findNode } from './nodes-of.ts';
+import { type ProxyFacts, proxyFactsOf } from './proxy-facts.ts';
+import { type EndpointSelection, selectEndpoints, targetsOf } from './select-endpoints.ts';
+import { selectionRulesOf } from './selection-rules.ts';
+import { findPort, findService } from './service-index.ts';
+import { type Sender, sourceNatOf } from './source-nat-of.ts';
+import { sourceRangesOf } from './source-ranges.ts';
+
+const ZONE = 'topology.kubernetes.io/zone';
+const DEFAULT_AFFINITY_SECONDS = 10_800;
+
+/** How to promise. */
+export interface ExpectOptions {
+  /** The release of kube-proxy (`1.34`) to promise for; what was read of the node decides where absent. */
+  readonly release?: string;
+}
+
+/** All that decides a promise, looked up once. */
+interface Case {
+  readonly frontend: Frontend;
+  readonly vantage: Vantage;
+  readonly service: Service;
+  readonly facts: ProxyFacts;
+  readonly node: string;
+  readonly selection: EndpointSelection;
+  readonly locality: Locality;
+  readonly sender: Sender;
+}
+
+type Answer = Pick<Expectation, 'outcome' | 'because'> &
+  Partial<Pick<Expectation, 'endpoints' | 'deniedBy' | 'anyDenial'>>;
+
+/**
+ * What the API promises the client at `vantage` of `frontend`. Pure; it does not look at rules.
+ * *Limits:* selector-less Services and FQDN slices count as their slices say; releases before 1.24 are told as 1.24.
+ * *Source:* kubernetes v1.37 pkg/proxy/topology.go, pkg/proxy/serviceport.go, and the proxiers of each mode.
+ */
+export function expectFrontend(
+  world: World,
+  frontend: Frontend,
+  vantage: Vantage,
+  options: ExpectOptions = {},
+): Expectation {
+  const node = frontend.kind === 'nodePort' ? (frontend.node ?? vantage.node) : vantage.node;
+  const base = { frontend, vantage, node, endpoints: [], sourceNat: [], assumed: [] };
+  const notServed = (why: string): Expectation => ({ ...base, outcome: 'not-served', because: [why] });
+  const service = findService(world, frontend.service);
+  if (service === undefined) return notServed(`Service ${frontend.service} does not exist`);
+  const why = whyNotProxied(service);
+  if (why !== undefined) return notServed(why);
+  const port = findPort(service, frontend);
+  if (port === undefined) return notServed(`Service ${frontend.service} has no such port`);
+  const facts = proxyFactsOf(world, node, options.release);
+  const zone = findNode(world, node)?.metadata.labels?.[ZONE];
+  const name = facts.config.hostnameOverride === '' ? node : facts.config.hostnameOverride;
+  const targets = targetsOf(world, service, port, familyOf(frontend.address));
+  const selection = selectEndpoints(
+    targets,
+    isOwnName(world, node, name) ? name : node,
+    zone,
+    selectionRulesOf(facts, service),
+  );
+  const locality = localityOf(world, facts, node, vantage);
+  const sender = senderOf(vantage, node);
+  const found: Case = { frontend, vantage, service, facts, node, selection, locality, sender };
+  const answer = answerOf(found);
+  const { endpoints = [] } = answer;
+  return {
+    ...base,
+    ...answer,
+    endpoints,
+    sourceNat: endpoints.map((endpoint) => sourceNatOf({ ...found, endpoint })),
+    assumed: facts.assumed,
+    ...(service.spec.sessionAffinity === 'ClientIP' && endpoints.length > 0
+      ? {
+          affinitySeconds:
+            service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS,
+        }
+      : {}),
+  };
+}
+
+/** A configuration that stands for another node's does not carry that node's name. */
+function isOwnName(world: World, node: string, name: string): boolean {
+  return world.kubeProxies.get(node)?.config.hostnameOverride === name;
+}
+
+function senderOf(vantage: Vantage, node: string): Sender {
+  if (vantage.kind === 'external') return 'outside';
+  if (vantage.kind === 'pod') return 'pod';
+  return vantage.node === node ? 'node-itself' : 'outside';
+}
+
+function answerOf(found: Case): Answer {
+  const { selection, frontend, service } = found;
+  if (frontend.kind === 'loadBalancerIP') {
+    const ranges = sourceRangesOf(service, familyOf(frontend.address));
+    if (ranges.length > 0 && !ranges.some((range) => cidrContains(range, found.vantage.address))) {
+      return {
+        outcome: 'drop',
+        deniedBy: 'loadBalancerSourceRanges',
+        because: ['loadBalancerSourceRanges do not hold the client'],
+        anyDenial: !selection.hasAny || found.facts.mode === 'ipvs',
+      };
+    }
+  }
+  if (!selection.hasAny) {
+    return {
+      outcome: 'refuse',
+      deniedBy: 'no-endpoints',
+      because: ['no endpoint is ready, nor serving while it terminates'],
+      anyDenial: isOutputUnfiltered(found),
+    };
+  }
+  return frontend.kind === 'clusterIP' ? internal(found) : external(found);
+}
+
+/** In iptables mode nothing in OUTPUT refuses external and load-balancer IPs. *Source:* `iptablesJumpChains`. */
+function isOutputUnfiltered({ facts, frontend, sender }: Case): boolean {
+  return (
+    facts.mode === 'iptables' &&
+    sender === 'node-itself' &&
+    (frontend.kind === 'externalIP' || frontend.kind === 'loadBalancerIP')
+  );
+}
+
+function internal({ service, selection, facts, node }: Case): Answer {
+  if (service.spec.internalTrafficPolicy !== 'Local') {
+    return { outcome: 'endpoints', endpoints: plain(selection.cluster), because: [whichCluster(selection)] };
+  }
+  if (selection.local.length > 0) {
+    return {
+      outcome: 'endpoints',
+      endpoints: plain(selection.local),
+      because: [`internalTrafficPolicy is Local: endpoints on ${node}`],
+    };
+  }
+  if (facts.mode === 'ipvs' && isExternallyAccessible(service)) {
+    return {
+      outcome: 'endpoints',
+      endpoints: plain(selection.cluster),
+      because: [`internalTrafficPolicy is Local and ${node} has no endpoint: IPVS mode takes all of them`],
+    };
+  }
+  return {
+    outcome: facts.mode === 'ipvs' ? 'refuse' : 'drop',
+    deniedBy: 'internalTrafficPolicy',
+    because: [`internalTrafficPolicy is Local and no endpoint is on ${node}`],
+    anyDenial: facts.mode === 'ipvs',
+  };
+}
+
+function external(found: Case): Answer {
+  const { service, selection, facts, node, sender, locality } = found;
+  const all: Answer = {
+    outcome: 'endpoints',
+    endpoints: plain(selection.cluster),
+    because: [whichCluster(selection)],
+  };
+  if (service.spec.externalTrafficPolicy !== 'Local') return all;
+  if (sender === 'pod' && locality === 'unknown' && selection.local.length < selection.cluster.length) {
+    const why = `whether ${node} takes this pod for one of the cluster depends on clusterCIDR, which was not read`;
+    return { outcome: 'not-served', because: [why] };
+  }
+  const isInside = sender === 'node-itself' || (sender === 'pod' && locality === 'local');
+  if (facts.mode === 'ipvs' ? isInside && selection.local.length === 0 : isInside) {
+    const why = 'externalTrafficPolicy is Local, but traffic from inside the cluster takes all endpoints';
+    return { ...all, because: [why] };
+  }
+  if (selection.local.length > 0) {
+    return {
+      outcome: 'endpoints',
+      endpoints: plain(selection.local),
+      because: [`externalTrafficPolicy is Local: endpoints on ${node}`],
+    };
+  }
+  return {
+    outcome: 'drop',
+    deniedBy: 'externalTrafficPolicy',
+    because: [`externalTrafficPolicy is Local and no endpoint is on ${node}`],
+    anyDenial: facts.mode === 'ipvs' || isOutputUnfiltered(found),
+  };
+}
+
+function isExternallyAccessible({ spec, status }: Service): boolean {
+  return (
+    (spec.ports ?? []).some(({ nodePort = 0 }) => nodePort > 0) ||
+    (spec.externalIPs ?? []).length > 0 ||
+    (status?.loadBalancer?.ingress ?? []).some(({ ip, ipMode }) => ip && ipMode !== 'Proxy')
+  );
+}
+
+function whichCluster({ cluster }: EndpointSelection): string {
+  if (cluster.every(({ isReady }) => !isReady))
+    return 'no endpoint is ready: those that terminate and still serve';
+  return 'ready endpoints of the EndpointSlices';
+}
+
+function plain(targets: readonly Endpoint[]): Endpoint[] {
+  return targets.map(({ address, port, node, pod }) => ({
+    address,
+    port,
+    ...(node === undefined ? {} : { node }),
+    ...(pod === undefined ? {} : { pod }),
+  }));
+}

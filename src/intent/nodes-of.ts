@@ -1,0 +1,80 @@
+import type { Ip, IpFamily } from '../model/address.ts';
+import { cidrContains } from '../model/cidr.ts';
+import type { Node } from '../world/kubernetes/objects.ts';
+import type { World } from '../world/world.ts';
+import { addressesOfFamily, cidrsOfFamily } from './addresses-of-family.ts';
+import { proxyFactsOf } from './proxy-facts.ts';
+
+const nodesByWorld = new WeakMap<readonly Node[], ReadonlyMap<string, Node>>();
+
+/** The Node object `name`; undefined where it was not read. */
+export function findNode(world: World, name: string): Node | undefined {
+  let nodes = nodesByWorld.get(world.nodes);
+  if (nodes === undefined) {
+    nodes = new Map(world.nodes.map((node) => [node.metadata.name, node]));
+    nodesByWorld.set(world.nodes, nodes);
+  }
+  return nodes.get(name);
+}
+
+/** Names of the Linux nodes where clients may stand: those of the API, and those of which anything was read. */
+export function nodeNamesOf(world: World): string[] {
+  const linux = world.nodes.filter(({ metadata }) => metadata.labels?.['kubernetes.io/os'] !== 'windows');
+  return [...new Set([...linux.map(({ metadata }) => metadata.name), ...world.nodeStates.keys()])];
+}
+
+/**
+ * The addresses of `node` in `family` that its own packets carry and that others know it by: InternalIP, and ExternalIP
+ * where an interface has it. Without a Node object, those of the interface of its default route.
+ */
+export function nodeAddressesOf(world: World, node: string, family: IpFamily): Ip[] {
+  const addresses = findNode(world, node)?.status.addresses ?? [];
+  const ofType = (type: string): Ip[] =>
+    addressesOfFamily(
+      addresses.filter((each) => each.type === type).map(({ address }) => address),
+      family,
+    );
+  const onInterfaces = new Set(interfaceAddressesOf(world, node, family));
+  const own = [
+    ...ofType('InternalIP'),
+    ...ofType('ExternalIP').filter((address) => onInterfaces.has(address)),
+  ];
+  return own.length > 0 ? [...new Set(own)] : defaultRouteAddresses(world, node, family);
+}
+
+function interfaceAddressesOf(world: World, node: string, family: IpFamily): Ip[] {
+  const links = world.nodeStates.get(node)?.links ?? [];
+  const isOfFamily = ({ address }: { address: Ip }): boolean =>
+    (typeof address === 'number') === (family === 'IPv4');
+  return links
+    .filter(({ name, isLoopback }) => !isLoopback && name !== 'kube-ipvs0')
+    .flatMap(({ addresses }) => addresses.filter((each) => isOfFamily(each) && each.scope === 'global'))
+    .map(({ address }) => address);
+}
+
+function defaultRouteAddresses(world: World, node: string, family: IpFamily): Ip[] {
+  const { routes = [], links = [] } = world.nodeStates.get(node) ?? {};
+  const isOfFamily = (address: Ip): boolean => (typeof address === 'number') === (family === 'IPv4');
+  const route = routes.find(
+    ({ destination, table }) => destination.prefix === 0 && isOfFamily(destination.first) && table === 'main',
+  );
+  const link = links.find(({ name }) => route !== undefined && name === route.device);
+  const addresses = link?.addresses.filter((each) => isOfFamily(each.address) && each.scope === 'global');
+  return (addresses ?? []).slice(0, 1).map(({ address }) => address);
+}
+
+/**
+ * The addresses of `node` on which NodePorts answer, loopback left out: every address by default in iptables and IPVS mode
+ * (of which those that others know the node by are given), the primary one in nftables mode.
+ * *Source:* kubernetes v1.37 pkg/proxy/util/nodeport_addresses.go, pkg/proxy/apis/config/v1alpha1/defaults.go.
+ */
+export function nodePortAddressesOf(world: World, node: string, family: IpFamily): Ip[] {
+  const { mode, config } = proxyFactsOf(world, node);
+  const wanted = config.nodePortAddresses;
+  const own = nodeAddressesOf(world, node, family);
+  if (wanted.includes('primary') || (wanted.length === 0 && mode === 'nftables')) return own.slice(0, 1);
+  const cidrs = cidrsOfFamily(wanted, family);
+  if (cidrs.length === 0 || cidrs.some(({ prefix }) => prefix === 0)) return own;
+  const known = new Set([...own, ...interfaceAddressesOf(world, node, family)]);
+  return [...known].filter((address) => cidrs.some((cidr) => cidrContains(cidr, address)));
+}

@@ -1,0 +1,139 @@
+import { type Ip, type IpFamily, familyOf } from '../model/address.ts';
+import { cidrContains, lastOf } from '../model/cidr.ts';
+import type { Frontend } from '../model/frontend.ts';
+import type { Vantage } from '../model/vantage.ts';
+import type { Pod } from '../world/kubernetes/objects.ts';
+import type { World } from '../world/world.ts';
+import { addressesOfFamily, cidrsOfFamily } from './addresses-of-family.ts';
+import { clientOutside } from './client-outside.ts';
+import { findNode, nodeAddressesOf, nodeNamesOf } from './nodes-of.ts';
+import { podsOnNode } from './pods-on-node.ts';
+import { targetsOf } from './select-endpoints.ts';
+import { findPort, findService } from './service-index.ts';
+
+/** The client that a question is about; absent members ask for all. */
+export interface ClientFilter {
+  /** `namespace/name`, or a name in the Service's namespace. */
+  readonly pod?: string;
+  readonly node?: string;
+  readonly isExternal?: boolean;
+}
+
+/** At most so many endpoints are clients of their own Service. */
+const MOST_HAIRPINS = 20;
+
+/**
+ * The clients whose packets to `frontend` are worth walking. ClusterIP: a pod of each node, each node, and each endpoint
+ * that is a pod (it reaches itself). Load-balancer and external IPs: a pod of each node, each node, and outside arriving
+ * at each node, once as an allowed source where sources are restricted. NodePort of a node: outside arriving there, the node, a pod of it, and the next
+ * node, so that every node is once a neighbour.
+ */
+export function vantagesOf(world: World, frontend: Frontend, from: ClientFilter = {}): Vantage[] {
+  if (from.pod !== undefined) return askedPod(world, frontend, from.pod);
+  const nodes = nodeNamesOf(world);
+  const wanted = from.node === undefined ? nodes : nodes.filter((name) => name === from.node);
+  if (from.isExternal) return wanted.flatMap((node) => outsideAt(world, frontend, node));
+  if (from.node !== undefined) return wanted.flatMap((node) => nodeItself(world, frontend, node));
+  if (frontend.kind === 'nodePort') return aroundNodePort(world, frontend, nodes);
+  const inside = nodes.flatMap((node) => [
+    ...podOn(world, frontend, node),
+    ...nodeItself(world, frontend, node),
+  ]);
+  return frontend.kind === 'clusterIP'
+    ? [...inside, ...endpointsThemselves(world, frontend)]
+    : [...inside, ...nodes.flatMap((node) => outsideAt(world, frontend, node))];
+}
+
+function aroundNodePort(world: World, frontend: Frontend, nodes: readonly string[]): Vantage[] {
+  const { node } = frontend;
+  if (node === undefined) return [];
+  const next = nodes[(nodes.indexOf(node) + 1) % nodes.length];
+  return [
+    ...outsideAt(world, frontend, node),
+    ...nodeItself(world, frontend, node),
+    ...podOn(world, frontend, node),
+    ...(next === undefined || next === node ? [] : nodeItself(world, frontend, next)),
+  ];
+}
+
+function askedPod(world: World, frontend: Frontend, asked: string): Vantage[] {
+  const [namespace = ''] = frontend.service.split('/');
+  const name = asked.includes('/') ? asked : `${namespace}/${asked}`;
+  const pod = world.pods.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === name);
+  const node = pod?.spec.nodeName;
+  const address = pod && podAddress(pod, familyOf(frontend.address));
+  if (pod === undefined || node === undefined || address === undefined) return [];
+  return [{ kind: pod.spec.hostNetwork ? 'node' : 'pod', node, address, pod: name }];
+}
+
+function nodeItself(world: World, frontend: Frontend, node: string): Vantage[] {
+  const [address] = nodeAddressesOf(world, node, familyOf(frontend.address));
+  return address === undefined ? [] : [{ kind: 'node', node, address }];
+}
+
+function outsideAt(world: World, frontend: Frontend, node: string): Vantage[] {
+  return clientOutside(world, frontend).map((address) => ({ kind: 'external', node, address }));
+}
+
+/** A pod of the Service's own namespace is the likeliest client; an endpoint is one only where nothing else is known of the node. */
+function podOn(world: World, frontend: Frontend, node: string): Vantage[] {
+  const family = familyOf(frontend.address);
+  const endpoints = new Set(targetAddresses(world, frontend));
+  const [namespace] = frontend.service.split('/');
+  let best: Ip | undefined;
+  let last: Ip | undefined;
+  for (const pod of podsOnNode(world, node)) {
+    const address = podAddress(pod, family);
+    if (address === undefined) continue;
+    last ??= address;
+    if (endpoints.has(address)) continue;
+    if (pod.metadata.namespace === namespace) {
+      best = address;
+      break;
+    }
+    best ??= address;
+  }
+  const address = best ?? standIn(world, node, family) ?? last;
+  return address === undefined ? [] : [{ kind: 'pod', node, address }];
+}
+
+function endpointsThemselves(world: World, frontend: Frontend): Vantage[] {
+  const service = findService(world, frontend.service);
+  const port = service && findPort(service, frontend);
+  if (service === undefined || port === undefined) return [];
+  const hostNetwork = new Set(
+    nodeNamesOf(world).flatMap((node) => nodeAddressesOf(world, node, familyOf(frontend.address))),
+  );
+  const nodes = new Set(nodeNamesOf(world));
+  return targetsOf(world, service, port, familyOf(frontend.address))
+    .filter(
+      ({ isReady, pod, node, address }) =>
+        isReady && pod !== undefined && node !== undefined && nodes.has(node) && !hostNetwork.has(address),
+    )
+    .slice(0, MOST_HAIRPINS)
+    .map(({ address, node = '', pod = '' }) => ({ kind: 'pod', node, address, pod }));
+}
+
+function targetAddresses(world: World, frontend: Frontend): Ip[] {
+  const service = findService(world, frontend.service);
+  const port = service && findPort(service, frontend);
+  if (service === undefined || port === undefined) return [];
+  return targetsOf(world, service, port, familyOf(frontend.address)).map(({ address }) => address);
+}
+
+function podAddress({ status }: Pod, family: IpFamily): Ip | undefined {
+  return addressesOfFamily([status.podIP, ...(status.podIPs ?? []).map(({ ip }) => ip)], family)[0];
+}
+
+/** The last usable address of the node's pod range that no pod has. */
+function standIn(world: World, node: string, family: IpFamily): Ip | undefined {
+  const spec = findNode(world, node)?.spec;
+  const [range] = cidrsOfFamily(spec?.podCIDRs ?? [spec?.podCIDR], family);
+  if (range === undefined) return undefined;
+  for (let back = 1; back < 16; back++) {
+    const last = lastOf(range);
+    const address = typeof last === 'number' ? last - back : last - BigInt(back);
+    if (cidrContains(range, address) && world.network.placeOf(address) === undefined) return address;
+  }
+  return undefined;
+}
