@@ -5,11 +5,19 @@ const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: [
+            'lab/score/**/*.test.ts',
+            'src/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+        },
       },
       { test: { name: 'scenarios', include: ['scenarios/**/*.test.ts'], testTimeout: 60_000 } },
       // Needs root, Linux and built binaries (npm run lab:build).
-      { test: { name: 'lab', include: ['lab/**/*.test.ts'], fileParallelism: false } },
+      { test: { name: 'lab', include: ['lab/*.test.ts'], fileParallelism: false } },
     ],
   },
 });

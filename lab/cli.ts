@@ -6,7 +6,8 @@ import { Lab } from './cluster/lab.ts';
 import { layout, type LabShape, type ProxyMode } from './cluster/layout.ts';
 import { adminKubeconfig } from './cluster/control-plane.ts';
 import { enclose, enter, holder, isInside, tearDown } from './machine/enclosure.ts';
-import { kubernetes } from './machine/places.ts';
+import { kubernetes, repository } from './machine/places.ts';
+import { score } from './score/score.ts';
 import { runEmulated } from './emulated/machine.ts';
 import { UserError } from './user-error.ts';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,6 +23,7 @@ lab exec COMMAND…                 run a command beside the API server (KUBECON
 lab record FAULT|all MODE DIR [--missing]
                                   plant, prove, record, heal (all: every fault of the mode, one folder each below DIR)
 lab emulated DIR [FAULT,…]        record in IPVS mode inside an emulated machine (slow)
+lab score [DIR…]                  what Plumb says of recordings (scenarios/recordings): docs/scoreboard.md
 lab faults                        what can be planted
 lab down                          end it; nothing is left behind`;
 
@@ -95,6 +97,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
     for (const f of faults) process.stdout.write(`${f.name}  (${f.modes.join(', ')})\n`);
     return 0;
   }
+  if (command === 'score') return scoreRecordings(positionals);
   if (command === 'emulated') {
     requireMachine();
     const [folder = '', names = 'all'] = positionals;
@@ -210,4 +213,13 @@ function indexLine(lab: Lab, fault: Fault): string {
   const cause = fault.causes.length === 0 ? 'none' : fault.causes.join('|');
   const time = new Date().toISOString().slice(11, 16);
   return `${lab.shape.mode}-${fault.name}  svc/${fault.service}  ${fault.verdicts.join('|')}  ${cause}  ${fault.nodes?.join(',') ?? ''}  ${time}\n`;
+}
+
+async function scoreRecordings(folders: readonly string[]): Promise<number> {
+  const where = folders.length > 0 ? folders : [join(repository, 'scenarios/recordings')];
+  const { rows, regressions } = await score(where, join(repository, 'docs/scoreboard.md'), say);
+  const right = rows.filter((r) => r.causeRight).length;
+  process.stdout.write(`first cause right: ${right} of ${rows.length}\n`);
+  for (const name of regressions) process.stderr.write(`lab: ${name} was right before\n`);
+  return regressions.length > 0 ? 1 : 0;
 }

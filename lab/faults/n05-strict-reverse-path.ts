@@ -16,7 +16,7 @@ export const strictReversePath: Fault = {
   plant: async (lab) => {
     await lab.onNode(
       'node-b',
-      'ip link add tun9 type dummy && ip link set tun9 up && ip route add 10.244.1.0/24 dev tun9 table 90 && ip rule add to 10.244.1.0/24 pref 900 lookup 90 && sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip link add tun9 type veth peer name tun9p && ip link set tun9 up && ip link set tun9p up && ip route add 10.244.1.0/24 dev tun9 table 90 && ip rule add to 10.244.1.0/24 pref 900 lookup 90 && sysctl -qw net.ipv4.conf.all.rp_filter=1',
     );
   },
   heal: async (lab) => {

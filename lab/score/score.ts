@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { repository } from '../machine/places.ts';
+import { run } from '../machine/run.ts';
+import { UserError } from '../user-error.ts';
+import { readExpected } from './expected.ts';
+import { judge, type Answer, type Row } from './judge.ts';
+import { readScoreboard, renderScoreboard } from './scoreboard.ts';
+
+/** What a scoring run found: all rows of the page, and the names that were right before and are no longer. */
+export interface Score {
+  readonly rows: readonly Row[];
+  readonly regressions: readonly string[];
+}
+
+/**
+ * Asks Plumb about every recording below `folders` and writes the scoreboard to `page`. Rows of recordings that are not there
+ * now stay as they were.
+ */
+export async function score(
+  folders: readonly string[],
+  page: string,
+  say: (line: string) => void,
+): Promise<Score> {
+  const plumb = join(repository, 'dist/plumb.js');
+  if (!existsSync(plumb)) throw new UserError('dist/plumb.js is missing', 'npm run build');
+  const before = existsSync(page) ? readScoreboard(readFileSync(page, 'utf8')) : new Map();
+  const rows = new Map<string, Row>([...before].map(([name, { row }]) => [name, row as Row]));
+  const regressions: string[] = [];
+  for (const folder of recordingsIn(folders)) {
+    const expected = readExpected(folder);
+    if (expected === undefined) continue;
+    const command = [process.execPath, plumb, ...expected.words, '--from', folder, '-o', 'json'];
+    const ran = await run(command, { timeoutMs: 120_000 });
+    const row = judge(expected, parse(ran.stdout));
+    const right = row.causeRight && row.verdictRight;
+    if (before.get(row.name)?.right === true && !right) regressions.push(row.name);
+    rows.set(row.name, row);
+    say(
+      `${right ? 'right' : 'WRONG'} ${row.name}: ${row.verdict}, ${row.firstCause || 'no cause'}${right ? '' : ` (must be ${row.expected})`}`,
+    );
+  }
+  const sorted = [...rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  mkdirSync(dirname(page), { recursive: true });
+  writeFileSync(page, renderScoreboard(sorted));
+  return { rows: sorted, regressions };
+}
+
+function recordingsIn(folders: readonly string[]): string[] {
+  return folders.flatMap((folder) => {
+    const below = readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name));
+    return [folder, ...below].filter((f) => existsSync(join(f, 'expected.md')));
+  });
+}
+
+function parse(text: string): Answer | undefined {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    return undefined;
+  }
+}
