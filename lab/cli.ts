@@ -103,7 +103,9 @@ async function dispatch(args: readonly string[]): Promise<number> {
     const [folder = '', names = 'all'] = positionals;
     if (folder === '') throw new UserError('usage: lab emulated DIR [FAULT,…]');
     const self = `'${process.execPath}' '${resolve(process.argv[1] ?? '')}'`;
-    return runEmulated(`${self} record ${names} ipvs /out`, folder, 7_200_000);
+    const code = await runEmulated(`${self} record ${names} ipvs /out`, folder, 7_200_000);
+    process.stdout.write(readFileSync(join(folder, 'emulated.log'), 'utf8'));
+    return code;
   }
   if (command === 'record') return record(positionals, shapeFrom(values), values.missing === true);
   process.stderr.write(`${usage}\n`);

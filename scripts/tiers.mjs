@@ -15,6 +15,11 @@ export const tiers = [
   },
   { name: 'unit', lacks: () => [] },
   { name: 'scenarios', lacks: () => [] },
+  // A real Kubernetes: its programs are built on the first run (some ten minutes), then cached.
+  {
+    name: 'lab',
+    lacks: () => lacksForNamespaces('go', 'iptables', 'nft', 'conntrack', 'ipset', 'runc', 'busybox'),
+  },
 ];
 
 /** What a tier that sends real packets through network namespaces of its own lacks here. */

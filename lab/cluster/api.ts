@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https';
 import { layout } from './layout.ts';
+import { pause, slow } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
 
 /** Any API object: only what the lab reads is named. */
@@ -25,13 +26,21 @@ const agent = new Agent({ rejectUnauthorized: false, keepAlive: true });
 /** The administrator's token; a lab is thrown away, its secrets are none. */
 export const adminToken = 'admintoken';
 
-/** One request to the lab's API server as its administrator. Status 0: no connection. */
-export function ask(
+/** One request to the lab's API server as its administrator; tried again where the connection broke. Status 0: no connection. */
+export async function ask(
   method: string,
   path: string,
   body?: unknown,
   contentType: string = 'application/json',
 ): Promise<ApiAnswer> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await askOnce(method, path, body, contentType);
+    if (answer.status !== 0 || tries === 3 || answer.text.includes('ECONNREFUSED')) return answer;
+    await pause(500);
+  }
+}
+
+function askOnce(method: string, path: string, body: unknown, contentType: string): Promise<ApiAnswer> {
   return new Promise((resolve) => {
     const req = request(
       `${layout.api}${path}`,
@@ -42,7 +51,7 @@ export function ask(
         res.on('end', () => resolve({ status: res.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
       },
     );
-    req.setTimeout(20_000, () => req.destroy());
+    req.setTimeout(20_000 * slow, () => req.destroy());
     req.on('error', (e) => resolve({ status: 0, text: e.message }));
     req.end(body === undefined ? undefined : JSON.stringify(body));
   });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { UserError } from '../user-error.ts';
@@ -103,26 +103,25 @@ async function sweep(): Promise<void> {
 }
 
 /** The control groups that the lab's containers and kubelets make, below each controller. */
-export const controlGroupRoots: readonly string[] = ['plumb-lab', 'k8s.io'];
+const controlGroupRoots: readonly string[] = ['k8s.io'];
 
 function removeControlGroups(top: string): boolean {
   let clean = true;
   const remove = (folder: string): void => {
-    for (const child of readdirSync(folder)) {
-      const path = join(folder, child);
-      if (statSync(path).isDirectory()) remove(path);
-    }
     try {
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        if (entry.isDirectory()) remove(join(folder, entry.name));
+      }
       rmdirSync(folder);
     } catch {
-      clean = false;
+      // Still in use, by a process that is ending or by another lab; or gone already.
+      clean = !existsSync(folder) && clean;
     }
   };
   const controllers = existsSync(top) ? readdirSync(top).map((c) => join(top, c)) : [];
   for (const controller of [top, ...controllers]) {
     for (const root of controlGroupRoots) {
-      const path = join(controller, root);
-      if (existsSync(path) && statSync(path).isDirectory()) remove(path);
+      if (existsSync(join(controller, root))) remove(join(controller, root));
     }
   }
   return clean;
