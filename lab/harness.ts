@@ -30,7 +30,7 @@ function misses(shown: Shown, o: Observation): string | undefined {
     partly: share > 0 && share < 1 && named,
     works: share === 0,
     uneven: isUneven(o),
-    'wrong-answer': share < 1,
+    'wrong-answer': Object.keys(o.answers).some((a) => shown.errors?.some((e) => a.startsWith(e))),
   }[shown.expect];
   return right
     ? undefined

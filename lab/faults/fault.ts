@@ -9,7 +9,7 @@ export interface Shown {
   readonly to: RegExp;
   /**
    * `fails`: every try fails with one of `errors` (any error where absent); `partly`: some tries fail, some do not;
-   * `works`: none fails; `uneven`: one server gets less than half or more than double its even share.
+   * `works`: none fails; `wrong-answer`: some server answers whose name begins like one of `errors`; `uneven`: one server gets more than two thirds.
    * With `any`, one matching observation is enough.
    */
   readonly expect: 'fails' | 'partly' | 'works' | 'uneven' | 'wrong-answer';

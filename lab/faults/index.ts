@@ -8,6 +8,7 @@ import { forwardingLoop } from './d07-forwarding-loop.ts';
 import { dnsWithoutApi } from './d09-dns-without-api.ts';
 import { corefileAnswersNxdomain } from './d10-corefile-answers-nxdomain.ts';
 import { corefileSyntax } from './d10-corefile-syntax.ts';
+import { dnsWithoutUdp } from './d18-dns-without-udp.ts';
 import { headlessNotReady } from './d19-headless-not-ready.ts';
 import { externalNameUnresolvable } from './d21-external-name-unresolvable.ts';
 import { notReady } from './e01-not-ready.ts';
@@ -18,6 +19,7 @@ import { readinessGate } from './e03-readiness-gate.ts';
 import { probeOnAnotherPort } from './e04-probe-on-another-port.ts';
 import { slicePortName } from './e07-slice-port-name.ts';
 import { sliceWithoutLabel } from './e07-slice-without-label.ts';
+import { endpointsNotMirrored } from './e08-endpoints-not-mirrored.ts';
 import { leftoverSlice } from './e09-leftover-slice.ts';
 import { endpointIsClusterIp } from './e10-endpoint-is-a-cluster-ip.ts';
 import { ingressPolicy } from './f01-ingress-policy.ts';
@@ -31,11 +33,13 @@ import { healthyLoadBalancer } from './healthy-load-balancer.ts';
 import { healthyNodePort } from './healthy-nodeport.ts';
 import { healthy } from './healthy.ts';
 import { noProxyOnNode } from './k01-no-proxy-on-node.ts';
+import { proxyCrashLoop } from './k02-proxy-crash-loop.ts';
 import { proxyWithoutApi } from './k03-proxy-without-api.ts';
 import { proxyForbidden } from './k04-proxy-forbidden.ts';
 import { oneEndpointStale } from './k05-one-endpoint-stale.ts';
 import { proxyFrozen } from './k05-proxy-frozen.ts';
 import { formerModeLeftOver } from './k09-former-mode-left-over.ts';
+import { wrongNodeName } from './k11-wrong-node-name.ts';
 import { hairpinOff } from './n01-hairpin-off.ts';
 import { hairpinMasqueradeMissing } from './n02-hairpin-masquerade-missing.ts';
 import { bridgeBypasses } from './n03-bridge-bypasses-iptables.ts';
@@ -43,9 +47,12 @@ import { forwardingOff } from './n04-forwarding-off.ts';
 import { strictReversePath } from './n05-strict-reverse-path.ts';
 import { podRouteMissing } from './n10-pod-route-missing.ts';
 import { podRouteWrong } from './n10-pod-route-wrong.ts';
+import { podWithoutRoute } from './n15-pod-without-route.ts';
 import { kubeletStopped } from './o01-kubelet-stopped.ts';
 import { controllersStopped } from './o03-controllers-stopped.ts';
 import { loopbackOnly } from './p01-loopback-only.ts';
+import { acceptsNeverAnswers } from './p04-accepts-never-answers.ts';
+import { nodePortEntryGone } from './r01-nodeport-entry-gone.ts';
 import { vipEntryGone } from './r01-vip-entry-gone.ts';
 import { hookJumpGone } from './r02-hook-jump-gone.ts';
 import { natFlushed } from './r02-nat-flushed.ts';
@@ -53,6 +60,7 @@ import { twoBackends } from './r03-two-backends.ts';
 import { masqueradeMissing } from './r07-masquerade-missing.ts';
 import { dnatPortEdited } from './r08-dnat-port-edited.ts';
 import { endpointChainEmpty } from './r08-endpoint-chain-empty.ts';
+import { serviceChainEmpty } from './r08-service-chain-empty.ts';
 import { weightsEdited } from './r09-weights-edited.ts';
 import { foreignDnat } from './r10-foreign-dnat.ts';
 import { vipOffDummy } from './r11-vip-off-dummy.ts';
@@ -63,6 +71,7 @@ import { tableMissing } from './r17-table-missing.ts';
 import { loopbackMemberGone } from './r18-loopback-set-member-gone.ts';
 import { serviceRangeUnreachable } from './r19-service-range-unreachable.ts';
 import { selectorNearMiss } from './s01-selector-near-miss.ts';
+import { selectorTooWide } from './s02-selector-too-wide.ts';
 import { targetPortWrong } from './s03-target-port-wrong.ts';
 import { namedPortUnknown } from './s04-named-port-unknown.ts';
 import { wrongServicePort } from './s06-wrong-service-port.ts';
@@ -92,6 +101,7 @@ export const faults: readonly Fault[] = [
   dnsWithoutApi,
   corefileAnswersNxdomain,
   corefileSyntax,
+  dnsWithoutUdp,
   headlessNotReady,
   externalNameUnresolvable,
   notReady,
@@ -102,6 +112,7 @@ export const faults: readonly Fault[] = [
   probeOnAnotherPort,
   slicePortName,
   sliceWithoutLabel,
+  endpointsNotMirrored,
   leftoverSlice,
   endpointIsClusterIp,
   ingressPolicy,
@@ -112,11 +123,13 @@ export const faults: readonly Fault[] = [
   foreignDrop,
   probesBlocked,
   noProxyOnNode,
+  proxyCrashLoop,
   proxyWithoutApi,
   proxyForbidden,
   oneEndpointStale,
   proxyFrozen,
   formerModeLeftOver,
+  wrongNodeName,
   hairpinOff,
   hairpinMasqueradeMissing,
   bridgeBypasses,
@@ -124,9 +137,12 @@ export const faults: readonly Fault[] = [
   strictReversePath,
   podRouteMissing,
   podRouteWrong,
+  podWithoutRoute,
   kubeletStopped,
   controllersStopped,
   loopbackOnly,
+  acceptsNeverAnswers,
+  nodePortEntryGone,
   vipEntryGone,
   hookJumpGone,
   natFlushed,
@@ -134,6 +150,7 @@ export const faults: readonly Fault[] = [
   masqueradeMissing,
   dnatPortEdited,
   endpointChainEmpty,
+  serviceChainEmpty,
   weightsEdited,
   foreignDnat,
   vipOffDummy,
@@ -144,6 +161,7 @@ export const faults: readonly Fault[] = [
   loopbackMemberGone,
   serviceRangeUnreachable,
   selectorNearMiss,
+  selectorTooWide,
   targetPortWrong,
   namedPortUnknown,
   wrongServicePort,

@@ -150,10 +150,25 @@ export async function keepProxyOff(lab: Lab, nodes: readonly string[]): Promise<
   });
 }
 
+/** Runs kube-proxy everywhere with another `--hostname-override`. */
+export async function overrideHostname(lab: Lab, name: string): Promise<void> {
+  const objects = kubeProxyObjects(lab.shape);
+  const text = JSON.stringify(objects).replace(
+    '--hostname-override=$(NODE_NAME)',
+    () => `--hostname-override=${name}`,
+  );
+  await apply(JSON.parse(text) as ApiObject[]);
+  await pause(1500);
+  await lab.replacePods('kube-system', 'k8s-app=kube-proxy');
+  await pause(3000);
+}
+
 /** Runs kube-proxy on every node again. */
 export async function restoreProxyEverywhere(lab: Lab): Promise<void> {
   await apply(kubeProxyObjects(lab.shape));
+  await pause(1500);
   await lab.untilPodsReady(90_000);
+  await lab.restartProxy();
 }
 
 /** Installs a Corefile and starts CoreDNS anew with it; does not wait for readiness. */
