@@ -1,0 +1,152 @@
+import type { Evidence } from '../model/evidence.ts';
+import type { Container, Pod, Probe } from './kubernetes/objects.ts';
+import type { World } from './world.ts';
+
+/** Why a pod may not receive traffic. */
+export interface PodDescription {
+  /** Id of the fault catalogue. */
+  readonly fault: 'E01' | 'E02' | 'E03' | 'E16';
+  /** In words, without the pod's name. */
+  readonly why: string;
+  readonly evidence: readonly Evidence[];
+  readonly remedy: string;
+}
+
+/** Says why `pod` is not ready: what it waits for, how it ended, its probe with the event, or a gate nobody opened. */
+export function describePod(world: World, pod: Pod): PodDescription {
+  return notRunning(world, pod) ?? gateClosed(world, pod) ?? probeFails(world, pod);
+}
+
+function notRunning(world: World, pod: Pod): PodDescription | undefined {
+  const { status } = pod;
+  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const waiting = statuses.find(({ state }) => state?.waiting && state.waiting.reason !== 'PodInitializing');
+  const ended = statuses.find(
+    ({ state, ready }) => state?.terminated && ready !== true && state.terminated.exitCode !== 0,
+  );
+  const label = `pod ${pod.metadata.name}`;
+  if (waiting?.state?.waiting) {
+    const { reason = 'waiting', message } = waiting.state.waiting;
+    const last = waiting.lastState?.terminated;
+    const exit = last
+      ? `, last exit code ${last.exitCode ?? '?'}${last.reason ? ` (${last.reason})` : ''}`
+      : '';
+    return {
+      fault: 'E02',
+      why: `container ${waiting.name} is in ${reason}${exit}, ${waiting.restartCount ?? 0} restarts`,
+      evidence: [
+        {
+          ...world.locate(pod, 'status.containerStatuses'),
+          text: `${label}: ${reason}${message ? `: ${message.slice(0, 160)}` : ''}`,
+        },
+      ],
+      remedy: /Image/.test(reason)
+        ? 'mend the image name or the registry’s rights'
+        : 'see why the container ends',
+    };
+  }
+  if (ended?.state?.terminated) {
+    const { reason = '', exitCode } = ended.state.terminated;
+    return {
+      fault: 'E02',
+      why: `container ${ended.name} ended with exit code ${exitCode ?? '?'} ${reason}`.trim(),
+      evidence: [
+        {
+          ...world.locate(pod, 'status.containerStatuses'),
+          text: `${label}: terminated, exit code ${exitCode ?? '?'}`,
+        },
+      ],
+      remedy: 'see why the container ends',
+    };
+  }
+  if (status.phase !== 'Pending') return undefined;
+  const scheduled = status.conditions?.find(({ type }) => type === 'PodScheduled');
+  const why =
+    scheduled?.status === 'False'
+      ? `not scheduled: ${scheduled.message ?? scheduled.reason ?? ''}`
+      : (lastEvent(world, pod) ?? 'Pending');
+  return {
+    fault: 'E02',
+    why,
+    evidence: [
+      {
+        ...world.locate(pod, 'status.conditions'),
+        text: `${label} is Pending${scheduled?.message ? `: ${scheduled.message.slice(0, 200)}` : ''}`,
+      },
+    ],
+    remedy:
+      scheduled?.status === 'False'
+        ? 'make room, or change what the pod asks of nodes'
+        : 'see what the node says about the pod',
+  };
+}
+
+function gateClosed(world: World, pod: Pod): PodDescription | undefined {
+  const { conditions = [], containerStatuses = [] } = pod.status;
+  const closed = (pod.spec.readinessGates ?? []).filter(
+    ({ conditionType }) =>
+      !conditions.some(({ type, status }) => type === conditionType && status === 'True'),
+  );
+  if (closed.length === 0 || !containerStatuses.every(({ ready }) => ready)) return undefined;
+  const names = closed.map(({ conditionType }) => conditionType).join(', ');
+  return {
+    fault: 'E03',
+    why: `its containers are ready, but the readiness gate ${names} is not open`,
+    evidence: [
+      {
+        ...world.locate(pod, 'status.conditions'),
+        text: `pod ${pod.metadata.name}: no condition ${names} with status True`,
+      },
+    ],
+    remedy: 'see why the controller behind the gate does not set its condition',
+  };
+}
+
+function probeFails(world: World, pod: Pod): PodDescription {
+  const unready = pod.status.containerStatuses?.find(({ ready }) => ready !== true);
+  const container = pod.spec.containers.find(({ name }) => name === unready?.name) ?? pod.spec.containers[0];
+  const event = lastEvent(world, pod, 'Unhealthy');
+  if (pod.status.podIP === undefined && pod.status.phase === 'Running') {
+    return {
+      fault: 'E16',
+      why: 'it has no address yet',
+      evidence: [{ ...world.locate(pod, 'status'), text: `pod ${pod.metadata.name} has no podIP` }],
+      remedy: 'see what the CNI plugin says on its node',
+    };
+  }
+  return {
+    fault: 'E01',
+    why: `${probeText(container)} fails${event ? `: ${event}` : ''}`,
+    evidence: [
+      {
+        ...world.locate(pod, 'status.conditions'),
+        text: `pod ${pod.metadata.name}: Ready is not True${event ? `; event: ${event}` : ''}`,
+      },
+    ],
+    remedy: 'make the application answer its readiness probe, or mend the probe',
+  };
+}
+
+/** The probe that keeps a container from being ready, as one would try it. */
+function probeText(container: Container | undefined): string {
+  const probe = container?.readinessProbe ?? container?.startupProbe;
+  return probe ? `readiness probe ${handlerText(probe)}` : 'readiness';
+}
+
+function handlerText({ httpGet, tcpSocket, exec, grpc }: Probe): string {
+  if (httpGet) return `GET :${httpGet.port}${httpGet.path ?? '/'}`;
+  if (tcpSocket) return `TCP ${tcpSocket.port}`;
+  if (grpc) return `gRPC ${grpc.port}`;
+  return (exec?.command ?? []).join(' ').slice(0, 80);
+}
+
+function lastEvent(world: World, pod: Pod, reason?: string): string | undefined {
+  const own = world.events.filter(
+    ({ involvedObject, type, reason: told }) =>
+      involvedObject?.kind === 'Pod' &&
+      involvedObject.name === pod.metadata.name &&
+      involvedObject.namespace === pod.metadata.namespace &&
+      (reason === undefined ? type !== 'Normal' : told === reason),
+  );
+  return own.at(-1)?.message?.slice(0, 200);
+}
