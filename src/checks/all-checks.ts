@@ -1,6 +1,19 @@
 import type { Check } from './check.ts';
+import { dnsChecks } from './dns/index.ts';
+import { endpointsChecks } from './endpoints/index.ts';
+import { externalChecks } from './external/index.ts';
 import { kubeProxyChecks } from './kube-proxy/index.ts';
 import { nodeChecks } from './node/index.ts';
+import { rulesChecks } from './rules/index.ts';
+import { serviceChecks } from './service/index.ts';
 
-/** Every check, area by area. */
-export const checks: readonly Check[] = [...kubeProxyChecks, ...nodeChecks];
+/** Every check, area by area, in the order in which an engineer would go through them. */
+export const checks: readonly Check[] = [
+  ...serviceChecks,
+  ...dnsChecks,
+  ...endpointsChecks,
+  ...externalChecks,
+  ...rulesChecks,
+  ...nodeChecks,
+  ...kubeProxyChecks,
+];

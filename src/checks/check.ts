@@ -13,6 +13,8 @@ export interface Subject {
   /** The port asked for, by number, name, or absent for all. */
   readonly port?: number | string;
   readonly protocol?: string;
+  /** Set where all Services are gone through and nobody asked why this one does not work. */
+  readonly isOneOfMany?: boolean;
   /** The client asked for; absent for all vantages. */
   readonly from?: { readonly pod?: string; readonly node?: string; readonly isExternal?: boolean };
 }

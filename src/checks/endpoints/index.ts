@@ -1,0 +1,23 @@
+import type { Check } from '../check.ts';
+import { answer } from './answer.ts';
+import { handMade } from './hand-made.ts';
+import { legacyEndpoints } from './legacy-endpoints.ts';
+import { matchPods } from './match-pods.ts';
+import { nodesReady } from './nodes-ready.ts';
+import { ownAddress } from './own-address.ts';
+import { portNames } from './port-names.ts';
+import { endpointsReady } from './ready.ts';
+import { routable } from './routable.ts';
+
+/** Slices, and the pods behind them. */
+export const endpointsChecks: readonly Check[] = [
+  endpointsReady,
+  matchPods,
+  portNames,
+  handMade,
+  routable,
+  ownAddress,
+  nodesReady,
+  legacyEndpoints,
+  answer,
+];

@@ -1,0 +1,79 @@
+import { slicesOf } from '../../intent/service-index.ts';
+import type { EndpointSlice } from '../../world/kubernetes/objects.ts';
+import { expectedSlices, withExpectedSlices } from '../../world/expected-slices.ts';
+import { type Check, defineCheck } from '../check.ts';
+import { proxiesFollow } from '../follow-objects.ts';
+
+/** The EndpointSlices are not what the Service and its pods ask for: an address too many, or one too few. */
+export const matchPods: Check = defineCheck({
+  id: 'endpoints/match-pods',
+  asserts: 'the EndpointSlices name the ready pods, no more and no fewer',
+  faults: ['E09', 'E11', 'O03', 'S02'],
+  needs: ['service', 'pods', 'endpointSlices'],
+  *run({ world, subject: { service } }) {
+    if (
+      !service ||
+      Object.keys(service.spec.selector ?? {}).length === 0 ||
+      service.spec.type === 'ExternalName'
+    )
+      return;
+    const own = slicesOf(world, service);
+    const wanted = keysOf(expectedSlices(world, service));
+    const found = keysOf(own);
+    const stale = [...found.keys()].filter((key) => !wanted.has(key) && found.get(key)?.isReady);
+    const missing = [...wanted.keys()].filter((key) => wanted.get(key)?.isReady && !found.has(key));
+    if (stale.length === 0 && missing.length === 0) return;
+    const { namespace, name } = service.metadata;
+    const slices = [...new Set(stale.flatMap((key) => found.get(key)?.slice ?? []))];
+    const what = [
+      ...(stale.length > 0
+        ? [
+            `${stale.join(', ')} ${stale.length === 1 ? 'is' : 'are'} in ${slices.map(({ metadata }) => metadata.name).join(', ')} but of no ready pod that is selected`,
+          ]
+        : []),
+      ...(missing.length > 0
+        ? [`${missing.join(', ')} ${missing.length === 1 ? 'is a ready pod' : 'are ready pods'} in no slice`]
+        : []),
+    ];
+    yield {
+      severity: stale.length > 0 || found.size === 0 ? 'error' : 'warning',
+      subject: `Service ${namespace}/${name}`,
+      faults: stale.length > 0 ? ['E09', 'S02'] : ['E11', 'O03', 'E09'],
+      summary: `the EndpointSlices of ${namespace}/${name} are not its pods: ${what.join('; ')}`,
+      evidence: [
+        ...slices.map((slice) => ({
+          ...world.locate(slice, 'endpoints'),
+          text: `${slice.metadata.name}, managed by ${slice.metadata.labels?.['endpointslice.kubernetes.io/managed-by'] ?? 'nobody'}`,
+        })),
+        {
+          ...world.locate(service, 'spec.selector'),
+          text: `selected and ready: ${[...wanted.keys()].join(', ') || 'none'}`,
+        },
+      ],
+      remedy: {
+        text:
+          stale.length > 0
+            ? 'delete the slice that nobody manages; the controller writes its own anew'
+            : 'see whether the EndpointSlice controller runs and keeps up',
+        commands:
+          slices.length > 0
+            ? slices.map(({ metadata }) => `kubectl -n ${namespace} delete endpointslice ${metadata.name}`)
+            : ['kubectl -n kube-system get lease kube-controller-manager'],
+      },
+      repair: (before) => proxiesFollow(withExpectedSlices(before, service)),
+    };
+  },
+});
+
+/** `address` of every endpoint, with whether it takes traffic. */
+function keysOf(slices: readonly EndpointSlice[]): Map<string, { isReady: boolean; slice: EndpointSlice }> {
+  const keys = new Map<string, { isReady: boolean; slice: EndpointSlice }>();
+  for (const slice of slices) {
+    if (slice.addressType === 'FQDN') continue;
+    for (const { addresses, conditions } of slice.endpoints) {
+      const isReady = conditions?.ready !== false && conditions?.terminating !== true;
+      for (const address of addresses) if (!keys.get(address)?.isReady) keys.set(address, { isReady, slice });
+    }
+  }
+  return keys;
+}

@@ -1,0 +1,104 @@
+import type { Pod, Service } from '../../world/kubernetes/objects.ts';
+import { expectedSlices } from '../../world/expected-slices.ts';
+import { describePod } from '../../world/describe-pod.ts';
+import { isReady, ownerOf, selectedPods, selectedWorkloads } from '../../world/select-pods.ts';
+import type { World } from '../../world/world.ts';
+import { type Check, type Problem, defineCheck } from '../check.ts';
+import { proxiesFollow } from '../follow-objects.ts';
+import { withService } from '../../world/expected-slices.ts';
+
+/** Pods are selected, but none of them, or not all, may receive traffic. */
+export const endpointsReady: Check = defineCheck({
+  id: 'endpoints/ready',
+  asserts: 'the selected pods are running and ready',
+  faults: ['E01', 'E02', 'E03', 'D06', 'F10', 'E16'],
+  needs: ['service', 'pods', 'endpointSlices'],
+  *run({ world, subject: { service } }) {
+    if (
+      !service ||
+      Object.keys(service.spec.selector ?? {}).length === 0 ||
+      service.spec.type === 'ExternalName'
+    )
+      return;
+    const pods = selectedPods(world, service);
+    if (pods.length === 0) {
+      const [workload] = selectedWorkloads(world, service);
+      if (workload)
+        yield noPods(world, service, `${workload.kind} ${workload.metadata.name}`, workload.spec.replicas);
+      return;
+    }
+    if (service.spec.publishNotReadyAddresses === true) return;
+    const unready = pods.filter((pod) => !isReady(pod) && pod.metadata.deletionTimestamp === undefined);
+    if (unready.length > 0) yield tell(world, service, pods, unready);
+  },
+});
+
+function noPods(world: World, service: Service, owner: string, replicas: number | undefined): Problem {
+  const { namespace, name } = service.metadata;
+  return {
+    severity: 'error',
+    subject: `Service ${namespace}/${name}`,
+    faults: ['D06', 'E02'],
+    summary: `${owner}, which ${namespace}/${name} selects, has no pod${replicas === 0 ? ': it is scaled to 0' : ''}`,
+    evidence: [
+      { ...world.locate(service, 'spec.selector'), text: `${owner} wants ${replicas ?? 1} pods, 0 exist` },
+    ],
+    remedy: {
+      text: replicas === 0 ? 'scale it up' : 'see why no pod is made: quota, admission, no node that fits',
+      commands: [
+        replicas === 0
+          ? `kubectl -n ${namespace} scale ${owner.replace(' ', '/').toLowerCase()} --replicas=2`
+          : `kubectl -n ${namespace} describe ${owner.replace(' ', '/').toLowerCase()}`,
+      ],
+    },
+  };
+}
+
+function tell(world: World, service: Service, pods: readonly Pod[], unready: readonly Pod[]): Problem {
+  const { namespace, name } = service.metadata;
+  const isAll = unready.length === pods.length;
+  const described = unready.map((pod) => describePod(world, pod));
+  const [first] = described;
+  const owner = unready[0] ? ownerOf(world, unready[0]) : undefined;
+  const target = owner ? `${owner.kind.toLowerCase()}/${owner.metadata.name}` : '';
+  const faults = [...new Set(described.map(({ fault }) => fault))];
+  return {
+    severity: isAll ? 'error' : 'warning',
+    subject: `Service ${namespace}/${name}`,
+    faults,
+    summary: `${isAll ? `none of the ${pods.length}` : `${unready.length} of ${pods.length}`} selected ${pods.length === 1 ? 'pod is' : 'pods are'} ready: ${[...new Set(described.map(({ why }) => why))].slice(0, 3).join('; ')}`,
+    evidence: described.flatMap(({ evidence }) => evidence).slice(0, 6),
+    remedy: {
+      text: first?.remedy ?? 'mend the pods',
+      commands: [
+        `kubectl -n ${namespace} describe ${target}`,
+        `kubectl -n ${namespace} logs ${target} --tail=20`,
+      ],
+    },
+    ...(isAll && unready.some(({ status }) => status.podIP !== undefined)
+      ? { repair: (before: World) => withReadyPods(before, service) }
+      : {}),
+  };
+}
+
+/** The world in which the selected pods are ready, and slices and rules follow. */
+function withReadyPods(world: World, service: Service): World {
+  const selected = new Set(selectedPods(world, service));
+  const ready = world.pods.map((pod) =>
+    selected.has(pod)
+      ? {
+          ...pod,
+          status: {
+            ...pod.status,
+            phase: 'Running',
+            conditions: [
+              ...(pod.status.conditions ?? []).filter(({ type }) => type !== 'Ready'),
+              { type: 'Ready', status: 'True' },
+            ],
+          },
+        }
+      : pod,
+  );
+  const changed = withService({ ...world, pods: ready }, service);
+  return expectedSlices(changed, service).length > 0 ? proxiesFollow(changed) : changed;
+}

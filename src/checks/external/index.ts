@@ -1,0 +1,7 @@
+import type { Check } from '../check.ts';
+import { addressAssigned } from './address-assigned.ts';
+import { noCollision } from './no-collision.ts';
+import { rangesApart } from './ranges-apart.ts';
+
+/** External addresses, and ranges that must be apart. */
+export const externalChecks: readonly Check[] = [addressAssigned, noCollision, rangesApart];

@@ -1,0 +1,46 @@
+import type { Service } from '../../world/kubernetes/objects.ts';
+import { type Check, defineCheck } from '../check.ts';
+
+/** Another Service claims the same external address and port, so the node decides which one answers. */
+export const claimedOnce: Check = defineCheck({
+  id: 'service/claimed-once',
+  asserts: 'no other Service claims the same address and port',
+  faults: ['S09'],
+  needs: ['service', 'services'],
+  *run({ world, subject: { service } }) {
+    if (!service) return;
+    const own = new Set(claimsOf(service));
+    for (const other of world.services) {
+      if (other === service) continue;
+      const shared = claimsOf(other).filter((claim) => own.has(claim));
+      if (shared.length === 0) continue;
+      const { namespace, name } = service.metadata;
+      yield {
+        severity: 'error',
+        subject: `Service ${namespace}/${name}`,
+        share: [0, 1],
+        summary: `${shared.join(', ')} is claimed by ${namespace}/${name} and by ${other.metadata.namespace}/${other.metadata.name}; which one answers is not defined`,
+        evidence: [service, other].map((each) => ({
+          ...world.locate(each, 'spec'),
+          text: claimsOf(each).join(', '),
+        })),
+        remedy: {
+          text: 'give one of them another address or port',
+          commands: [`kubectl -n ${other.metadata.namespace} get service ${other.metadata.name} -o yaml`],
+        },
+      };
+    }
+  },
+});
+
+/** What a Service claims beside its own ClusterIP: `203.0.113.7:80/TCP`, `NodePort 30080/TCP`. */
+function claimsOf({ spec, status }: Service): string[] {
+  const addresses = [
+    ...(spec.externalIPs ?? []),
+    ...(status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip === undefined ? [] : [ip])),
+  ];
+  return (spec.ports ?? []).flatMap(({ port, nodePort, protocol = 'TCP' }) => [
+    ...addresses.map((address) => `${address}:${port}/${protocol}`),
+    ...(nodePort ? [`NodePort ${nodePort}/${protocol}`] : []),
+  ]);
+}

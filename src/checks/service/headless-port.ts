@@ -1,0 +1,33 @@
+import { type Check, defineCheck } from '../check.ts';
+
+/** A headless Service has no address that could translate: clients reach the pods, and only on their own port. */
+export const headlessPort: Check = defineCheck({
+  id: 'service/headless-port',
+  asserts: 'the port of a headless Service is the port that its pods listen on',
+  faults: ['S10'],
+  needs: ['service'],
+  *run({ world, subject: { service, isOneOfMany = false } }) {
+    if (service?.spec.clusterIP !== 'None') return;
+    for (const [index, { port, targetPort }] of (service.spec.ports ?? []).entries()) {
+      if (typeof targetPort !== 'number' || targetPort === port) continue;
+      const { namespace, name } = service.metadata;
+      yield {
+        severity: isOneOfMany ? 'info' : 'error',
+        subject: `Service ${namespace}/${name}`,
+        share: isOneOfMany ? [0, 0] : [0, 1],
+        summary: `${namespace}/${name} is headless (clusterIP None), so nothing leads from port ${port} to ${targetPort}: clients that connect to ${port} of the pods are refused`,
+        evidence: [
+          { ...world.locate(service, 'spec.clusterIP'), text: 'clusterIP: None' },
+          {
+            ...world.locate(service, `spec.ports[${index}]`),
+            text: `port: ${port}, targetPort: ${targetPort}`,
+          },
+        ],
+        remedy: {
+          text: `connect to ${targetPort}, or create the Service anew with a ClusterIP (the field cannot be changed)`,
+          commands: [`kubectl -n ${namespace} get service ${name} -o yaml`],
+        },
+      };
+    }
+  },
+});

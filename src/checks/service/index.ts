@@ -1,0 +1,27 @@
+import type { Check } from '../check.ts';
+import { claimedOnce } from './claimed-once.ts';
+import { serviceExists } from './exists.ts';
+import { families } from './families.ts';
+import { headlessPort } from './headless-port.ts';
+import { notTerminating } from './not-terminating.ts';
+import { portAsked } from './port-asked.ts';
+import { protocolSpoken } from './protocol-spoken.ts';
+import { proxied } from './proxied.ts';
+import { selectorMatches } from './selector-matches.ts';
+import { targetPortNamed } from './target-port-named.ts';
+import { trafficPolicy } from './traffic-policy.ts';
+
+/** The Service object and what it asks of pods. */
+export const serviceChecks: readonly Check[] = [
+  serviceExists,
+  portAsked,
+  proxied,
+  selectorMatches,
+  targetPortNamed,
+  protocolSpoken,
+  headlessPort,
+  families,
+  trafficPolicy,
+  claimedOnce,
+  notTerminating,
+];

@@ -1,0 +1,111 @@
+import type { Pod, Service } from '../../world/kubernetes/objects.ts';
+import { hasEnded, ownerOf, selectedPods, selectedWorkloads } from '../../world/select-pods.ts';
+import type { World } from '../../world/world.ts';
+import { type Check, type Problem, defineCheck } from '../check.ts';
+import { withServiceFollowed } from '../follow-objects.ts';
+
+/** The Service's selector matches no pod, and nothing that would make one. */
+export const selectorMatches: Check = defineCheck({
+  id: 'service/selector-matches',
+  asserts: 'the selector matches pods',
+  faults: ['S01'],
+  needs: ['service', 'pods'],
+  *run({ world, subject: { service } }) {
+    const selector = service?.spec.selector ?? {};
+    if (!service || Object.keys(selector).length === 0 || service.spec.type === 'ExternalName') return;
+    if (selectedPods(world, service).length > 0 || selectedWorkloads(world, service).length > 0) return;
+    yield tell(world, service, selector);
+  },
+});
+
+type Labels = Readonly<Record<string, string>>;
+
+function tell(world: World, service: Service, selector: Labels): Problem {
+  const { namespace, name } = service.metadata;
+  const near = nearest(world, service, selector);
+  const base = {
+    severity: 'error' as const,
+    subject: `Service ${namespace}/${name}`,
+    evidence: [{ ...world.locate(service, 'spec.selector'), text: `selector ${show(selector)}` }],
+  };
+  if (!near) {
+    return {
+      ...base,
+      summary: `the selector ${show(selector)} matches no pod in ${namespace}, and none comes near`,
+      remedy: {
+        text: 'create the pods, or select labels that pods have',
+        commands: [`kubectl get pods -n ${namespace} --show-labels`],
+      },
+    };
+  }
+  const owner = ownerOf(world, near.pod);
+  const differ = near.missing.map(
+    ([key, value]) =>
+      `${key}: ${value} (the pods have ${near.pod.metadata.labels?.[key] === undefined ? 'no such label' : `${key}: ${near.pod.metadata.labels[key]}`})`,
+  );
+  const fixed = { ...service, spec: { ...service.spec, selector: near.joint } };
+  return {
+    ...base,
+    summary: `the selector matches no pod: it asks for ${differ.join(' and ')}; the pods of ${owner.kind} ${owner.metadata.name} match the rest`,
+    evidence: [
+      ...base.evidence,
+      {
+        ...world.locate(near.pod, 'metadata.labels'),
+        text: `pod ${near.pod.metadata.name} has ${show(near.pod.metadata.labels ?? {})}`,
+      },
+    ],
+    remedy: {
+      text: `select what the pods have, or give the pods the label in the template of ${owner.kind} ${owner.metadata.name}`,
+      commands: [
+        `kubectl -n ${namespace} patch service ${name} --type=merge -p '${patch(selector, near.joint)}'`,
+      ],
+    },
+    ...(Object.keys(near.joint).length > 0
+      ? { repair: (before: World) => withServiceFollowed(before, fixed) }
+      : {}),
+  };
+}
+
+/** The pod with the most labels of the selector, counting a label whose key alone fits as half. */
+function nearest(
+  world: World,
+  { metadata }: Service,
+  selector: Labels,
+): { pod: Pod; missing: [string, string][]; joint: Labels } | undefined {
+  let best: { pod: Pod; score: number } | undefined;
+  for (const pod of world.pods) {
+    if (pod.metadata.namespace !== metadata.namespace || hasEnded(pod)) continue;
+    const labels = pod.metadata.labels ?? {};
+    const score = Object.entries(selector).reduce(
+      (sum, [key, value]) =>
+        sum + (labels[key] === value ? 2 : key in labels || Object.values(labels).includes(value) ? 1 : 0),
+      0,
+    );
+    if (score > (best?.score ?? 0)) best = { pod, score };
+  }
+  if (!best) return undefined;
+  const labels = best.pod.metadata.labels ?? {};
+  const missing = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
+  const kept = Object.entries(selector).filter(([key, value]) => labels[key] === value);
+  const renamed = missing.flatMap(([key, value]): [string, string][] => {
+    const own = labels[key];
+    if (own !== undefined) return [[key, own]];
+    const other = Object.entries(labels).find(([, each]) => each === value);
+    return other ? [other] : [];
+  });
+  return { pod: best.pod, missing, joint: Object.fromEntries([...kept, ...renamed]) };
+}
+
+/** A merge patch that replaces `before` by `after`: keys that go become null. */
+function patch(before: Labels, after: Labels): string {
+  const removed = Object.keys(before)
+    .filter((key) => !(key in after))
+    .map((key) => [key, null]);
+  return JSON.stringify({ spec: { selector: { ...Object.fromEntries(removed), ...after } } });
+}
+
+function show(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
