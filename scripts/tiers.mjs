@@ -15,6 +15,12 @@ export const tiers = [
   },
   { name: 'unit', lacks: () => [] },
   { name: 'scenarios', lacks: () => [] },
+  // Random rulesets in the real kernel, rule by rule.
+  {
+    name: 'kernel',
+    lacks: () =>
+      lacksForNamespaces('unshare', 'nsenter', 'sysctl', 'nft', 'iptables-nft', 'iptables-legacy-restore'),
+  },
   // A real Kubernetes: its programs are built on the first run (some ten minutes), then cached.
   {
     name: 'lab',

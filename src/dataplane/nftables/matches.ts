@@ -15,7 +15,8 @@ export function takeMatch(
   key: readonly KeyExpression[],
   family: string,
 ): Match | undefined {
-  const not = stream.take('!=');
+  // `ct status ! dnat`: none of the bits.
+  const not = stream.take('!=') || stream.take('!');
   if (!not) stream.take('==');
   if (stream.peek().startsWith('@') && stream.token?.isString !== true) {
     return {

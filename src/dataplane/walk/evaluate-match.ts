@@ -1,5 +1,6 @@
-import type { Match } from '../ruleset/rule-parts.ts';
+import { CT_STATUS, type Match } from '../ruleset/rule-parts.ts';
 import type { Table } from '../ruleset/ruleset.ts';
+import type { ValueRange } from '../ruleset/verdict.ts';
 import { ABSENT, evaluateExpression } from './field-value.ts';
 import { ipsetHolds } from './ipset-lookup.ts';
 import { lookUpKey } from './key-lookup.ts';
@@ -26,7 +27,7 @@ export function evaluateMatch(
       return compare(context, state, match);
     case 'bits': {
       const value = evaluateExpression(context, state, match.left);
-      if (value === ABSENT) return 'no';
+      if (value === ABSENT) return match.not && isTranslationState(table, match) ? 'yes' : 'no';
       if (typeof value !== 'number') return 'unknown';
       return ((value & match.bits) !== 0) === match.not ? 'no' : 'yes';
     }
@@ -49,6 +50,12 @@ export function evaluateMatch(
     case 'unknown-match':
       return 'unknown';
   }
+}
+
+// iptables writes the translation bits as states: an untracked packet has none of them. *Source:* `conntrack_mt`, xt_conntrack.c.
+function isTranslationState(table: Table, { left, bits }: Extract<Match, { kind: 'bits' }>): boolean {
+  const isStatus = left.kind === 'field' && left.field === 'ctstatus';
+  return table.origin !== 'nftables' && isStatus && (bits & ~(CT_STATUS.SNAT | CT_STATUS.DNAT)) === 0;
 }
 
 function negate(result: MatchResult | 'absent', not: boolean): MatchResult {
@@ -81,7 +88,10 @@ function compare(
   if (value === ABSENT) return 'no';
   if (value === undefined) {
     if (left.kind === 'field' && left.field === 'sport' && 'ranges' in values && left.mask === undefined) {
-      return splitPorts(context, state, values.ranges as never, match.not);
+      return splitPorts(context, state, values.ranges, match.not);
+    }
+    if (state.isReply && left.kind === 'field' && left.field === 'dport' && 'ranges' in values) {
+      return clientPortHolds(values.ranges, match.not);
     }
     // The port of the bridge has a name, only which is not known.
     if (
@@ -122,10 +132,23 @@ function lowered(names: readonly string[]): readonly string[] {
   return known;
 }
 
+const CLIENT_PORTS = { low: 1024, high: 65535 } as const;
+
+// A client's port is any of the unprivileged ones: a rule about a few ports misses it but for a negligible share.
+function clientPortHolds(ranges: readonly ValueRange[], not: boolean): MatchResult {
+  let count = 0;
+  for (const { low, high } of intersectRanges([CLIENT_PORTS], ranges))
+    count += Number(high) - Number(low) + 1;
+  const share = count / (CLIENT_PORTS.high - CLIENT_PORTS.low + 1);
+  if (share < 0.01) return not ? 'yes' : 'no';
+  if (share > 0.99) return not ? 'no' : 'yes';
+  return 'unknown';
+}
+
 function splitPorts(
   context: WalkContext,
   state: PacketState,
-  ranges: readonly { readonly low: number; readonly high: number }[],
+  ranges: readonly ValueRange[],
   not: boolean,
 ): MatchResult {
   const possible = state.sourcePorts ?? ALL_PORTS;

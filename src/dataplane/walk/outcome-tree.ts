@@ -51,6 +51,21 @@ export function collectOutcomes(root: Slot): Outcome[] {
   }));
 }
 
+/** Every branch below `root` as an outcome of its own, also where several come to the same end. */
+export function collectBranches(root: Slot): Outcome[] {
+  const outcomes: Outcome[] = [];
+  const pending: { slot: Slot; min: number; max: number }[] = [{ slot: root, min: 1, max: 1 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { slot, min, max } = next;
+    if (slot.end !== undefined) outcomes.push({ ...slot.end, probability: [min, max] });
+    slot.fork?.branches.forEach((branch, i) => {
+      const weight = slot.fork?.weights?.[i];
+      pending.push({ slot: branch, min: min * (weight ?? 0), max: max * (weight ?? 1) });
+    });
+  }
+  return outcomes;
+}
+
 // Sums of floating point weights miss 1 by a few units in the last place.
 function clamp(value: number): number {
   return Math.abs(value - 1) < 1e-12 ? 1 : value;

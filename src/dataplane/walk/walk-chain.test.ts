@@ -328,6 +328,15 @@ test('a drop of replies loses the connection and is named', () => {
   );
 });
 
+test('a rule about a few ports does not catch replies to a client whose port is free', () => {
+  const few = forward([[is('dport', 9090), DROP]]);
+  expect(fate([few])[0]?.replyReturns).toBe(true);
+  const half = forward([
+    [{ ...is('dport', 0), values: { ranges: [{ low: 40000, high: 65535 }] } } as Part, DROP],
+  ]);
+  expect(fate([half])[0]?.replyReturns).toBe('unknown');
+});
+
 test('steps are kept only where they are wanted', () => {
   const rules = forward([[jump('A')]], { A: { rules: [[is('daddr', '10.9.9.9/32'), DROP]] } });
   expect(fate([rules])[0]?.steps).toEqual([]);

@@ -82,7 +82,7 @@ function walkRule(run: ChainRun, cursor: Cursor, rule: Rule): Flow {
         if (result === 'no') return 'next-rule';
         if (result === 'yes') break;
         // Whether a rule that does nothing applies is of no interest.
-        if (hasNoEffect(parts, i + 1)) return 'next-rule';
+        if (!run.context.keepsBranches && hasNoEffect(parts, i + 1)) return 'next-rule';
         if (!fork(run, cursor, result)) return 'done';
         break;
       }

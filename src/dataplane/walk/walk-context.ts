@@ -9,6 +9,8 @@ export interface WalkContext {
   readonly network: Network;
   readonly isVerbose: boolean;
   readonly withReply: boolean;
+  /** Every branch counts, also those that make no difference. */
+  readonly keepsBranches: boolean;
   /** Branches that may still be started; at 0 the rest of the walk is unknown. */
   branchesLeft: number;
   /** Rules that may still be evaluated: rules that go round in a circle end here. */

@@ -6,7 +6,7 @@ import { CT_STATE } from '../ruleset/rule-parts.ts';
 import { endUnknown } from './end-packet.ts';
 import { enterFromOutside, enterFromPod } from './enter-node.ts';
 import { addressTypeOf } from './local-addresses.ts';
-import { collectOutcomes, type Slot } from './outcome-tree.ts';
+import { collectBranches, collectOutcomes, type Slot } from './outcome-tree.ts';
 import { type PacketState, trailValues } from './packet-state.ts';
 import type { Outcome, Trace } from './trace.ts';
 import { addStep, type WalkContext } from './walk-context.ts';
@@ -21,6 +21,8 @@ export interface WalkOptions {
   readonly reply?: boolean;
   /** Whether a node's own packet keeps the given source instead of the one the kernel would choose; false where absent. */
   readonly keepSource?: boolean;
+  /** Whether every branch is an outcome of its own, also where several come to the same end; false where absent. */
+  readonly everyBranch?: boolean;
 }
 
 // Far above any real ruleset; they end rules that go round in a circle and unknowns that multiply.
@@ -40,6 +42,7 @@ export function walk(network: Network, start: Vantage, packet: Packet, options: 
     network,
     isVerbose: options.verbose ?? false,
     withReply: options.reply ?? true,
+    keepsBranches: options.everyBranch ?? false,
     branchesLeft: MOST_BRANCHES,
     rulesLeft: MOST_RULES,
     key: {
@@ -70,7 +73,8 @@ export function walk(network: Network, start: Vantage, packet: Packet, options: 
   for (let branch = pending.pop(); branch !== undefined; branch = pending.pop()) {
     walkStage(context, branch, next);
   }
-  return { packet, outcomes: collectOutcomes(root).sort(byDestination) };
+  const outcomes = context.keepsBranches ? collectBranches(root) : collectOutcomes(root);
+  return { packet, outcomes: outcomes.sort(byDestination) };
 }
 
 function unreadNode(name: string): NodeState {
@@ -173,7 +177,7 @@ function outcomeOf(context: WalkContext, state: PacketState): Outcome {
       ...(state.destinationPort === undefined ? {} : { port: state.destinationPort }),
     },
     node: state.node.name,
-    ...(state.pod === undefined ? {} : { pod: state.pod }),
+    ...podOf(context, state),
     sourceNat: state.sourceNat,
     ...(state.rejectedWith === undefined ? {} : { rejectedWith: state.rejectedWith }),
     ...(state.decidedBy === undefined ? {} : { decidedBy: state.decidedBy }),
@@ -183,6 +187,11 @@ function outcomeOf(context: WalkContext, state: PacketState): Outcome {
     steps: trailValues(state.steps),
     unknowns,
   };
+}
+
+function podOf(context: WalkContext, state: PacketState): { pod?: string } {
+  const pod = state.pod ?? context.network.placeOf(state.destination)?.pod;
+  return pod === undefined ? {} : { pod };
 }
 
 function byDestination(a: Outcome, b: Outcome): number {

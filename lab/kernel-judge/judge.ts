@@ -1,0 +1,177 @@
+import { parseIptables } from '../../src/dataplane/iptables/parse-iptables.ts';
+import { parseNftText } from '../../src/dataplane/nftables/parse-nft-text.ts';
+import type { Network, NodeState } from '../../src/dataplane/node-state.ts';
+import type { Link, Route } from '../../src/dataplane/routes/routes.ts';
+import type { Table } from '../../src/dataplane/ruleset/ruleset.ts';
+import type { Outcome } from '../../src/dataplane/walk/trace.ts';
+import { walk } from '../../src/dataplane/walk/walk.ts';
+import { type Ip, parseIp } from '../../src/model/address.ts';
+import { cidrContains, parseCidr } from '../../src/model/cidr.ts';
+import type { JudgeNetwork } from './judge-network.ts';
+import { printIptablesRules, printNftRules } from './print-rules.ts';
+import {
+  HOOKS,
+  type RandomChain,
+  type RandomPacket,
+  type RandomRuleset,
+  type TableName,
+} from './random-ruleset.ts';
+
+/** The three ways into the kernel. */
+export type Frontend = 'iptables-nft' | 'iptables-legacy' | 'nft';
+
+/** A ruleset in the kernel, and as the walk sees it. */
+export interface Loaded {
+  readonly frontend: Frontend;
+  readonly dump: string;
+  readonly network: Network;
+}
+
+/** Loads `ruleset` in place of what was there, and reads it back as users would. */
+export function loadRuleset(judge: JudgeNetwork, frontend: Frontend, ruleset: RandomRuleset): Loaded {
+  if (frontend === 'nft') judge.feed(`flush ruleset\n${printNftRules(ruleset)}`, 'nft', '-f', '-');
+  else judge.feed(printIptablesRules(ruleset), `${frontend}-restore`);
+  return readLoaded(judge, frontend);
+}
+
+/** What the kernel holds now. */
+export function readLoaded(judge: JudgeNetwork, frontend: Frontend): Loaded {
+  const dump = dumpRules(judge, frontend);
+  const source = { path: 'rules', bytes: new TextEncoder().encode(dump) };
+  const { tables, issues } = frontend === 'nft' ? parseNftText(source) : parseIptables(source);
+  if (issues.length > 0) throw new Error(`not read: ${JSON.stringify(issues[0])}`);
+  return { frontend, dump, network: judgedNetwork(tables) };
+}
+
+// Flushing leaves policies as they are: they are set to what they were.
+const EMPTY: RandomRuleset = {
+  raw: openChains('raw'),
+  mangle: openChains('mangle'),
+  nat: openChains('nat'),
+  filter: openChains('filter'),
+};
+
+function openChains(table: TableName): RandomChain[] {
+  return HOOKS[table].map((hook) => ({ name: hook, hook, policy: 'ACCEPT', rules: [] }));
+}
+
+/** Forgets every rule of `frontend`, so that the next one is alone. */
+export function clearRules(judge: JudgeNetwork, frontend: Frontend): void {
+  if (frontend !== 'iptables-legacy') {
+    judge.run('nft', 'flush', 'ruleset');
+    return;
+  }
+  judge.feed(printIptablesRules(EMPTY), 'iptables-legacy-restore');
+}
+
+function dumpRules(judge: JudgeNetwork, frontend: Frontend): string {
+  return frontend === 'nft' ? judge.run('nft', 'list', 'ruleset') : judge.run(`${frontend}-save`, '-c');
+}
+
+/** What the kernel did with a packet, and what the walk says, rule by rule; undefined where they agree. */
+export async function judgePacket(
+  judge: JudgeNetwork,
+  loaded: Loaded,
+  packet: RandomPacket,
+): Promise<string | undefined> {
+  const sourcePort = judge.freshPort();
+  const before = countsOf(dumpRules(judge, loaded.frontend));
+  await judge.send(packet, sourcePort);
+  const after = countsOf(dumpRules(judge, loaded.frontend));
+  const kernel = after
+    .map((count, line) => (count > (before[line] ?? 0) ? line + 1 : 0))
+    .filter((line) => line > 0);
+  const outcomes = outcomesOf(loaded, packet, sourcePort);
+  const walks = outcomes.map(linesOf);
+  if (walks.some((lines) => lines.join() === kernel.join())) return undefined;
+  const text = loaded.dump.split('\n');
+  const show = (lines: readonly number[]): string =>
+    lines.map((line) => `    ${line}: ${text[line - 1] ?? ''}`).join('\n');
+  return [
+    `${packet.protocol} ${packet.source}:${sourcePort} to ${packet.destination}:${packet.destinationPort}`,
+    `  the kernel went through`,
+    show(kernel),
+    ...outcomes.map((outcome, i) => `  the walk says ${outcome.result} through\n${show(walks[i] ?? [])}`),
+  ].join('\n');
+}
+
+/** Packets that each rule of a dump has counted, by line. Policies do not count: nat chains count differently there. */
+export function countsOf(dump: string): number[] {
+  return dump
+    .split('\n')
+    .map((line) => Number(/^\[(\d+):\d+\] -A|counter packets (\d+)/.exec(line)?.slice(1).find(Boolean) ?? 0));
+}
+
+function linesOf({ steps }: Outcome): number[] {
+  const lines = new Set<number>();
+  for (const { rule } of steps) {
+    if (rule !== undefined && rule.line > 0 && !rule.rule.startsWith('policy ') && rule.family !== 'route')
+      lines.add(rule.line);
+  }
+  return [...lines].sort((a, b) => a - b);
+}
+
+/** Every outcome of the walk for `packet`, with its steps. */
+export function outcomesOf(
+  { network }: Loaded,
+  packet: RandomPacket,
+  sourcePort: number,
+): readonly Outcome[] {
+  const source = address(packet.source);
+  return walk(
+    network,
+    { kind: 'external', node: 'judged', address: source },
+    {
+      source,
+      sourcePort,
+      destination: address(packet.destination),
+      destinationPort: packet.destinationPort,
+      protocol: packet.protocol === 'udp' ? 17 : 6,
+    },
+    { verbose: true, reply: false, everyBranch: true },
+  ).outcomes;
+}
+
+function address(text: string): Ip {
+  const found = parseIp(text);
+  if (found === undefined) throw new Error(`no address: ${text}`);
+  return found;
+}
+
+function judgedNetwork(tables: readonly Table[]): Network {
+  const own = address('192.0.2.1');
+  const links: Link[] = [link(1, 'lo', '127.0.0.1', 8), link(2, 'judge1'), link(3, 'out0', '192.0.2.1', 32)];
+  const node: NodeState = {
+    name: 'judged',
+    tables,
+    hasRules: { ip: true, ip6: false },
+    ipsets: new Map(),
+    ipvs: [],
+    links,
+    // The way back is a blackhole in the namespace; here it tells by which interface packets arrive.
+    routes: [
+      route('203.0.113.0/24', 'out0'),
+      route('10.96.0.0/16', 'out0'),
+      route('198.18.0.0/16', 'judge1'),
+    ],
+    sysctls: new Map([['net.ipv4.ip_forward', '1']]),
+  };
+  const outside = parseCidr('203.0.113.0/24');
+  return {
+    nodes: new Map([['judged', node]]),
+    placeOf: (one) => (one === own ? { node: 'judged', isHostNetwork: true } : undefined),
+    isClusterAddress: (one) => outside !== undefined && !cidrContains(outside, one) && one !== own,
+  };
+}
+
+function link(index: number, name: string, own?: string, prefix = 32): Link {
+  const addresses =
+    own === undefined ? [] : [{ address: address(own), prefix, scope: name === 'lo' ? 'host' : 'global' }];
+  return { index, name, isUp: true, isLoopback: name === 'lo', isPromiscuous: false, addresses };
+}
+
+function route(destination: string, device: string): Route {
+  const cidr = parseCidr(destination);
+  if (cidr === undefined) throw new Error(`no prefix: ${destination}`);
+  return { destination: cidr, type: 'unicast', table: 'main', device, metric: 0, line: 0 };
+}

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clearRules, type Frontend, judgePacket, loadRuleset } from './judge.ts';
+import { JudgeNetwork } from './judge-network.ts';
+import { packets, rulesets } from './random-ruleset.ts';
+
+// A thousand pairs a front end; KERNEL_JUDGE_RULESETS and KERNEL_JUDGE_SEED ask for more or others.
+const RULESETS = Number(process.env['KERNEL_JUDGE_RULESETS'] ?? 100);
+const SEED = Number(process.env['KERNEL_JUDGE_SEED'] ?? 1);
+const PACKETS = 10;
+
+let judge: JudgeNetwork | undefined;
+
+beforeAll(() => {
+  judge = new JudgeNetwork();
+});
+afterAll(() => {
+  judge?.close();
+});
+
+describe.each<Frontend>(['iptables-nft', 'iptables-legacy', 'nft'])('%s', (frontend) => {
+  test('the kernel goes through the rules that the walk names', { timeout: 3_600_000 }, async () => {
+    if (judge === undefined) throw new Error('no namespaces');
+    const disagreements: string[] = [];
+    const sample = fc.sample(
+      fc.tuple(rulesets, fc.array(packets, { minLength: PACKETS, maxLength: PACKETS })),
+      {
+        numRuns: RULESETS,
+        seed: SEED,
+      },
+    );
+    for (const [ruleset, sent] of sample) {
+      const loaded = loadRuleset(judge, frontend, ruleset);
+      for (const packet of sent) {
+        const disagreement = await judgePacket(judge, loaded, packet);
+        if (disagreement !== undefined) disagreements.push(disagreement);
+      }
+    }
+    clearRules(judge, frontend);
+    expect(disagreements.slice(0, 3).join('\n')).toBe('');
+  });
+});

@@ -1,0 +1,161 @@
+import type { Action, Condition, RandomRule, RandomRuleset, TableName } from './random-ruleset.ts';
+
+const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** The ruleset as `iptables-restore` reads it. */
+export function printIptablesRules(ruleset: RandomRuleset): string {
+  return TABLES.map((table) => {
+    const chains = ruleset[table];
+    const declared = chains.map(({ name, policy }) => `:${name} ${policy ?? '-'} [0:0]`);
+    const rules = chains.flatMap(({ name, rules: list }) =>
+      list.map((rule) => `-A ${name} ${iptablesRule(rule)}`),
+    );
+    return [`*${table}`, ...declared, ...rules, 'COMMIT', ''].join('\n');
+  }).join('');
+}
+
+function iptablesRule({ protocol, conditions, action }: RandomRule): string {
+  const matches = [
+    ...(protocol === undefined ? [] : [`${protocol.not ? '! ' : ''}-p ${protocol.name}`]),
+    // Whatever stands after `-m multiport` is read as its option.
+    ...conditions
+      .toSorted((a, b) => Number(a.kind === 'ports') - Number(b.kind === 'ports'))
+      .map(iptablesCondition),
+  ];
+  const target = iptablesAction(action, protocol !== undefined && !protocol.not);
+  return [...matches, ...(target === undefined ? [] : [target])].join(' ');
+}
+
+function iptablesCondition(condition: Condition): string {
+  const not = 'not' in condition && condition.not ? '! ' : '';
+  switch (condition.kind) {
+    case 'source':
+      return `${not}-s ${condition.prefix}`;
+    case 'destination':
+      return `${not}-d ${condition.prefix}`;
+    case 'destination-port':
+      return `${not}--dport ${condition.low}:${condition.high}`;
+    case 'source-port':
+      return `${not}--sport ${condition.low}:${condition.high}`;
+    case 'ports':
+      return `-m multiport --dports ${condition.ports.join(',')}`;
+    case 'mark':
+      return `-m mark ${not}--mark ${hex(condition.value)}/${hex(condition.mask)}`;
+    case 'connmark':
+      return `-m connmark ${not}--mark ${hex(condition.value)}/${hex(condition.mask)}`;
+    case 'state':
+      return `-m conntrack ${not}--ctstate ${condition.states.join(',')}`;
+    case 'translated':
+      return `-m conntrack ${not}--ctstate DNAT`;
+    case 'interface-in':
+      return `${not}-i ${condition.name}`;
+    case 'local':
+      return `-m addrtype ${not}--${condition.side === 'source' ? 'src' : 'dst'}-type LOCAL`;
+    case 'random':
+      return `-m statistic --mode random --probability ${condition.quarter / 4}`;
+  }
+}
+
+function iptablesAction(action: Action, hasPorts: boolean): string | undefined {
+  switch (action.kind) {
+    case 'none':
+      return undefined;
+    case 'jump':
+      return `-j ${action.chain}`;
+    case 'goto':
+      return `-g ${action.chain}`;
+    case 'mark':
+      return `-j MARK --set-xmark ${hex(action.value)}/${hex(action.mask)}`;
+    case 'save-mark':
+      return '-j CONNMARK --save-mark';
+    case 'restore-mark':
+      return '-j CONNMARK --restore-mark';
+    case 'notrack':
+      return '-j CT --notrack';
+    case 'dnat':
+      return `-j DNAT --to-destination ${action.address}${hasPorts ? `:${action.port}` : ''}`;
+    default:
+      return `-j ${action.kind.toUpperCase()}`;
+  }
+}
+
+const PRIORITIES: Readonly<Record<TableName, number>> = { raw: -300, mangle: -150, nat: -100, filter: 0 };
+
+/** The ruleset as `nft -f` reads it: one table a table, every rule with a counter. */
+export function printNftRules(ruleset: RandomRuleset): string {
+  return TABLES.map((table) => {
+    const chains = ruleset[table].toReversed().map(({ name, hook, policy, rules }) => {
+      const priority = table === 'nat' && hook !== 'PREROUTING' ? 100 : PRIORITIES[table];
+      const base =
+        hook === undefined
+          ? []
+          : [
+              `type ${table === 'nat' ? 'nat' : 'filter'} hook ${hook.toLowerCase()} priority ${priority}; policy ${(policy ?? 'ACCEPT').toLowerCase()};`,
+            ];
+      return [`chain ${name} {`, ...base, ...rules.map(nftRule), '}'].join('\n');
+    });
+    return [`table ip judge-${table} {`, ...chains, '}', ''].join('\n');
+  }).join('');
+}
+
+function nftRule({ protocol, conditions, action }: RandomRule): string {
+  const name = protocol?.name ?? 'tcp';
+  const matches = [
+    ...(protocol === undefined ? [] : [`meta l4proto ${protocol.not ? '!= ' : ''}${name}`]),
+    ...conditions.map((condition) => nftCondition(condition, name)),
+  ];
+  const target = nftAction(action, protocol !== undefined && !protocol.not);
+  return [...matches, 'counter', ...(target === undefined ? [] : [target])].join(' ');
+}
+
+function nftCondition(condition: Condition, protocol: string): string {
+  const not = 'not' in condition && condition.not ? '!= ' : '';
+  const equals = 'not' in condition && condition.not ? '!=' : '==';
+  switch (condition.kind) {
+    case 'source':
+      return `ip saddr ${not}${condition.prefix}`;
+    case 'destination':
+      return `ip daddr ${not}${condition.prefix}`;
+    case 'destination-port':
+      return `${protocol} dport ${not}${condition.low}-${condition.high}`;
+    case 'source-port':
+      return `${protocol} sport ${not}${condition.low}-${condition.high}`;
+    case 'ports':
+      return `${protocol} dport { ${condition.ports.join(', ')} }`;
+    case 'mark':
+      return `meta mark & ${hex(condition.mask)} ${equals} ${hex(condition.value)}`;
+    case 'connmark':
+      return `ct mark & ${hex(condition.mask)} ${equals} ${hex(condition.value)}`;
+    case 'state':
+      return `ct state ${not}{ ${condition.states.join(', ').toLowerCase()} }`;
+    case 'translated':
+      return condition.not ? 'ct status & 0x20 == 0' : 'ct status dnat';
+    case 'interface-in':
+      return `iifname ${not}"${condition.name.replace('+', '*')}"`;
+    case 'local':
+      return `fib ${condition.side === 'source' ? 'saddr' : 'daddr'} type ${not}local`;
+    case 'random':
+      return `numgen random mod 4 < ${condition.quarter}`;
+  }
+}
+
+function nftAction(action: Action, hasPorts: boolean): string | undefined {
+  switch (action.kind) {
+    case 'none':
+      return undefined;
+    case 'jump':
+    case 'goto':
+      return `${action.kind} ${action.chain}`;
+    case 'mark':
+      return `meta mark set meta mark & ${hex(~action.mask >>> 0)} ^ ${hex(action.value)}`;
+    case 'save-mark':
+      return 'ct mark set meta mark';
+    case 'restore-mark':
+      return 'meta mark set ct mark';
+    case 'dnat':
+      return `dnat to ${action.address}${hasPorts ? `:${action.port}` : ''}`;
+    default:
+      return action.kind;
+  }
+}
