@@ -132,6 +132,7 @@ export const degraded: Diagnosis = {
     ...['node-a', 'node-b'].map((node) => path(node, { vantage: 'node', client: node })),
     path('node-c', { ...stale, vantage: 'node', client: 'node-c' }),
     path('node-d', { state: 'unknown', works: [0, 1], outcomes: [] }),
+    path('node-a', { client: 'pod shop/cart-0 on node-a' }),
   ],
   checklist: [
     {

@@ -16,7 +16,7 @@ const kinds: Readonly<Record<string, string>> = {
   loadBalancerIP: 'load balancer',
 };
 const clients: Readonly<Record<string, string>> = { pod: 'pod', node: 'node', external: 'outside' };
-const clientOrder = ['pod', 'pod itself', 'node', 'outside'];
+const clientOrder = ['pod', 'endpoint pod', 'node', 'outside'];
 
 /** Who reaches the Service from where: the worst of all frontends of a kind, one cell per node. */
 export function pathMatrix(paths: readonly PathRow[], style: Style): Matrix {
@@ -76,10 +76,11 @@ function isWorse(a: PathRow, b: PathRow): boolean {
   return badness[a.state] - badness[b.state] > 0 || (a.state === b.state && a.works[0] < b.works[0]);
 }
 
-/** The client's kind as a row says it; a pod that reaches itself through the Service is a kind of its own (hairpin). */
-export function clientOf(path: PathRow): string {
-  const client = clients[path.vantage] ?? path.vantage;
-  return path.client.endsWith(' itself') ? `${client} itself` : client;
+/** The client's kind as a row says it; a pod that may reach itself through the Service is a kind of its own (hairpin). */
+export function clientOf({ vantage, client, outcomes }: PathRow): string {
+  const pod = /^pod (\S+\/\S+)/.exec(client)?.[1];
+  const isEndpoint = pod !== undefined && outcomes.some((outcome) => outcome.pod === pod);
+  return isEndpoint ? 'endpoint pod' : (clients[vantage] ?? vantage);
 }
 
 /** The frontend's port, as text. */

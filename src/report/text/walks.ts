@@ -2,6 +2,7 @@ import type { PathRow } from '../../diagnosis/diagnosis.ts';
 import type { Style } from '../style.ts';
 import { formatShares } from './share.ts';
 import { verdictMarks } from './verdict-line.ts';
+import { wrap } from './wrap.ts';
 
 const states: Readonly<Record<PathRow['state'], keyof typeof verdictMarks>> = {
   works: 'healthy',
@@ -25,11 +26,14 @@ function renderWalk(path: PathRow, style: Style): string {
       const pod = outcome.pod === undefined ? '' : ` ${outcome.pod}`;
       const nat = outcome.sourceNat === 'none' ? 'source kept' : `source ${outcome.sourceNat}`;
       const rule = outcome.decidedBy === undefined ? '' : `, decided by ${outcome.decidedBy}`;
-      return style.plain(
-        `      ${formatShares(outcome.probability)} ${outcome.result} ${outcome.destination}${pod}, ${nat}${rule}`,
-      );
+      const text = `${formatShares(outcome.probability)} ${outcome.result} ${outcome.destination}${pod}, ${nat}${rule}`;
+      return indented(text, style);
     }),
-    ...path.steps.map((step) => style.dim(style.plain(`      ${step}`))),
+    ...path.steps.map((step) => style.dim(indented(step, style))),
   ];
   return lines.join('\n');
+}
+
+function indented(text: string, style: Style): string {
+  return `      ${wrap(style.plain(text), style.width, '        ')}`;
 }
