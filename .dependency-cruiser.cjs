@@ -44,8 +44,8 @@ module.exports = {
     ),
     wall(
       'verify',
-      ['model/', 'world/', 'intent/', 'dataplane/'],
-      'Compare here; draw in report; explain in kubeproxy.',
+      ['model/', 'world/', 'intent/', 'dataplane/', 'kubeproxy/'],
+      'Compare here; draw in report; what kube-proxy would have written is known to kubeproxy.',
     ),
     wall(
       'checks',

@@ -1,0 +1,121 @@
+import type { Rule, Table } from '../dataplane/ruleset/ruleset.ts';
+import { familyOf, formatAddressPort } from '../model/address.ts';
+import type { Endpoint, Frontend } from '../model/frontend.ts';
+import { protocolName } from '../model/protocol.ts';
+import type { ProxyMode } from '../world/kube-proxy-state.ts';
+import type { World } from '../world/world.ts';
+import type { ProxyPlace } from './find-entry.ts';
+import { endpointChain, nftEndpointBase, nftServiceBase, serviceHash } from './names.ts';
+
+type NodeRules = NonNullable<ReturnType<World['nodeStates']['get']>>;
+
+/**
+ * Where the rules of one node fail to keep clients of `frontend` at `endpoint` for `seconds`; undefined where they do, and where the
+ * endpoint has no rules at all, which is another matter.
+ */
+export function findAffinity(
+  rules: NodeRules,
+  mode: ProxyMode,
+  frontend: Frontend,
+  endpoint: Endpoint,
+  seconds: number,
+): ProxyPlace | undefined {
+  if (mode === 'ipvs') return ipvsAffinity(rules, frontend, seconds);
+  const family = familyOf(frontend.address) === 'IPv4' ? 'ip' : 'ip6';
+  const name = mode === 'nftables' ? 'kube-proxy' : 'nat';
+  const tables = rules.tables.filter((table) => table.family === family && table.name === name);
+  const find = mode === 'nftables' ? nftAffinity : iptablesAffinity;
+  for (const table of tables) {
+    const place = find(table, frontend, endpoint, seconds);
+    if (place) return { family, table: name, source: table.source, ...place };
+  }
+  return undefined;
+}
+
+type Place = Pick<ProxyPlace, 'chain' | 'rule' | 'line'>;
+
+function ipvsAffinity({ ipvs = [] }: NodeRules, frontend: Frontend, seconds: number): ProxyPlace | undefined {
+  const server = ipvs.find(
+    ({ address, port, protocol }) =>
+      address === frontend.address && port === frontend.port && protocol === frontend.protocol,
+  );
+  if (server === undefined || server.persistentSeconds === seconds) return undefined;
+  const { source, line, persistentSeconds } = server;
+  const is = persistentSeconds === undefined ? 'not persistent' : `persistent for ${persistentSeconds} s`;
+  const chain = formatAddressPort(frontend.address, frontend.port);
+  return { family: 'ipvs', table: '', chain, source, line, rule: `${is}, not for ${seconds} s` };
+}
+
+function iptablesAffinity(
+  table: Table,
+  { service, portName, protocol }: Frontend,
+  endpoint: Endpoint,
+  seconds: number,
+): Place | undefined {
+  const name = protocolName(protocol);
+  const own = endpointChain(service, portName, name, endpoint.address, endpoint.port);
+  const hash = serviceHash(service, portName, name);
+  for (const kind of ['SVC', 'SVL']) {
+    const chain = `KUBE-${kind}-${hash}`;
+    const branches = rulesOf(table, chain).filter(({ parts }) =>
+      parts.some((part) => (part.kind === 'jump' || part.kind === 'goto') && part.chain === own),
+    );
+    if (branches.length === 0) continue;
+    const checks = branches.flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.kind === 'recent' && part.operation === 'rcheck' ? [part] : [])),
+    );
+    const line = branches[0]?.line ?? 0;
+    if (!checks.some(({ list }) => list === own))
+      return { chain, line, rule: `does not look for known clients of ${own}` };
+    const wrong = checks.find((check) => check.list === own && check.seconds !== seconds);
+    if (wrong)
+      return { chain, line, rule: `looks back ${wrong.seconds ?? 'without end'} s, not ${seconds} s` };
+  }
+  const rules = rulesOf(table, own);
+  const sets = rules.some(({ parts }) =>
+    parts.some((part) => part.kind === 'recent' && part.operation === 'set' && part.list === own),
+  );
+  if (rules.length === 0 || sets) return undefined;
+  return { chain: own, line: rules[0]?.line ?? 0, rule: 'does not remember clients' };
+}
+
+function nftAffinity(
+  table: Table,
+  { service, portName, protocol }: Frontend,
+  endpoint: Endpoint,
+  seconds: number,
+): Place | undefined {
+  const name = protocolName(protocol);
+  const epBase = nftEndpointBase(service, portName, name, endpoint.address, endpoint.port);
+  const base = nftServiceBase(service, portName, name);
+  const set = `affinity-${epBase}`;
+  const own = `endpoint-${epBase}`;
+  const chains = [`service-${base}`, `local-${base}`].filter((chain) => rulesOf(table, chain).length > 0);
+  const looksUp = (chain: string): boolean =>
+    rulesOf(table, chain).some(({ parts }) =>
+      parts.some((part) => part.kind === 'lookup' && part.set === set && !part.not),
+    );
+  const known = table.sets.get(set);
+  const [chain] = chains;
+  if (chain === undefined) return undefined;
+  // A local chain holds only the node's own endpoints, so one lookup in either is enough.
+  if (known === undefined || !chains.some(looksUp)) {
+    return { chain, line: table.chains.get(chain)?.line ?? 0, rule: `does not look up @${set}` };
+  }
+  if (known.timeoutSeconds !== undefined && known.timeoutSeconds !== seconds)
+    return {
+      chain: set,
+      line: known.line,
+      rule: `forgets after ${known.timeoutSeconds} s, not ${seconds} s`,
+    };
+  const updates = rulesOf(table, own).some(({ parts }) =>
+    parts.some((part) => part.kind === 'update-set' && part.set === set),
+  );
+  if (updates) return undefined;
+  return { chain: own, line: table.chains.get(own)?.line ?? 0, rule: 'does not remember clients' };
+}
+
+function rulesOf(table: Table, chain: string): Rule[] {
+  const rules = table.chains.get(chain)?.rules;
+  return rules === undefined ? [] : Array.from({ length: rules.length }, (_, index) => rules.at(index));
+}

@@ -1,0 +1,43 @@
+import { findProxyTables } from '../kubeproxy/proxy-tables.ts';
+import type { Pod } from '../world/kubernetes/objects.ts';
+import type { World } from '../world/world.ts';
+
+/** Programs that can serve Services instead of kube-proxy, by the labels of their pods. */
+const REPLACEMENTS: readonly (readonly [name: string, key: string, value: string])[] = [
+  ['Cilium', 'k8s-app', 'cilium'],
+  ['kube-router', 'k8s-app', 'kube-router'],
+  ['OVN-Kubernetes', 'app', 'ovnkube-node'],
+  ['Antrea', 'component', 'antrea-agent'],
+  ['Calico', 'k8s-app', 'calico-node'],
+];
+
+/** Pods of kube-proxy, as installers label them. */
+const KUBE_PROXY: readonly (readonly [key: string, value: string])[] = [
+  ['k8s-app', 'kube-proxy'],
+  ['app.kubernetes.io/name', 'kube-proxy'],
+  ['component', 'kube-proxy'],
+];
+
+/**
+ * What serves Services on `node` instead of kube-proxy; undefined where kube-proxy does, or should. A replacement is believed
+ * only where no kube-proxy pod runs in the cluster and the node holds none of its rules.
+ * *Limits:* Cilium beside a kube-proxy that still runs counts as kube-proxy.
+ */
+export function proxyReplacementOf(world: World, node: string): string | undefined {
+  const found = REPLACEMENTS.find(([, key, value]) =>
+    world.pods.some((pod) => pod.spec.nodeName === node && hasLabel(pod, key, value)),
+  );
+  if (found === undefined) return undefined;
+  if (world.pods.some((pod) => KUBE_PROXY.some(([key, value]) => hasLabel(pod, key, value))))
+    return undefined;
+  const tables = world.nodeStates.get(node)?.tables ?? [];
+  const hasRules = (['ip', 'ip6'] as const).some((family) => {
+    const { live, unhooked } = findProxyTables(tables, family);
+    return live.length > 0 || unhooked.length > 0;
+  });
+  return hasRules ? undefined : found[0];
+}
+
+function hasLabel({ metadata }: Pod, key: string, value: string): boolean {
+  return metadata.labels?.[key] === value;
+}

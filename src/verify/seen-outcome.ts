@@ -1,0 +1,53 @@
+import { ownerOf } from '../dataplane/walk/rule-owner.ts';
+import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
+import type { Expectation } from '../intent/expectation.ts';
+import type { Endpoint } from '../model/frontend.ts';
+
+/** An end of the walk as the promise sees it. */
+export interface SeenOutcome {
+  readonly outcome: Outcome;
+  /** Index of the promised endpoint that the packet is for after translation; undefined where it is none. */
+  readonly promised?: number;
+  /** Where the packet is for; undefined where nothing translated it. */
+  readonly target?: Endpoint;
+  /** The last rule or server that translated the destination. */
+  readonly translator?: RuleReference;
+}
+
+const TRANSLATES = /\b(DNAT|REDIRECT|NETMAP|TPROXY)\b|\b(dnat|redirect|netmap|tproxy)\b/;
+const KERNEL = new Set(['bridge', 'sysctl', 'route', 'conntrack', '']);
+
+/** Reads `outcome` against `expectation`. */
+export function seeOutcome({ frontend, endpoints }: Expectation, outcome: Outcome): SeenOutcome {
+  const { destination, translatedBy } = outcome;
+  const translator = translatedBy.findLast(({ family, rule }) =>
+    family === 'ipvs' ? rule.startsWith('->') : TRANSLATES.test(rule),
+  );
+  const { address, port = frontend.port } = destination;
+  const isElsewhere = address !== frontend.address || port !== frontend.port;
+  if (translator === undefined && !isElsewhere) return { outcome };
+  const index = endpoints.findIndex((each) => each.address === address && each.port === port);
+  const target = endpoints[index] ?? {
+    address,
+    port,
+    ...(outcome.pod === undefined ? {} : { pod: outcome.pod }),
+  };
+  return {
+    outcome,
+    target,
+    ...(index < 0 ? {} : { promised: index }),
+    ...(translator ? { translator } : {}),
+  };
+}
+
+/** Whose rule it is; undefined for what no program's rule decided (a bridge, a route, a kernel setting). */
+export function ownerOfRule(rule: RuleReference | undefined): string | undefined {
+  if (rule === undefined || KERNEL.has(rule.family)) return undefined;
+  if (rule.family === 'ipvs') return 'kube-proxy';
+  return ownerOf(rule.table, rule.chain, rule.rule);
+}
+
+/** Whether kube-proxy wrote the rule or server. Its rules in built-in chains are jumps to its own. */
+export function isOfKubeProxy(rule: RuleReference | undefined): boolean {
+  return ownerOfRule(rule) === 'kube-proxy';
+}

@@ -1,0 +1,120 @@
+import type { Network, Place } from '../dataplane/node-state.ts';
+import type { Trace } from '../dataplane/walk/trace.ts';
+import { walk } from '../dataplane/walk/walk.ts';
+import { type ExpectOptions, expectFrontend } from '../intent/expect-frontend.ts';
+import type { Expectation } from '../intent/expectation.ts';
+import { proxyFactsOf } from '../intent/proxy-facts.ts';
+import type { Frontend } from '../model/frontend.ts';
+import type { Packet } from '../model/packet.ts';
+import type { Vantage } from '../model/vantage.ts';
+import type { World } from '../world/world.ts';
+import type { Discrepancy, Verification } from './discrepancy.ts';
+import { isLag } from './is-lag.ts';
+import { judgeAffinity } from './judge-affinity.ts';
+import { judgeDenial } from './judge-denial.ts';
+import { type Bench, charge } from './bench.ts';
+import { judgePromise } from './judge-promise.ts';
+import { seeOutcome } from './seen-outcome.ts';
+import { whyBlind } from './why-blind.ts';
+
+/** How to verify. */
+export interface VerifyOptions extends ExpectOptions {
+  /** Keeps each step of the walk; costs time. */
+  readonly verbose?: boolean;
+}
+
+/** Kinds that a kube-proxy which has not synced yet explains. */
+const MAY_LAG = new Set([
+  'endpoint-missing',
+  'endpoint-stale',
+  'weight-wrong',
+  'refused-although-ready',
+  'forwarded-although-none',
+  'masquerade-missing',
+  'masquerade-unwanted',
+  'affinity-missing',
+  'frontend-missing',
+]);
+
+/**
+ * Walks a packet of the client at `vantage` to `frontend` and holds its ends against what the API promises. Evidence that is missing makes
+ * a `cannot-tell` and leaves open what works; it is never taken for health.
+ */
+export function verifyFrontend(
+  world: World,
+  frontend: Frontend,
+  vantage: Vantage,
+  options: VerifyOptions = {},
+): Verification {
+  const expectation = expectFrontend(world, frontend, vantage, options);
+  const packet: Packet = {
+    source: vantage.address,
+    destination: frontend.address,
+    destinationPort: frontend.port,
+    protocol: frontend.protocol,
+  };
+  const unwalked: Trace = { packet, outcomes: [] };
+  if (expectation.outcome === 'not-served')
+    return { expectation, trace: unwalked, discrepancies: [], works: [0, 0] };
+  const node = expectation.node ?? vantage.node;
+  const bench: Bench = { world, expectation, node, mode: proxyFactsOf(world, node).mode };
+  const blind = whyBlind(world, expectation);
+  if (blind !== undefined) {
+    const cannotTell = charge(bench, {
+      kind: 'cannot-tell',
+      share: [0, 1],
+      summary: blind.text,
+      unknowns: [blind],
+    });
+    return { expectation, trace: unwalked, discrepancies: [cannotTell], works: [0, 1] };
+  }
+  const network = networkWith(world.network, vantage);
+  const trace = walk(network, vantage, packet, options.verbose ? { verbose: true } : {});
+  const discrepancies =
+    expectation.outcome === 'endpoints'
+      ? [...judgePromise(bench, trace.outcomes), ...judgeAffinity(bench, trace.outcomes)]
+      : judgeDenial(bench, trace.outcomes);
+  return {
+    expectation,
+    trace,
+    discrepancies: markLag(world, discrepancies),
+    works: worksOf(expectation, trace),
+  };
+}
+
+/** A pod that stands for any pod of its node is nobody's by the API; its replies need to find it all the same. */
+function networkWith(network: Network, { kind, node, address }: Vantage): Network {
+  if (kind !== 'pod' || network.placeOf(address) !== undefined) return network;
+  const place: Place = { node, pod: 'any pod', isHostNetwork: false };
+  return { ...network, placeOf: (asked) => (asked === address ? place : network.placeOf(asked)) };
+}
+
+function worksOf(expectation: Expectation, { outcomes }: Trace): readonly [number, number] {
+  if (expectation.outcome !== 'endpoints') return [0, 0];
+  let good = 0;
+  let bad = 0;
+  let best = 0;
+  for (const outcome of outcomes) {
+    const [min, max] = outcome.probability;
+    const isArrival =
+      outcome.result === 'delivered' && seeOutcome(expectation, outcome).promised !== undefined;
+    if (isArrival && outcome.replyReturns === true) good += min;
+    else bad += max;
+    if ((isArrival && outcome.replyReturns !== false) || outcome.result === 'unknown') best += max;
+  }
+  return [clamp(Math.max(good, 1 - bad)), clamp(best)];
+}
+
+/** Weights of one walk are sums of 31-bit fractions. */
+function clamp(share: number): number {
+  if (share > 1 - 1e-9) return 1;
+  return share < 1e-9 ? 0 : share;
+}
+
+function markLag(world: World, discrepancies: readonly Discrepancy[]): Discrepancy[] {
+  return discrepancies.map((discrepancy) => {
+    const { kind, node, expectation } = discrepancy;
+    const mayLag = MAY_LAG.has(kind) && isLag(world, node, expectation.frontend.service);
+    return mayLag ? { ...discrepancy, isLag: true } : discrepancy;
+  });
+}

@@ -1,0 +1,33 @@
+import type { Unknown } from '../dataplane/walk/trace.ts';
+import type { Expectation } from '../intent/expectation.ts';
+import { familyOf } from '../model/address.ts';
+import type { ResourceKind, World } from '../world/world.ts';
+import { proxyReplacementOf } from './proxy-replacement.ts';
+
+/** Why nothing can be told of this client before a packet is walked: evidence that was not read. Undefined where it was. */
+export function whyBlind(
+  world: World,
+  { frontend, vantage, node = vantage.node }: Expectation,
+): Unknown | undefined {
+  const [namespace = ''] = frontend.service.split('/');
+  if (!isCovered(world, 'endpointslices', namespace))
+    return { text: `the EndpointSlices of namespace ${namespace} were not read` };
+  for (const name of new Set([vantage.node, node])) {
+    const state = world.nodeStates.get(name);
+    if (state === undefined) return { text: `nothing was read of ${name}` };
+    const family = familyOf(frontend.address) === 'IPv4' ? 'ip' : 'ip6';
+    if (!state.hasRules[family]) return { text: `the ${family} rules of ${name} were not read` };
+    const replacement = proxyReplacementOf(world, name);
+    if (replacement !== undefined)
+      return {
+        text: `${replacement} serves Services on ${name} instead of kube-proxy, and its state is not read`,
+      };
+  }
+  return undefined;
+}
+
+function isCovered(world: World, kind: ResourceKind, namespace: string): boolean {
+  const coverage = world.coverage.get(kind);
+  if (coverage === undefined) return false;
+  return coverage.isComplete || (coverage.namespaces?.includes(namespace) ?? false);
+}
