@@ -15,6 +15,7 @@ import type {
 } from './kubernetes/objects.ts';
 import { missingNodes } from './missing-nodes.ts';
 import { networkOf } from './network.ts';
+import { namePorts } from './nodes/name-ports.ts';
 import { readNodeStates } from './nodes/read-node-states.ts';
 import { normaliseObject } from './objects/normalise.ts';
 import { type ObjectPlace, type ReadObjects, readObjects } from './objects/read-objects.ts';
@@ -68,7 +69,8 @@ export function buildWorld(snapshot: Snapshot): World {
     events: of<KubernetesEvent>('events'),
     serviceCidrs: of<ServiceCidr>('servicecidrs'),
   };
-  const { states, issues: nodeIssues } = readNodeStates(snapshot.sources);
+  const { states: readStates, issues: nodeIssues } = readNodeStates(snapshot.sources);
+  const states = namePorts(readStates, base.pods);
   const sourceOf = (object: KubernetesObject): string => places.get(object)?.source ?? '';
   const kubeProxies = readKubeProxies({ ...base, sources: snapshot.sources, states, sourceOf });
   const now = latestTime(snapshot);
