@@ -5,6 +5,7 @@ import { endPacket, endUnknown, noteUnknown } from './end-packet.ts';
 import { enterNode } from './enter-node.ts';
 import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, type Leg, type PacketState, tupleOf } from './packet-state.ts';
+import { nextNodeOf } from './next-node.ts';
 import { routesPodsItself } from './pod-routes.ts';
 import { lookUpRoute } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
@@ -169,44 +170,41 @@ function routeTaken(state: PacketState): RuleReference | undefined {
 }
 
 function hop(context: WalkContext, state: PacketState, place: Place): void {
-  const route = lookUpRoute(state.node, { destination: state.destination, mark: state.mark });
+  const { node } = state;
   const isPod = place.pod !== undefined && !place.isHostNetwork;
-  if (
-    isPod &&
-    route.kind === 'route' &&
-    route.route.destination.prefix === 0 &&
-    routesPodsItself(context.network, state.node)
-  ) {
-    // Other nodes' pods have routes of their own here; this one's is missing.
-    endPacket(state, 'unroutable', referenceToRoute(state.node, route.route));
-    return;
-  }
-  const gateway = state.via === undefined ? undefined : context.network.placeOf(state.via);
-  const nextName =
-    gateway !== undefined &&
-    gateway.node !== state.node.name &&
-    (gateway.pod === undefined || gateway.isHostNetwork)
-      ? gateway.node
-      : place.node;
   if (place.pod !== undefined) state.pod = place.pod;
-  const nextNode = context.network.nodes.get(nextName);
-  if (++state.hops > MOST_HOPS) {
-    endPacket(
-      state,
-      'unroutable',
-      route.kind === 'route' ? referenceToRoute(state.node, route.route) : undefined,
-    );
+  const next = nextNodeOf(
+    context.network,
+    node,
+    {
+      destination: state.destination,
+      mark: state.mark,
+      ...(state.isSourceKnown ? { source: state.source } : {}),
+    },
+    place,
+  );
+  if (next.kind === 'lost') {
+    endPacket(state, 'unroutable', next.by);
     return;
   }
+  if (next.kind === 'unknown') {
+    endUnknown(state, next.text, next.by);
+    return;
+  }
+  if (++state.hops > MOST_HOPS) {
+    lost(state, 'the packet goes round in a circle');
+    return;
+  }
+  const nextNode = context.network.nodes.get(next.name);
   if (nextNode === undefined) {
-    endUnknown(state, `nothing was read of ${nextName}, where the packet goes on`);
+    endUnknown(state, `nothing was read of ${next.name}, where the packet goes on`);
     return;
   }
   addStep(
     context,
     state,
     'hop',
-    `${state.node.name} to ${nextName}${state.oif === undefined ? '' : ` by ${state.oif}`}`,
+    `${node.name} to ${next.name}${state.oif === undefined ? '' : ` by ${state.oif}`}`,
   );
   if (isPod) state.pod = undefined;
   enterNode(state, nextNode);

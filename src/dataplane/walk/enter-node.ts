@@ -2,6 +2,7 @@ import type { Ip } from '../../model/address.ts';
 import { cidrContains, cidrOf } from '../../model/cidr.ts';
 import type { NodeState } from '../node-state.ts';
 import { deviceOfPod, isBridge } from './bridge.ts';
+import { noteUnknown } from './end-packet.ts';
 import { bridgeCallsIptables } from './kernel-settings.ts';
 import { linkOf } from './node-links.ts';
 import { forgetConnection, type PacketState, tupleOf } from './packet-state.ts';
@@ -36,6 +37,23 @@ export function enterFromPod(state: PacketState): void {
   }
   state.stage = 'prerouting';
   state.arrivedBy = state.iif;
+  if (isBridge(node, state.iif) !== true) return;
+  const route = lookUpRoute(node, { destination: state.destination });
+  const isSameBridge =
+    route.kind === 'route' &&
+    route.route.type === 'unicast' &&
+    route.route.via === undefined &&
+    route.route.device === state.iif;
+  if (!isSameBridge) return;
+  // The pods see each other's link: the frame goes past the node, or through the hooks if bridges call iptables.
+  state.isBridged = true;
+  const calls = bridgeCallsIptables(node, state.destination);
+  if (calls === undefined)
+    noteUnknown(state, `net.bridge.bridge-nf-call-iptables of ${node.name} was not read`);
+  if (calls !== false) return;
+  state.isTracked = false;
+  state.oif = state.iif;
+  state.stage = 'deliver';
 }
 
 /** Puts a packet from outside onto the interface that leads back to its source. */

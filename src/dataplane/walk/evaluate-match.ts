@@ -91,7 +91,7 @@ function compare(
       return splitPorts(context, state, values.ranges, match.not);
     }
     if (state.isReply && left.kind === 'field' && left.field === 'dport' && 'ranges' in values) {
-      return clientPortHolds(values.ranges, match.not);
+      return clientPortHolds(state, values.ranges, match.not);
     }
     // The port of the bridge has a name, only which is not known.
     if (
@@ -132,16 +132,18 @@ function lowered(names: readonly string[]): readonly string[] {
   return known;
 }
 
-const CLIENT_PORTS = { low: 1024, high: 65535 } as const;
+// net.ipv4.ip_local_port_range as Linux sets it, and what MASQUERADE picks from.
+const CLIENT_PORTS = { low: 32768, high: 60999 } as const;
+const MASQUERADE_PORTS = { low: 1024, high: 65535 } as const;
 
-// A client's port is any of the unprivileged ones: a rule about a few ports misses it but for a negligible share.
-function clientPortHolds(ranges: readonly ValueRange[], not: boolean): MatchResult {
+// A client's port is any of those it may have: a rule about a few of them misses it but for a negligible share.
+function clientPortHolds(state: PacketState, ranges: readonly ValueRange[], not: boolean): MatchResult {
+  const ports = (state.ctstatus & CT_STATUS.SNAT) === 0 ? CLIENT_PORTS : MASQUERADE_PORTS;
   let count = 0;
-  for (const { low, high } of intersectRanges([CLIENT_PORTS], ranges))
-    count += Number(high) - Number(low) + 1;
-  const share = count / (CLIENT_PORTS.high - CLIENT_PORTS.low + 1);
-  if (share < 0.01) return not ? 'yes' : 'no';
-  if (share > 0.99) return not ? 'no' : 'yes';
+  for (const { low, high } of intersectRanges([ports], ranges)) count += Number(high) - Number(low) + 1;
+  const share = count / (ports.high - ports.low + 1);
+  if (share < 0.05) return not ? 'yes' : 'no';
+  if (share > 0.95) return not ? 'no' : 'yes';
   return 'unknown';
 }
 

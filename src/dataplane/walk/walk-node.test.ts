@@ -30,6 +30,22 @@ describe('kernel settings', () => {
     expect(outcome).toMatchObject({ result: 'dropped', decidedBy: { rule: 'net.ipv4.ip_forward = 0' } });
   });
 
+  test('nor does it translate for pods of its own bridge', () => {
+    const nat = table('nat', {
+      PREROUTING: {
+        base: base('prerouting', -100, 'nat'),
+        rules: [[is('daddr', '10.96.0.5/32'), dnat('10.244.1.5', 8080)]],
+      },
+    });
+    const off = node(1, [nat], [2], sysctls(['net.ipv4.ip_forward', '0']));
+    expect(fromPod(off, '10.96.0.5')[0]).toMatchObject({
+      result: 'dropped',
+      decidedBy: { family: 'sysctl' },
+    });
+    // Frames between its pods need no routing.
+    expect(fromPod(off, '10.244.1.5')[0]?.result).toBe('delivered');
+  });
+
   test('the setting of the interface stands above the general one', () => {
     const mixed = sysctls(['net.ipv4.ip_forward', '1'], ['net.ipv4.conf.cni0.forwarding', '0']);
     expect(fromPod(node(1, [], [2], mixed), '10.244.2.5')[0]?.decidedBy?.rule).toBe(
@@ -98,6 +114,30 @@ describe('routes', () => {
     });
     // Without any route to pods the network between the nodes carries them.
     expect(fromPod(node(1, [], []), '10.244.2.5')[0]?.result).toBe('delivered');
+  });
+
+  test('a reply needs a route as well', () => {
+    const second = node(2, [], [3]);
+    expect(fromPod(node(1, [], [2]), '10.244.2.5', second)[0]).toMatchObject({
+      result: 'delivered',
+      replyReturns: false,
+      replyLostBy: { node: 'node-2', rule: 'default via 192.168.90.1 dev eth0' },
+    });
+  });
+
+  test('a gateway that does not answer loses the packet', () => {
+    const first = node(1, [], [3]);
+    const routes = [...(first.routes ?? []), route('10.244.2.0/24', 'eth0', '192.168.90.99')];
+    const third = node(3, [], [1]);
+    const dead = { address: ip('192.168.90.99'), device: 'eth0', state: 'INCOMPLETE' };
+    const to2 = (neighbours: NodeState['neighbours'] & object): Outcome | undefined =>
+      walk(
+        network([{ ...first, routes, neighbours }, node(2, [], [1]), third], PODS),
+        vantage('pod', 1, '10.244.1.2'),
+        to('10.244.2.5'),
+      ).outcomes[0];
+    expect(to2([dead])).toMatchObject({ result: 'unroutable', decidedBy: { family: 'route' } });
+    expect(to2([])?.result).toBe('unknown');
   });
 
   test('a route to the wrong node goes in circles and ends', () => {

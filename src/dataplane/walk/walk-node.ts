@@ -95,8 +95,9 @@ function routeIncoming(context: WalkContext, state: PacketState, next: Next): vo
 }
 
 function checkForwarding(state: PacketState): void {
+  // A frame between two pods of one bridge is not routed, unless it was translated.
+  if (state.isBridged === true && state.destination === state.arrived.destination) return;
   markBridged(state);
-  if (state.isBridged === true) return;
   const block = forwardingBlock(state.node, state.iif, state.destination);
   if (block !== undefined) endPacket(state, 'dropped', block);
 }
@@ -104,7 +105,8 @@ function checkForwarding(state: PacketState): void {
 // A frame that is translated to a destination on the bridge it came from is bridged, not routed.
 // *Source:* linux/net/bridge/br_netfilter_hooks.c `br_nf_pre_routing_finish`.
 function markBridged(state: PacketState): void {
-  if (state.isBridged === true || state.sender === undefined) return;
+  state.isBridged = false;
+  if (state.sender === undefined) return;
   if (state.oif === undefined || state.oif !== state.iif || state.via !== undefined) return;
   if (isBridge(state.node, state.oif) !== true) return;
   state.isBridged = bridgeCallsIptables(state.node, state.destination) ?? 'unknown';

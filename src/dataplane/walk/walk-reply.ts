@@ -7,6 +7,7 @@ import { bridgeCallsIptables } from './kernel-settings.ts';
 import { addressTypeOf } from './local-addresses.ts';
 import type { Leg, PacketState, Trail } from './packet-state.ts';
 import { mayStopReplies } from './reply-hazards.ts';
+import { nextNodeOf } from './next-node.ts';
 import { reversePathBlock } from './reverse-path.ts';
 import { lookUpRoute } from './route-lookup.ts';
 import type { RuleReference } from './trace.ts';
@@ -122,6 +123,8 @@ function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate
   if (back.kind === 'none') {
     return { returns: false, why: `${node.name} has no route back to ${formatIp(before.source)}` };
   }
+  const way = wayBack(context, leg);
+  if (way !== undefined) return way;
   const hooks: Hook[] = [
     first,
     ...(middle === undefined ? [] : [middle]),
@@ -146,6 +149,18 @@ function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate
     }
   }
   return undefined;
+}
+
+// To a client on another node, the reply needs a route as the packet did.
+function wayBack(context: WalkContext, { node, before, after, arrivedBy }: Leg): ReplyFate | undefined {
+  const place = context.network.placeOf(before.source);
+  if (place === undefined || place.node === node.name || arrivedBy === '') return undefined;
+  const key = { destination: before.source, source: after.destination };
+  const next = nextNodeOf(context.network, node, key, place);
+  if (next.kind === 'node') return undefined;
+  return next.kind === 'lost'
+    ? { returns: false, lostBy: next.by, why: `${node.name} cannot send the reply back` }
+    : { returns: 'unknown', lostBy: next.by, why: next.text };
 }
 
 function replyAt(state: PacketState, leg: Leg): PacketState {
