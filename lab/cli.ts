@@ -167,7 +167,7 @@ async function record(
       });
       if (upCode !== 0) return upCode;
     }
-    const done = doneFile(folder);
+    const done = doneFile(folder, mode);
     rmSync(done, { force: true });
     const many = name === 'all' || wanted.length > 1;
     const code = await again(['record', remaining.join(',') + (many ? ',' : ''), mode, folder], undefined);
@@ -182,13 +182,13 @@ async function record(
     await tearDown();
     remaining = next === 0 ? [] : remaining.slice(next);
   }
-  rmSync(doneFile(folder), { force: true });
+  rmSync(doneFile(folder, mode), { force: true });
   if (!wasUp) await tearDown();
   return failed > 0 ? 1 : 0;
 }
 
-function doneFile(folder: string): string {
-  return join(resolve(folder), '.last-fault');
+function doneFile(folder: string, mode: string): string {
+  return join(resolve(folder), `.last-fault-${mode}`);
 }
 
 async function recordInside(chosen: readonly Fault[], folder: string, many: boolean): Promise<number> {
@@ -197,7 +197,7 @@ async function recordInside(chosen: readonly Fault[], folder: string, many: bool
   mkdirSync(folder, { recursive: true });
   for (const fault of chosen) {
     const target = many ? join(folder, `${lab.shape.mode}-${fault.name}`) : folder;
-    if (many) writeFileSync(doneFile(folder), fault.name);
+    if (many) writeFileSync(doneFile(folder, lab.shape.mode), fault.name);
     const outcome = await recordFault(lab, fault, target);
     say(
       `${fault.name}: ${outcome.recorded ? 'recorded' : 'NOT RECORDED'}${outcome.why === undefined ? '' : ` (${outcome.why})`}`,

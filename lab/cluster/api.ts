@@ -26,7 +26,7 @@ const agent = new Agent({ rejectUnauthorized: false, keepAlive: true });
 /** The administrator's token; a lab is thrown away, its secrets are none. */
 export const adminToken = 'admintoken';
 
-/** One request to the lab's API server as its administrator; tried again where the connection broke. Status 0: no connection. */
+/** One request to the lab's API server as its administrator; tried again where the connection broke or the server was too slow. Status 0: no connection. */
 export async function ask(
   method: string,
   path: string,
@@ -35,8 +35,9 @@ export async function ask(
 ): Promise<ApiAnswer> {
   for (let tries = 1; ; tries += 1) {
     const answer = await askOnce(method, path, body, contentType);
-    if (answer.status !== 0 || tries === 3 || answer.text.includes('ECONNREFUSED')) return answer;
-    await pause(500);
+    const passes = answer.status === 0 || answer.status === 429 || answer.status >= 503;
+    if (!passes || tries === 4 || answer.text.includes('ECONNREFUSED')) return answer;
+    await pause(1000);
   }
 }
 

@@ -159,8 +159,20 @@ export class Lab {
     );
   }
 
+  /**
+   * Removes kube-proxy's tables on a node (or everywhere) in nftables mode, so that a new process begins with none: with nft 1.0.6,
+   * kube-proxy 1.37 flushes its maps and fills them in one transaction after a restart, and the map `service-ips` stays empty.
+   */
+  async forgetRules(node?: string): Promise<void> {
+    if (this.shape.mode !== 'nftables') return;
+    for (const name of node === undefined ? this.nodes.map((n) => n.name) : [node]) {
+      await this.tryOnNode(name, 'nft delete table ip kube-proxy; nft delete table ip6 kube-proxy; true');
+    }
+  }
+
   /** Replaces kube-proxy on a node (or everywhere) and waits until it has written its rules. */
   async restartProxy(node?: string): Promise<void> {
+    await this.forgetRules(node);
     const targets = (await this.pods('kube-system', 'k8s-app=kube-proxy')).filter(
       (p) => node === undefined || p.node === node,
     );

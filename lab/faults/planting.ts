@@ -159,6 +159,7 @@ export async function overrideHostname(lab: Lab, name: string): Promise<void> {
   );
   await apply(JSON.parse(text) as ApiObject[]);
   await pause(1500);
+  await lab.forgetRules();
   await lab.replacePods('kube-system', 'k8s-app=kube-proxy');
   await pause(3000);
 }
