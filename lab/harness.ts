@@ -1,8 +1,9 @@
 import type { Lab } from './cluster/lab.ts';
-import { describeObservation, failedShare, isError, observe, type Question } from './evidence/observe.ts';
+import { describeObservation, failedShare, observe, type Question } from './evidence/observe.ts';
 import type { Observation } from './evidence/probe.ts';
 import { writeRecording, type Statement } from './evidence/record.ts';
-import type { Fault, Shown } from './faults/fault.ts';
+import type { Fault } from './faults/fault.ts';
+import { unproved } from './faults/proof.ts';
 import { pause, slow } from './machine/run.ts';
 import { UserError } from './user-error.ts';
 
@@ -20,44 +21,11 @@ export async function questionOf(lab: Lab, fault: Fault): Promise<Question> {
   };
 }
 
-/** Why an observation is not what was stated; undefined where it is. */
-function misses(shown: Shown, o: Observation): string | undefined {
-  const share = failedShare(o);
-  const errors = Object.keys(o.answers).filter((a) => isError(a));
-  const named = shown.errors === undefined || errors.every((e) => shown.errors?.includes(e));
-  const right = {
-    fails: share === 1 && named,
-    partly: share > 0 && share < 1 && named,
-    works: share === 0,
-    uneven: isUneven(o),
-    'wrong-answer': Object.keys(o.answers).some((a) => shown.errors?.some((e) => a.startsWith(e))),
-  }[shown.expect];
-  return right
-    ? undefined
-    : `${describeObservation(o)} (stated: ${shown.expect} ${shown.errors?.join('/') ?? ''})`;
-}
-
-function isUneven(o: Observation): boolean {
-  const counts = Object.entries(o.answers).filter(([a]) => !isError(a));
-  const all = counts.reduce((sum, [, n]) => sum + n, 0);
-  return counts.some(([, n]) => n > (2 * all) / 3);
-}
-
-/** The statements that the observations do not bear out. */
-export function unproved(fault: Fault, observations: readonly Observation[]): string[] {
-  return fault.shows.flatMap((shown) => {
-    const hit = observations.filter((o) => shown.from.test(o.from) && shown.to.test(o.to));
-    if (hit.length === 0) return [`nothing observed for ${shown.from.source} -> ${shown.to.source}`];
-    const wrong = hit.map((o) => misses(shown, o)).filter((m) => m !== undefined);
-    return shown.any === true && wrong.length < hit.length ? [] : wrong;
-  });
-}
-
 async function untilProved(lab: Lab, fault: Fault): Promise<Observation[]> {
   const end = Date.now() + 75_000 * slow;
   for (;;) {
     const observations = await observe(lab, await questionOf(lab, fault));
-    const wrong = unproved(fault, observations);
+    const wrong = unproved(fault.shows, observations);
     if (wrong.length === 0) return observations;
     if (Date.now() > end) throw new UserError(`${fault.name} does not show: ${wrong.slice(0, 3).join('; ')}`);
     await pause(1500);

@@ -9,7 +9,7 @@ export interface ProxyChange {
   readonly server?: string;
   readonly mode?: string;
   readonly nodePortAddresses?: readonly string[];
-  /** Leave kube-proxy its default of writing nf_conntrack_max, which a network namespace refuses. */
+  /** Let kube-proxy raise nf_conntrack_max, which a network namespace refuses. */
   readonly setConntrackMax?: boolean;
 }
 
@@ -26,9 +26,12 @@ export function proxyConfigMap(shape: LabShape, change: ProxyChange = {}): ApiOb
     clusterCIDR: change.clusterCidr ?? cidr,
     detectLocalMode: 'ClusterCIDR',
     clientConnection: { kubeconfig: '/var/lib/kube-proxy/kubeconfig.conf' },
-    ...(change.setConntrackMax === true
-      ? {}
-      : { conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' } }),
+    conntrack: {
+      maxPerCore: change.setConntrackMax === true ? 8_000_000 : 0,
+      min: change.setConntrackMax === true ? 16_000_000 : 0,
+      tcpEstablishedTimeout: '0s',
+      tcpCloseWaitTimeout: '0s',
+    },
     healthzBindAddress: '0.0.0.0:10256',
     metricsBindAddress: '0.0.0.0:10249',
     ...(change.nodePortAddresses === undefined ? {} : { nodePortAddresses: change.nodePortAddresses }),
