@@ -15,11 +15,11 @@ export interface Bench {
 
 /** What a judge says; the rest follows from the bench. */
 export type Charge = Pick<Discrepancy, 'kind' | 'summary'> &
-  Partial<Pick<Discrepancy, 'node' | 'at' | 'endpoint' | 'share' | 'unknowns'>>;
+  Partial<Pick<Discrepancy, 'node' | 'at' | 'owner' | 'endpoint' | 'share' | 'unknowns'>>;
 
 /** A discrepancy of the bench's promise. The node at fault is that of the rule, else the one that should have kept the promise. */
 export function charge({ expectation, node }: Bench, charged: Charge): Discrepancy {
-  const owner = ownerOfRule(charged.at);
+  const owner = charged.owner ?? ownerOfRule(charged.at);
   return {
     expectation,
     node: charged.at?.node ?? node,

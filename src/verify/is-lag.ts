@@ -1,30 +1,50 @@
 import { findService, slicesOf } from '../intent/service-index.ts';
+import { type IpFamily, familyOf } from '../model/address.ts';
+import type { Frontend } from '../model/frontend.ts';
 import { readSyncState } from '../kubeproxy/sync-state.ts';
+import type { KubeProxyState } from '../world/kube-proxy-state.ts';
 import type { World } from '../world/world.ts';
 
 const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
 
-/** A sync that ends this long after a change has seen it. */
-const SEEN_SECONDS = 2;
-/** Clocks of nodes and of the API server may differ by so much. */
-const SKEW_SECONDS = 5;
+/** A kube-proxy that runs has seen a change, waited minSyncPeriod and written within this many seconds. */
+const PROMPT_SECONDS = 6;
+/** Trigger times are cut to whole seconds. */
+const RESOLUTION_SECONDS = 1;
+/** Objects that are newer than the rules by more than this speak of clocks that differ. */
+const SKEW_SECONDS = 600;
 
 /**
- * Whether a difference between the rules of `node` and the Service `name` may be lag: the Service or its endpoints changed less than a
- * sync period before the node was read, and kube-proxy runs and has not synced since.
+ * Whether a difference between the rules of `node` and the Service of a frontend may be lag: the Service or its endpoints changed after the node was
+ * read, or so shortly before that a kube-proxy which runs had no time, or it says itself that a sync is pending. Where it says nothing of
+ * its syncs, a change younger than the sync period counts.
  * *Limits:* an edit of the Service's own fields leaves no time that is read.
  */
-export function isLag(world: World, node: string, name: string): boolean {
+export function isLag(world: World, node: string, { service: name, address }: Frontend): boolean {
+  const family = familyOf(address);
   const proxy = world.kubeProxies.get(node);
   const readAt = secondsOf(proxy?.readAt ?? world.now);
   const changed = lastChange(world, name);
   if (readAt === undefined || changed === undefined) return false;
   const age = readAt - changed;
-  if (age < -SKEW_SECONDS || age > (proxy?.config.syncPeriodSeconds ?? 30)) return false;
-  const state = proxy && readSyncState(proxy);
-  if (state?.lastSynced !== undefined) return state.lastSynced < changed + SEEN_SECONDS;
-  const othersAnswer = [...world.kubeProxies.values()].some((other) => !readSyncState(other).isSilent);
-  return !othersAnswer;
+  const period = proxy?.config.syncPeriodSeconds ?? 30;
+  if (age < -SKEW_SECONDS || age > period) return false;
+  const synced = proxy && lastOf(proxy, 'last_timestamp', family);
+  if (synced === undefined) {
+    const othersAnswer = [...world.kubeProxies.values()].some((other) => !readSyncState(other).isSilent);
+    return !othersAnswer && (proxy ? readSyncState(proxy).log.length === 0 : true);
+  }
+  const queued = proxy && lastOf(proxy, 'last_queued_timestamp', family);
+  if (queued !== undefined && queued > synced) return true;
+  return synced < changed + RESOLUTION_SECONDS && age <= PROMPT_SECONDS;
+}
+
+/** Unix seconds of a sync metric of `family`; releases before 1.33 do not tell families apart. */
+function lastOf({ metrics }: KubeProxyState, which: string, family: IpFamily): number | undefined {
+  const name = `kubeproxy_sync_proxy_rules_${which}_seconds`;
+  return metrics?.samples.find(
+    (sample) => sample.name === name && (sample.labels['ip_family'] ?? family) === family,
+  )?.value;
 }
 
 /** Unix seconds of the last change of the Service or its slices that the objects tell of. */
@@ -35,7 +55,18 @@ function lastChange(world: World, name: string): number | undefined {
     metadata.annotations?.[TRIGGER],
     metadata.creationTimestamp,
   ]);
-  const seconds = [service.metadata.creationTimestamp, ...times]
+  const pods = new Set(
+    slicesOf(world, service).flatMap(({ endpoints }) => endpoints.map(({ targetRef }) => targetRef?.uid)),
+  );
+  const podTimes = world.pods
+    .filter(({ metadata }) => metadata.uid !== undefined && pods.has(metadata.uid))
+    .flatMap(({ metadata, status }) => [
+      metadata.deletionTimestamp,
+      ...(status.conditions ?? [])
+        .filter(({ type }) => type === 'Ready')
+        .map(({ lastTransitionTime }) => lastTransitionTime),
+    ]);
+  const seconds = [service.metadata.creationTimestamp, ...times, ...podTimes]
     .map(secondsOf)
     .filter((time) => time !== undefined);
   return seconds.length === 0 ? undefined : Math.max(...seconds);

@@ -5,6 +5,7 @@ import type { Endpoint } from '../model/frontend.ts';
 import { type Bench, type Charge, charge } from './bench.ts';
 import type { Discrepancy, DiscrepancyKind } from './discrepancy.ts';
 import { frontendText } from './group-discrepancies.ts';
+import { findUntracking } from './find-untracking.ts';
 import { judgeShares } from './judge-shares.ts';
 import { judgeSource } from './judge-source.ts';
 import { type SeenOutcome, isOfKubeProxy, seeOutcome } from './seen-outcome.ts';
@@ -12,11 +13,21 @@ import { type SeenOutcome, isOfKubeProxy, seeOutcome } from './seen-outcome.ts';
 /** Where outcomes differ from the promise of endpoints. */
 export function judgePromise(bench: Bench, outcomes: readonly Outcome[]): Discrepancy[] {
   const seen = outcomes.map((outcome) => seeOutcome(bench.expectation, outcome));
-  return [
-    ...seen.flatMap((each) => judgeOutcome(bench, each)),
+  const found = [
     ...judgeShares(bench, seen),
+    ...seen.flatMap((each) => judgeOutcome(bench, each)),
     ...seen.flatMap((each) => judgeSource(bench, each)),
   ];
+  return found.filter(
+    (each, index) =>
+      each.kind !== 'endpoint-missing' || found.findIndex((other) => isSameMissing(each, other)) === index,
+  );
+}
+
+function isSameMissing(a: Discrepancy, b: Discrepancy): boolean {
+  return (
+    a.kind === b.kind && a.endpoint?.address === b.endpoint?.address && a.endpoint?.port === b.endpoint?.port
+  );
 }
 
 function judgeOutcome(bench: Bench, seen: SeenOutcome): Discrepancy[] {
@@ -33,7 +44,8 @@ function judgeOutcome(bench: Bench, seen: SeenOutcome): Discrepancy[] {
         : judgeArrival(outcome, target);
   if (found === undefined) return [];
   if (found.kind === 'cannot-tell' || isSure) return [charge(bench, { share, unknowns, ...found })];
-  return [{ ...cannotTell(bench, outcome), summary: `maybe: ${found.summary}` }];
+  const at = found.at ? { at: found.at } : {};
+  return [{ ...cannotTell(bench, outcome), summary: `maybe: ${found.summary}`, ...at }];
 }
 
 function cannotTell(bench: Bench, outcome: Outcome): Discrepancy {
@@ -93,7 +105,18 @@ function judgeUntranslated(bench: Bench, outcome: Outcome): Charge {
   const missing = entry?.missing && { ...entry.missing, node };
   if (missing !== undefined) {
     const summary = `${node} does not translate ${text}: ${missing.chain}: ${missing.rule}`;
-    return { kind: 'frontend-missing', summary, at: missing };
+    return { kind: 'frontend-missing', summary, at: missing, owner: 'kube-proxy' };
+  }
+  const untracked = findUntracking(bench);
+  if (untracked !== undefined) {
+    const summary = `${untracked.node} keeps packets to ${text} out of connection tracking, so nothing translates them`;
+    return { kind: 'shadowed', node: untracked.node, summary, at: untracked };
+  }
+  for (const endpoint of rules ? expectation.endpoints : []) {
+    const lacking = rules && findEntry(rules, mode, expectation.frontend, endpoint).missing;
+    if (lacking === undefined) continue;
+    const summary = `${node} loses packets to ${text} where they should go to ${formatAddressPort(endpoint.address, endpoint.port)}: ${lacking.chain}: ${lacking.rule}`;
+    return { kind: 'endpoint-missing', endpoint, summary, at: { ...lacking, node }, owner: 'kube-proxy' };
   }
   const isForeign = decidedBy !== undefined && !isOfKubeProxy(decidedBy);
   if (isForeign && outcome.result !== 'delivered') {

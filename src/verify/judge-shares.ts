@@ -64,6 +64,7 @@ function missingEndpoint(
     endpoint,
     summary: `no connection goes to ${formatAddressPort(endpoint.address, endpoint.port)}${place ? `: ${place.chain}: ${place.rule}` : ''}`,
     ...(at ? { at } : {}),
+    ...(place ? { owner: 'kube-proxy' } : {}),
   });
 }
 
