@@ -23,16 +23,6 @@ export function explainProxy(world: World, node: string): ProxyExplanation {
   const state = proxy && readSyncState(proxy);
   const restart = restartRemedy(node, pod);
   const base = { remedy: restart, evidence: [] };
-  if (isAbsent(world, node, pod, state)) {
-    return {
-      ...base,
-      faults: ['K01', 'K05', 'K03'],
-      why: pod
-        ? `kube-proxy on ${node} answers on none of its ports, so it does not run; its rules are those it left behind`
-        : `no kube-proxy pod runs on ${node}`,
-      evidence: pod ? [podEvidence(world, pod)] : [],
-    };
-  }
   const logged = state?.log[0];
   if (proxy?.log && logged) {
     return {
@@ -46,6 +36,16 @@ export function explainProxy(world: World, node: string): ProxyExplanation {
           text: logged.lastText.slice(0, 300),
         },
       ],
+    };
+  }
+  if (isAbsent(world, node, pod, state)) {
+    return {
+      ...base,
+      faults: ['K01', 'K05', 'K03'],
+      why: pod
+        ? `kube-proxy on ${node} answers on none of its ports, so it does not run; its rules are those it left behind`
+        : `no kube-proxy pod runs on ${node}`,
+      evidence: pod ? [podEvidence(world, pod)] : [],
     };
   }
   if (proxy?.metrics && state?.behindSeconds) {

@@ -3,11 +3,13 @@ import { type LogMatch, matchLog } from './log-patterns.ts';
 
 /** What metrics, health answer and log of one kube-proxy say together. */
 export interface SyncState {
-  /** Unix seconds of the oldest last successful sync over the families. */
+  /** Unix seconds of the last successful sync of any family; families sync on their own. */
   readonly lastSynced?: number;
   readonly lastQueued?: number;
   /** A sync was asked for and has not succeeded for this many seconds; undefined where metrics were not read. */
   readonly behindSeconds?: number;
+  /** A family was asked to sync after it last did. */
+  readonly isPending: boolean;
   readonly pendingChanges?: number;
   /** Failed writes to the kernel since start. */
   readonly failures?: number;
@@ -17,15 +19,18 @@ export interface SyncState {
   readonly isSilent: boolean;
 }
 
+const SYNCED = 'kubeproxy_sync_proxy_rules_last_timestamp_seconds';
+const QUEUED = 'kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds';
+
 /** A sync follows a request within minSyncPeriod (1 s) and its own duration; more than this is behind. */
 const PATIENCE_SECONDS = 15;
 
 /** Reads the state of `proxy`. *Source:* kubernetes v1.37 `pkg/proxy/metrics/metrics.go`, `pkg/proxy/healthcheck`. */
 export function readSyncState(proxy: KubeProxyState): SyncState {
   const samples = proxy.metrics?.samples ?? [];
-  const synced = valuesOf(samples, 'kubeproxy_sync_proxy_rules_last_timestamp_seconds');
-  const queued = valuesOf(samples, 'kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds');
-  const lastSynced = synced.length > 0 ? Math.min(...synced) : undefined;
+  const synced = valuesOf(samples, SYNCED);
+  const queued = valuesOf(samples, QUEUED);
+  const lastSynced = synced.length > 0 ? Math.max(...synced) : undefined;
   const lastQueued = queued.length > 0 ? Math.max(...queued) : undefined;
   const pending = [
     ...valuesOf(samples, 'kubeproxy_sync_proxy_rules_endpoint_changes_pending'),
@@ -45,6 +50,7 @@ export function readSyncState(proxy: KubeProxyState): SyncState {
     ...(pending.length > 0 ? { pendingChanges: pending.reduce((a, b) => a + b, 0) } : {}),
     ...(failures.length > 0 ? { failures: failures.reduce((sum, { value }) => sum + value, 0) } : {}),
     ...(healthz === undefined ? {} : { healthz }),
+    isPending: waiting(samples).length > 0,
     log: proxy.log ? matchLog(proxy.log.text) : [],
     isSilent: !proxy.metrics && !proxy.healthz && proxy.reportedMode === undefined,
   };
@@ -54,22 +60,25 @@ function valuesOf(samples: readonly MetricSample[], name: string): number[] {
   return samples.filter((sample) => sample.name === name).map(({ value }) => value);
 }
 
-/** How long the longest waiting family has been waiting for a sync; 0 where all synced after they were asked to. */
-function behindSeconds(samples: readonly MetricSample[], readAt: string | undefined): number | undefined {
+/** The families that were asked to sync after they last did: when they were asked, and when they last did. */
+function waiting(samples: readonly MetricSample[]): { queued: number; synced: number }[] {
   const familyOf = (sample: MetricSample): string => sample.labels['ip_family'] ?? '';
-  const synced = samples.filter(({ name }) => name === 'kubeproxy_sync_proxy_rules_last_timestamp_seconds');
-  if (synced.length === 0) return undefined;
-  let longest = 0;
-  for (const last of synced) {
-    const queued = samples.find(
-      (sample) =>
-        sample.name === 'kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds' &&
-        familyOf(sample) === familyOf(last),
-    );
-    if (!queued || queued.value <= last.value) continue;
-    const now = readAt === undefined ? queued.value : Date.parse(readAt) / 1000;
-    longest = Math.max(longest, now - queued.value, queued.value - last.value);
-  }
+  return samples
+    .filter(({ name }) => name === SYNCED)
+    .flatMap((last) => {
+      const queued = samples.find((sample) => sample.name === QUEUED && familyOf(sample) === familyOf(last));
+      return queued && queued.value > last.value ? [{ queued: queued.value, synced: last.value }] : [];
+    });
+}
+
+/** How long the longest waiting family has been waiting; 0 where none waits longer than a sync takes. */
+function behindSeconds(samples: readonly MetricSample[], readAt: string | undefined): number | undefined {
+  if (!samples.some(({ name }) => name === SYNCED)) return undefined;
+  const waits = waiting(samples).map(({ queued, synced }) => {
+    const now = readAt === undefined ? queued : Date.parse(readAt) / 1000;
+    return Math.max(now - queued, queued - synced);
+  });
+  const longest = Math.max(0, ...waits);
   return longest > PATIENCE_SECONDS ? longest : 0;
 }
 
