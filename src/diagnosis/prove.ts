@@ -53,6 +53,8 @@ export function proveSuspects(
   let repaired = repairedAll;
   for (const { check, problem } of rest) {
     if (problem.share) proven.push({ check, problem, proof: 'consistent', share: problem.share });
+    else if (failing <= LEAST && problem.severity === 'error')
+      proven.push({ check, problem, proof: 'consistent', share: [0, 0] });
     else if (!problem.repair && left > LEAST)
       proven.push({ check, problem, proof: 'consistent', share: [0, left] });
     else if (problem.repair && left > LEAST) {
