@@ -5,7 +5,9 @@ import type { World } from './world.ts';
 /** Why a pod may not receive traffic. */
 export interface PodDescription {
   /** Id of the fault catalogue. */
-  readonly fault: 'E01' | 'E02' | 'E03' | 'E16';
+  readonly fault: 'E01' | 'E02' | 'E03' | 'E16' | 'O01';
+  /** The node at fault, where it is the node’s matter. */
+  readonly node?: string;
   /** In words, without the pod's name. */
   readonly why: string;
   readonly evidence: readonly Evidence[];
@@ -14,7 +16,26 @@ export interface PodDescription {
 
 /** Says why `pod` is not ready: what it waits for, how it ended, its probe with the event, or a gate nobody opened. */
 export function describePod(world: World, pod: Pod): PodDescription {
-  return notRunning(world, pod) ?? gateClosed(world, pod) ?? probeFails(world, pod);
+  return nodeGone(world, pod) ?? notRunning(world, pod) ?? gateClosed(world, pod) ?? probeFails(world, pod);
+}
+
+/** kubelet of a node that is not ready no longer speaks for its pods. */
+function nodeGone(world: World, pod: Pod): PodDescription | undefined {
+  const node = world.nodes.find(({ metadata }) => metadata.name === pod.spec.nodeName);
+  const ready = node?.status.conditions?.find(({ type }) => type === 'Ready');
+  if (!node || !ready || ready.status === 'True') return undefined;
+  return {
+    fault: 'O01',
+    node: node.metadata.name,
+    why: `its node ${node.metadata.name} is not ready (${ready.reason ?? ready.status})`,
+    evidence: [
+      {
+        ...world.locate(node, 'status.conditions'),
+        text: `${node.metadata.name}: Ready is ${ready.status}: ${ready.message ?? ''}`,
+      },
+    ],
+    remedy: `bring ${node.metadata.name} back (kubelet, container runtime)`,
+  };
 }
 
 function notRunning(world: World, pod: Pod): PodDescription | undefined {

@@ -38,7 +38,8 @@ export const matchPods: Check = defineCheck({
     yield {
       severity: stale.length > 0 || found.size === 0 ? 'error' : 'warning',
       subject: `Service ${namespace}/${name}`,
-      faults: stale.length > 0 ? ['E09', 'S02'] : ['E11', 'O03', 'E09'],
+      faults:
+        stale.length > 0 ? ['E09', 'S02'] : found.size === 0 ? ['O03', 'E11', 'E09'] : ['E11', 'O03', 'E09'],
       summary: `the EndpointSlices of ${namespace}/${name} are not its pods: ${what.join('; ')}`,
       evidence: [
         ...slices.map((slice) => ({

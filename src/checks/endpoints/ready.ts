@@ -11,7 +11,7 @@ import { withService } from '../../world/expected-slices.ts';
 export const endpointsReady: Check = defineCheck({
   id: 'endpoints/ready',
   asserts: 'the selected pods are running and ready',
-  faults: ['E01', 'E02', 'E03', 'D06', 'F10', 'E16'],
+  faults: ['E01', 'E02', 'E03', 'D06', 'F10', 'E16', 'O01'],
   needs: ['service', 'pods', 'endpointSlices'],
   *run({ world, subject: { service } }) {
     if (
@@ -38,7 +38,7 @@ function noPods(world: World, service: Service, owner: string, replicas: number 
   return {
     severity: 'error',
     subject: `Service ${namespace}/${name}`,
-    faults: ['D06', 'E02'],
+    faults: service.spec.ports?.some(({ port }) => port === 53) ? ['D06', 'E02'] : ['E02', 'S01'],
     summary: `${owner}, which ${namespace}/${name} selects, has no pod${replicas === 0 ? ': it is scaled to 0' : ''}`,
     evidence: [
       { ...world.locate(service, 'spec.selector'), text: `${owner} wants ${replicas ?? 1} pods, 0 exist` },
@@ -66,6 +66,7 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
     severity: isAll ? 'error' : 'warning',
     subject: `Service ${namespace}/${name}`,
     faults,
+    ...(first?.node === undefined ? {} : { node: first.node }),
     summary: `${isAll ? `none of the ${pods.length}` : `${unready.length} of ${pods.length}`} selected ${pods.length === 1 ? 'pod is' : 'pods are'} ready: ${[...new Set(described.map(({ why }) => why))].slice(0, 3).join('; ')}`,
     evidence: described.flatMap(({ evidence }) => evidence).slice(0, 6),
     remedy: {

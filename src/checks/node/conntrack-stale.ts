@@ -18,6 +18,7 @@ export const conntrackStale: Check = defineCheck({
     const isStale = (entry: ConntrackEntry): boolean =>
       entry.protocol === PROTOCOL.udp &&
       entry.isUnreplied &&
+      entry.reply.source !== entry.original.destination &&
       promised.some(({ frontend }) => isTo(entry, frontend)) &&
       !endpoints.has(`${entry.reply.source} ${entry.reply.sourcePort}`);
     for (const [node, { conntrack = [] }] of world.nodeStates) {

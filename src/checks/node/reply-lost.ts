@@ -7,15 +7,19 @@ import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 export const replyLost: Check = defineDiscrepancyCheck({
   id: 'node/reply-lost',
   asserts: 'every reply comes back through the node that translated the packet',
-  faults: ['C09', 'F07', 'R05'],
+  faults: ['C09', 'F07', 'R05', 'N02', 'R07'],
   kinds: ['reply-lost'],
   concerns: ({ at }) => at?.family !== 'bridge' && at?.family !== 'sysctl',
   tell: (group) => {
     const [rule] = group.at;
     const isDropped = rule !== undefined && rule.family !== 'route';
+    const isHairpin = group.discrepancies.every(
+      ({ expectation }) =>
+        expectation.vantage.pod !== undefined && expectation.sourceNat.includes('masquerade'),
+    );
     return {
       summary: `replies to ${group.clients.join(', ')} are lost at ${group.node}: ${group.discrepancies[0].summary}`,
-      faults: isDropped ? ['F07', 'F04', 'C09'] : ['C09', 'R05'],
+      faults: isHairpin ? ['N02', 'R07', 'R18'] : isDropped ? ['F07', 'F04', 'C09'] : ['C09', 'R05'],
       remedy: {
         text: isDropped
           ? 'let replies pass where the rule stands'

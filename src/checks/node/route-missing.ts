@@ -16,7 +16,9 @@ export const routeMissing: Check = defineDiscrepancyCheck({
         formatIp(endpoint?.address ?? expectation.frontend.address),
       ),
     );
+    const isToFrontend = group.discrepancies.every(({ endpoint }) => endpoint === undefined);
     return {
+      faults: isToFrontend ? ['R19', 'N10'] : ['N10', 'N11', 'O07'],
       summary: `${group.node} has no working route to ${[...targets].slice(0, 4).join(', ')}: ${group.discrepancies[0].summary}`,
       remedy: {
         text: 'let the CNI write the route again: restart its pod on the node',

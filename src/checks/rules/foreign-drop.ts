@@ -1,10 +1,12 @@
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
-import { withoutRules } from '../../world/repair/node-state.ts';
+import { withoutOwnerDrops } from '../../world/repair/node-state.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 
-/** Tables that packets are walked through; `bridge` stands for a port that sends no frame back, which is not a rule. */
-const NETFILTER = new Set(['ip', 'ip6', 'inet']);
+const NETFILTER = new Set(['ip', 'ip6', 'inet', 'bridge', 'netdev']);
+
+/** Programs that write rules for network policies. */
+const ENGINES = new Set(['Calico', 'Cilium', 'kube-router', 'Azure NPM', 'Antrea']);
 
 /** Who drops decides which fault of the catalogue it is. */
 const FAULT_OF_OWNER: Record<string, readonly string[]> = {
@@ -25,12 +27,14 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
   faults: ['F07', 'F05', 'F04', 'F06', 'F01', 'F09', 'F11'],
   kinds: ['dropped'],
   concerns: ({ at }) => at !== undefined && NETFILTER.has(at.family),
-  tell: (group) => {
+  tell: (group, { subject }) => {
     const [rule] = group.at;
     if (!rule) return undefined;
     const isPolicy = rule.rule.startsWith('policy');
     const isReject = /reject/i.test(rule.rule);
-    const byOwner = FAULT_OF_OWNER[group.owner] ?? [];
+    const isDns = subject.service?.spec.ports?.some(({ port }) => port === 53) === true;
+    const isPolicyEngine = ENGINES.has(group.owner);
+    const byOwner = [...(isDns && isPolicyEngine ? ['F02'] : []), ...(FAULT_OF_OWNER[group.owner] ?? [])];
     const byForm = isPolicy ? ['F04', 'F07'] : isReject ? ['F05', 'F07'] : ['F07', 'F05', 'F04'];
     return {
       summary: `${group.node} drops packets of ${group.clients.join(', ')} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner})`,
@@ -39,7 +43,7 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
         text: `accept the Service’s traffic before this rule, or remove it, where ${group.owner === 'unknown' ? 'the program that wrote it' : group.owner} is configured`,
         commands: removeCommands(group.at.map((each) => showRuleCommand(each))),
       },
-      repair: (before) => withoutRules(before, group.at),
+      repair: (before) => withoutOwnerDrops(before, group.at),
     };
   },
 });

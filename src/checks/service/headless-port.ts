@@ -1,3 +1,6 @@
+import { slicesOf } from '../../intent/service-index.ts';
+import type { Service } from '../../world/kubernetes/objects.ts';
+import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** A headless Service has no address that could translate: clients reach the pods, and only on their own port. */
@@ -5,9 +8,9 @@ export const headlessPort: Check = defineCheck({
   id: 'service/headless-port',
   asserts: 'the port of a headless Service is the port that its pods listen on',
   faults: ['S10'],
-  needs: ['service'],
+  needs: ['service', 'endpointSlices'],
   *run({ world, subject: { service, isOneOfMany = false } }) {
-    if (service?.spec.clusterIP !== 'None') return;
+    if (service?.spec.clusterIP !== 'None' || !hasReady(world, service)) return;
     for (const [index, { port, targetPort }] of (service.spec.ports ?? []).entries()) {
       if (typeof targetPort !== 'number' || targetPort === port) continue;
       const { namespace, name } = service.metadata;
@@ -31,3 +34,10 @@ export const headlessPort: Check = defineCheck({
     }
   },
 });
+
+/** Without endpoints the name has no address, and no port matters. */
+function hasReady(world: World, service: Service): boolean {
+  return slicesOf(world, service).some(({ endpoints }) =>
+    endpoints.some(({ conditions }) => conditions?.ready !== false),
+  );
+}

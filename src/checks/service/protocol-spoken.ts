@@ -33,7 +33,7 @@ export const protocolSpoken: Check = defineCheck({
       yield {
         severity: isServed ? 'warning' : 'error',
         subject: `Service ${namespace}/${name}`,
-        share: isServed ? [0, 0] : [0, 1],
+        share: isServed ? [0, 0] : [service.spec.ports?.length === 1 ? 1 : 0, 1],
         summary: `port ${port.port} of ${namespace}/${name} is ${protocol}, but the pods declare ${number} for ${protocols.join(' and ')}`,
         evidence: [
           {

@@ -32,5 +32,13 @@ function withParts<T extends KubernetesObject>(object: KubernetesObject, parts: 
 }
 
 function normaliseSlice(slice: EndpointSlice): EndpointSlice {
-  return { ...slice, addressType: slice.addressType ?? 'IPv4', endpoints: slice.endpoints ?? [] };
+  const { ports, ...rest } = slice;
+  // The API writes null for a list without members.
+  const listed = (ports as EndpointSlice['ports'] | null) ?? [];
+  return {
+    ...rest,
+    addressType: slice.addressType ?? 'IPv4',
+    endpoints: slice.endpoints ?? [],
+    ports: listed,
+  };
 }

@@ -48,6 +48,28 @@ export function withoutRules(world: World, rules: readonly RuleReference[]): Wor
   );
 }
 
+/**
+ * `world` with what drops at `rules` out of the way: the rules themselves, and where a table is a program's own (not
+ * iptables' common ones), the whole table, for such programs end their chains with more of the same.
+ */
+export function withoutOwnerDrops(world: World, rules: readonly RuleReference[]): World {
+  const isOwn = ({ table }: RuleReference): boolean => !COMMON_TABLES.has(table);
+  const left = withoutRules(
+    world,
+    rules.filter((rule) => !isOwn(rule)),
+  );
+  return rules.filter(isOwn).reduce(
+    (before, rule) =>
+      withNodeState(before, rule.node, (state) => ({
+        ...state,
+        tables: state.tables.filter((table) => !isTableOf(table, rule)),
+      })),
+    left,
+  );
+}
+
+const COMMON_TABLES = new Set(['filter', 'nat', 'mangle', 'raw', 'security', 'kube-proxy']);
+
 function isTableOf(table: Table, rule: RuleReference): boolean {
   return table.family === rule.family && table.name === rule.table && table.source === rule.source;
 }
