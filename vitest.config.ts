@@ -8,7 +8,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           include: [
-            'lab/{score,faults}/**/*.test.ts',
+            'lab/{score,faults,reference}/**/*.test.ts',
             'src/**/*.test.ts',
             'bench/**/*.test.ts',
             'scripts/**/*.test.ts',

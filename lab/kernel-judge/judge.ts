@@ -102,18 +102,22 @@ export function countsOf(dump: string): number[] {
     .map((line) => Number(/^\[(\d+):\d+\] -A|counter packets (\d+)/.exec(line)?.slice(1).find(Boolean) ?? 0));
 }
 
-function linesOf({ steps }: Outcome): number[] {
-  const lines = new Set<number>();
-  for (const { rule } of steps) {
-    if (rule !== undefined && rule.line > 0 && !rule.rule.startsWith('policy ') && rule.family !== 'route')
-      lines.add(rule.line);
-  }
-  return [...lines].sort((a, b) => a - b);
+function linesOf(outcome: Outcome): number[] {
+  return [...new Set(rulesOf(outcome))].sort((a, b) => a - b);
+}
+
+/** The lines of the rules that an outcome went through, in order. */
+export function rulesOf({ steps }: Outcome): number[] {
+  return steps.flatMap(({ rule }) =>
+    rule !== undefined && rule.line > 0 && !rule.rule.startsWith('policy ') && rule.family !== 'route'
+      ? [rule.line]
+      : [],
+  );
 }
 
 /** Every outcome of the walk for `packet`, with its steps. */
 export function outcomesOf(
-  { network }: Loaded,
+  { network }: Pick<Loaded, 'network'>,
   packet: RandomPacket,
   sourcePort: number,
 ): readonly Outcome[] {
@@ -138,7 +142,8 @@ function address(text: string): Ip {
   return found;
 }
 
-function judgedNetwork(tables: readonly Table[]): Network {
+/** The judged namespace as the walk sees it, with `tables`. */
+export function judgedNetwork(tables: readonly Table[]): Network {
   const own = address('192.0.2.1');
   const links: Link[] = [link(1, 'lo', '127.0.0.1', 8), link(2, 'judge1'), link(3, 'out0', '192.0.2.1', 32)];
   const node: NodeState = {

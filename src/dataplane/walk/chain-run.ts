@@ -20,6 +20,8 @@ export interface Frame {
 export interface JumpRule {
   readonly chain: Chain;
   readonly index: number;
+  /** How many jumps led here, this one counted. */
+  readonly length: number;
 }
 
 /** A branch and the place in the chain where it goes on. */
@@ -90,7 +92,7 @@ export function leaveChain(run: ChainRun, cursor: Cursor): Flow {
     const text = `the dump of table ${entry.table.name} is cut: rules may be missing`;
     const [lost, rest] = forkByUnknown(state.slot, 2, { text, rule }) as [Slot, Slot];
     const other = forkState(state, lost);
-    endPacket(other, 'unknown', rule);
+    endUnknown(other, text, rule);
     run.out.push(other);
     state.slot = rest;
   }

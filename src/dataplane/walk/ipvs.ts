@@ -7,7 +7,7 @@ import { sysctlNumber } from './kernel-settings.ts';
 import { forkByUnknown, forkByWeight, type Slot } from './outcome-tree.ts';
 import { forkState, type PacketState } from './packet-state.ts';
 import type { RuleReference } from './trace.ts';
-import { type WalkContext, addStep } from './walk-context.ts';
+import { takeBranches, type WalkContext, addStep } from './walk-context.ts';
 import { formatAddressPort } from '../../model/address.ts';
 
 /**
@@ -31,7 +31,7 @@ export function scheduleIpvs(context: WalkContext, state: PacketState): PacketSt
     assign(context, state, server, only);
     return [state];
   }
-  context.branchesLeft -= able.length - 1;
+  takeBranches(context, able.length - 1, weights !== undefined);
   const reference = referenceToServer(state.node, server);
   const slots =
     weights === undefined

@@ -47,7 +47,7 @@ export function collectOutcomes(root: Slot): Outcome[] {
   return shares.map(({ outcome, min, max, unknowns }) => ({
     ...outcome,
     probability: [clamp(min), clamp(max)] as const,
-    unknowns: unknowns.length === 0 ? outcome.unknowns : [...unknowns, ...outcome.unknowns],
+    unknowns: unknowns.length === 0 ? outcome.unknowns : union(unknowns, outcome.unknowns),
   }));
 }
 
@@ -113,7 +113,7 @@ function sharesOfUnknown(fork: Fork): Share[] {
       } else {
         known.min = Math.min(known.min, share.min);
         known.max = Math.max(known.max, share.max);
-        known.unknowns = union(known.unknowns, share.unknowns);
+        known.unknowns = union(union(known.unknowns, share.unknowns), share.outcome.unknowns);
         seenIn.set(known, (seenIn.get(known) ?? 0) + 1);
       }
     }
@@ -145,7 +145,7 @@ function addShare(
   }
   known.min += min;
   known.max += max;
-  known.unknowns = union(known.unknowns, unknowns);
+  known.unknowns = union(union(known.unknowns, unknowns), outcome.unknowns);
 }
 
 function union(a: readonly Unknown[], b: readonly Unknown[]): readonly Unknown[] {

@@ -4,7 +4,7 @@ import type { Chain } from '../ruleset/ruleset.ts';
 import type { ElementIndex, InlineMap, SetElement } from '../ruleset/sets.ts';
 import type { Verdict } from '../ruleset/verdict.ts';
 import { choose } from './choose-element.ts';
-import { endPacket } from './end-packet.ts';
+import { endPacket, endUnknown } from './end-packet.ts';
 import { type NatStatement, targetOfMapData, translate } from './nat.ts';
 import { forkByUnknown, forkByWeight, type Slot } from './outcome-tree.ts';
 import { forkState, trailValues } from './packet-state.ts';
@@ -19,10 +19,13 @@ import {
   showRule,
   stop,
 } from './chain-run.ts';
+import { takeBranches } from './walk-context.ts';
 
 // nftables refuses deeper nesting; iptables has room for far more. *Source:* linux NFT_JUMP_STACK_SIZE.
 const NFT_DEPTH = 16;
 const IPTABLES_DEPTH = 512;
+// Gotos do not nest, but a way this long goes round in a circle.
+const LONGEST_PATH = 1000;
 
 /** Carries out one statement of the rule at the cursor; `part` is its place in the rule. */
 export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement, part: number): Flow {
@@ -92,10 +95,11 @@ export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement
       return 'next-part';
     case 'unknown-statement': {
       const rule = currentRule(run, cursor);
+      if (!takeBranches(run.context, 1, false)) return stop(run, cursor, 'the rules branch too often');
       const text = `what \`${statement.text}\` does is not modelled`;
       const [ended, rest] = forkByUnknown(state.slot, 2, { text, rule }) as [Slot, Slot];
       const other = forkState(state, ended);
-      endPacket(other, 'unknown', rule);
+      endUnknown(other, text, rule);
       run.out.push(other);
       state.slot = rest;
       return 'next-part';
@@ -137,7 +141,9 @@ function enterChain(run: ChainRun, cursor: Cursor, name: string, returns: boolea
     }
     cursor.frame = { chain, index: index + 1, path, depth: depth + 1, parent: cursor.frame };
   }
-  cursor.path = { value: { chain, index }, rest: path };
+  const length = (path?.value.length ?? 0) + 1;
+  if (length > LONGEST_PATH) return stop(run, cursor, 'the chains go round in a circle');
+  cursor.path = { value: { chain, index, length }, rest: path };
   cursor.chain = target;
   cursor.index = 0;
   cursor.part = 0;
@@ -163,8 +169,8 @@ function runMap(
   const choice = choose(context, state, elements, key);
   if (choice.kind === 'absent') return 'next-rule';
   if (choice.kind === 'one') return apply(cursor, choice.element);
-  context.branchesLeft -= choice.elements.length - 1;
-  if (context.branchesLeft < 0) return stop(run, cursor, 'the rules branch too often');
+  if (!takeBranches(context, choice.elements.length - 1, choice.weights !== undefined))
+    return stop(run, cursor, 'the rules branch too often');
   const slots =
     choice.weights === undefined
       ? forkByUnknown(state.slot, choice.elements.length, {

@@ -14,7 +14,7 @@ import type { HookEntry } from './hook-index.ts';
 import { forkByUnknown, forkByWeight, type Slot } from './outcome-tree.ts';
 import { forkState, type PacketState } from './packet-state.ts';
 import { runStatement } from './run-statement.ts';
-import type { WalkContext } from './walk-context.ts';
+import { takeBranches, type WalkContext } from './walk-context.ts';
 
 /**
  * Walks one base chain. Every branch comes out in `out`: with a result where it ended, without where this base chain accepted.
@@ -129,7 +129,7 @@ function hasNoEffect(parts: readonly Part[], from: number): boolean {
 function fork(run: ChainRun, cursor: Cursor, result: 'unknown' | 'random' | 'split'): boolean {
   const { context } = run;
   const { state } = cursor;
-  if (--context.branchesLeft < 0) {
+  if (!takeBranches(context, 1, result === 'random')) {
     stop(run, cursor, 'the rules branch too often');
     return false;
   }

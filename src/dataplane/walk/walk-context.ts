@@ -24,6 +24,15 @@ export interface WalkContext {
   portsOutside: readonly ValueRange[];
 }
 
+/**
+ * Takes `count` more branches from the walk's budget; false where it is used up. A choice of which nothing is known costs
+ * more than one by chance: the shares behind it are worked out by recursion.
+ */
+export function takeBranches(context: WalkContext, count: number, isKnown: boolean): boolean {
+  context.branchesLeft -= isKnown ? count : count * 40;
+  return context.branchesLeft >= 0;
+}
+
 /** Adds a step to the branch, where steps are wanted. */
 export function addStep(
   context: WalkContext,

@@ -26,7 +26,7 @@ export interface WalkOptions {
 }
 
 // Far above any real ruleset; they end rules that go round in a circle and unknowns that multiply.
-const MOST_RULES = 2_000_000;
+const MOST_RULES = 500_000;
 const MOST_BRANCHES = 20_000;
 
 /**

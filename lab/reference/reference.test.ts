@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseIptables } from '../../src/dataplane/iptables/parse-iptables.ts';
+import { parseNftText } from '../../src/dataplane/nftables/parse-nft-text.ts';
+import type { Network } from '../../src/dataplane/node-state.ts';
+import { formatIp } from '../../src/model/address.ts';
+import { judgedNetwork, outcomesOf, rulesOf } from '../kernel-judge/judge.ts';
+import { printIptablesRules, printNftRules } from '../kernel-judge/print-rules.ts';
+import {
+  packets,
+  type RandomPacket,
+  type RandomRuleset,
+  rulesets,
+  type TableName,
+} from '../kernel-judge/random-ruleset.ts';
+import { referenceWalk } from './reference-walk.ts';
+
+// Pairs are RULESETS × PACKETS; REFERENCE_RULESETS asks for more.
+const RULESETS = Number(process.env['REFERENCE_RULESETS'] ?? 60);
+const PACKETS = 10;
+const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
+
+/** A branch as text, without its weight. */
+type Branches = Map<string, number>;
+
+function add(branches: Branches, key: string, weight: number): void {
+  branches.set(key, (branches.get(key) ?? 0) + weight);
+}
+
+// In the printed text, rules stand in the order of tables and chains; nftables' chains are printed last first.
+function lineIndex(text: string, ruleset: RandomRuleset, isNft: boolean): Map<string, number> {
+  const lines = text
+    .split('\n')
+    .flatMap((line, i) => ((isNft ? line.includes('counter') : line.startsWith('-A ')) ? [i + 1] : []));
+  const names = TABLES.flatMap((table) => {
+    const chains = isNft ? ruleset[table].toReversed() : ruleset[table];
+    return chains.flatMap(({ name, rules }) => rules.map((_, i) => `${table} ${name} ${i}`));
+  });
+  return new Map(names.map((name, i) => [name, lines[i] ?? 0]));
+}
+
+function expected(
+  flavour: 'iptables' | 'nft',
+  ruleset: RandomRuleset,
+  packet: RandomPacket,
+  port: number,
+  lines: Map<string, number>,
+): Branches {
+  const branches: Branches = new Map();
+  for (const branch of referenceWalk(flavour, ruleset, packet, port)) {
+    const through = branch.rules.map((rule) => lines.get(rule) ?? 0);
+    const nat = branch.isMasqueraded ? 'masquerade' : 'none';
+    add(
+      branches,
+      `${branch.result} ${branch.destination}:${branch.port} ${nat} by ${through.join()}`,
+      branch.weight,
+    );
+  }
+  return branches;
+}
+
+function walked(network: Network, packet: RandomPacket, port: number): Branches {
+  const branches: Branches = new Map();
+  for (const outcome of outcomesOf({ network }, packet, port)) {
+    const { destination, sourceNat, probability, result } = outcome;
+    expect(probability[0]).toBe(probability[1]);
+    const end = result === 'unroutable' ? 'delivered' : result;
+    const nat = typeof sourceNat === 'string' ? sourceNat : formatIp(sourceNat.address);
+    add(
+      branches,
+      `${end} ${formatIp(destination.address)}:${destination.port ?? ''} ${nat} by ${rulesOf(outcome).join()}`,
+      probability[0],
+    );
+  }
+  return branches;
+}
+
+function rounded(branches: Branches): [string, number][] {
+  return [...branches]
+    .map(([key, weight]): [string, number] => [key, Number(weight.toFixed(9))])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+describe.each(['iptables', 'nft'] as const)('%s', (flavour) => {
+  test('the walk goes the ways that the manual pages tell', { timeout: 36_000_000 }, () => {
+    const isNft = flavour === 'nft';
+    fc.assert(
+      fc.property(
+        rulesets,
+        fc.array(packets, { minLength: PACKETS, maxLength: PACKETS }),
+        (ruleset, sent) => {
+          const text = isNft ? printNftRules(ruleset) : printIptablesRules(ruleset);
+          const source = { path: 'rules', bytes: new TextEncoder().encode(text) };
+          const { tables, issues } = isNft ? parseNftText(source) : parseIptables(source);
+          expect(issues).toEqual([]);
+          const network = judgedNetwork(tables);
+          const lines = lineIndex(text, ruleset, isNft);
+          for (const [i, packet] of sent.entries()) {
+            const port = 10_000 + i * 5000;
+            expect(rounded(walked(network, packet, port))).toEqual(
+              rounded(expected(flavour, ruleset, packet, port, lines)),
+            );
+          }
+        },
+      ),
+      { numRuns: RULESETS },
+    );
+  });
+});
