@@ -1,0 +1,56 @@
+import { investigateService } from '../../investigate.ts';
+import type { ServiceQuestion } from '../../investigate/questions.ts';
+import { UserError } from '../../model/user-error.ts';
+import { exitCodeOf } from '../../report/exit-code.ts';
+import { renderCheckJson } from '../../report/json/render-json.ts';
+import { renderLines } from '../../report/line/render-line.ts';
+import { renderShort } from '../../report/short/render-short.ts';
+import { renderText } from '../../report/text/render-text.ts';
+import type { Host } from '../host.ts';
+import { parseService } from '../parse-service.ts';
+import type { CheckOptions } from '../options.ts';
+import { readEvidence } from '../read-evidence.ts';
+import { styleOf } from '../style-of.ts';
+
+/** `plumb svc/NAME`: why does this Service not work. Returns the exit code. */
+export async function checkService(host: Host, service: string, options: CheckOptions): Promise<number> {
+  const question = questionOf(service, options);
+  const diagnosis = investigateService(await readEvidence(host, options), question, {
+    isVerbose: options.verbose === true,
+  });
+  const style = styleOf(host, options);
+  if (options.output === 'json') host.stdout.write(renderCheckJson(diagnosis));
+  else if (options.output === 'line') host.stdout.write(renderLines(diagnosis));
+  else host.stdout.write((options.short === true ? renderShort : renderText)(diagnosis, style));
+  return exitCodeOf(diagnosis.verdict);
+}
+
+function questionOf(service: string, options: CheckOptions): ServiceQuestion {
+  const { namespace, name } = parseService(service);
+  if (namespace !== undefined && options.namespace !== undefined && namespace !== options.namespace)
+    throw new UserError(
+      `"${service}" is in ${namespace}, and -n says ${options.namespace}`,
+      'leave one of them out',
+    );
+  const { port, fromPod, fromNode, external } = options;
+  const clients = [fromPod, fromNode, external].filter((client) => client !== undefined);
+  if (clients.length > 1)
+    throw new UserError('--from-pod, --from-node and --external exclude each other', 'name one client');
+  const inNamespace = namespace ?? options.namespace ?? 'default';
+  return {
+    namespace: inNamespace,
+    name,
+    ...(port === undefined ? {} : { port: /^\d+$/.test(port) ? Number(port) : port }),
+    ...(clients.length === 0
+      ? {}
+      : {
+          from: {
+            ...(fromPod === undefined
+              ? {}
+              : { pod: fromPod.includes('/') ? fromPod : `${inNamespace}/${fromPod}` }),
+            ...(fromNode === undefined ? {} : { node: fromNode }),
+            ...(external === true ? { isExternal: true } : {}),
+          },
+        }),
+  };
+}

@@ -1,0 +1,19 @@
+import { basename } from 'node:path';
+import { run } from './run.ts';
+
+// A reader that closes early (`plumb … | head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const isKubectlPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-');
+
+// Not process.exit: output to a pipe is still on its way.
+process.exitCode = await run({
+  args: process.argv.slice(2),
+  name: isKubectlPlugin ? 'kubectl plumb' : 'plumb',
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});

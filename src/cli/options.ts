@@ -1,0 +1,38 @@
+/** The options that every command has. */
+export interface DrawingOptions {
+  readonly output: 'text' | 'json' | 'line';
+  readonly short?: boolean;
+  readonly verbose?: boolean;
+  readonly color: 'auto' | 'always' | 'never';
+  readonly ascii?: boolean;
+}
+
+/** Where evidence comes from. */
+export interface EvidenceOptions {
+  readonly from?: readonly string[];
+  readonly node?: string;
+  readonly pseudonyms?: boolean;
+}
+
+/** `plumb check`. */
+export interface CheckOptions extends DrawingOptions, EvidenceOptions {
+  readonly namespace?: string;
+  readonly port?: string;
+  readonly fromPod?: string;
+  readonly fromNode?: string;
+  readonly external?: boolean;
+}
+
+/** `plumb audit`. */
+export interface AuditOptions extends DrawingOptions, EvidenceOptions {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+}
+
+/** `plumb trace`. */
+export interface TraceOptions extends DrawingOptions, EvidenceOptions {
+  readonly src: string;
+  readonly dst: string;
+  readonly namespace?: string;
+}

@@ -1,0 +1,106 @@
+import { Command, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import type { Host } from './host.ts';
+import type { AuditOptions, CheckOptions, DrawingOptions, TraceOptions } from './options.ts';
+
+/**
+ * The commands and their options. Each command's code is loaded when it runs, so that help and mistakes cost nothing.
+ * `finish` takes the exit code.
+ */
+export function createProgram(host: Host, finish: (exitCode: number) => void): Command {
+  const program = new Command(host.name)
+    .description('Tells why a Kubernetes Service does not work, and proves it.')
+    .version(`plumb ${manifest.version}`, '-V, --version')
+    .usage('svc/NAME [-n NAMESPACE] --from PATH')
+    .helpOption('-h, --help')
+    .addHelpText('after', () => examples(host.name))
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      // Mistakes are printed by `run`, on one line; without any word, help goes where it is seen.
+      writeErr: (text) => (host.args.length === 0 ? host.stdout.write(text) : undefined),
+    });
+
+  const check = program
+    .command('check <service>')
+    .description('why does this Service not work: plumb svc/NAME is short for plumb check svc/NAME')
+    .option('-n, --namespace <name>', "the Service's namespace (default: default)")
+    .option('--port <port>', 'only this port, by number or name')
+    .option('--from-pod <pod>', 'only this client: NAME or NAMESPACE/NAME')
+    .option('--from-node <node>', 'only clients on this node')
+    .option('--external', 'only clients outside the cluster')
+    .action(async (service: string, options: CheckOptions) => {
+      const { checkService } = await import('./commands/check.ts');
+      finish(await checkService(host, service, options));
+    });
+  const audit = program
+    .command('audit')
+    .description('every Service, from every node and vantage: what differs from the promise')
+    .option('-A, --all-namespaces', 'all namespaces (the default without -n)')
+    .option('-n, --namespace <name>', 'only this namespace')
+    .option('-l, --selector <labels>', 'only Services with these labels: a=b,c!=d,e,!f')
+    .action(async (options: AuditOptions) => {
+      const { audit: run } = await import('./commands/audit.ts');
+      finish(await run(host, options));
+    });
+  const trace = program
+    .command('trace')
+    .description('which rules decide where one packet goes')
+    .requiredOption('--src <source>', 'pod/NAMESPACE/NAME, node/NAME or an address')
+    .requiredOption('--dst <destination>', 'svc/NAMESPACE/NAME:PORT or IP:PORT, /udp after it where not TCP')
+    .option('-n, --namespace <name>', 'the namespace of pod/NAME and svc/NAME')
+    .action(async (options: TraceOptions) => {
+      const { trace: run } = await import('./commands/trace.ts');
+      finish(await run(host, options));
+    });
+  for (const command of [check, audit, trace]) addEvidenceOptions(command);
+
+  const explain = program
+    .command('explain [check]')
+    .description('the page of a check, or the list of all')
+    .action(async (id: string | undefined, options: DrawingOptions) => {
+      const { explain: run } = await import('./commands/explain.ts');
+      finish(await run(host, id, options));
+    });
+  for (const command of [check, audit, trace, explain]) addDrawingOptions(command);
+  return program;
+}
+
+function addEvidenceOptions(command: Command): void {
+  command
+    .option('--from <path>', 'a snapshot, a folder or a file to read; may be repeated', collect)
+    .option(
+      '--node <name>',
+      'the node that files without one come from; for trace also where the packet arrives',
+    )
+    .option('--pseudonyms', 'replace names and addresses in the answer by made-up ones');
+}
+
+function addDrawingOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('-o, --output <format>', 'how to answer').choices(['text', 'json', 'line']).default('text'),
+    )
+    .option('--short', 'the answer as a chat message')
+    .option('-v, --verbose', 'every step of every walk, and all evidence')
+    .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
+    .option('--ascii', 'ASCII only');
+}
+
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function examples(name: string): string {
+  return `
+Examples:
+  ${name} svc/web -n shop --from recording/
+  ${name} audit -A --from recording/ -o json
+  ${name} trace --src pod/shop/client --dst svc/shop/web:80 --from recording/
+  ${name} explain
+
+${name} check --help lists the options of svc/NAME.
+Exit codes: 0 healthy, 1 problem found, 2 undetermined, 3 wrong use or
+unreachable input, 70 a bug.
+`;
+}

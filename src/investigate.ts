@@ -1,0 +1,91 @@
+import { checks } from './checks/all-checks.ts';
+import type { Subject } from './checks/check.ts';
+import { runChecks } from './checks/run-checks.ts';
+import type { Audit } from './diagnosis/audit.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import type { Diagnosis } from './diagnosis/diagnosis.ts';
+import { withDns } from './diagnosis/with-dns.ts';
+import type { ExplainedCheck } from './diagnosis/explained-check.ts';
+import type { TraceAnswer } from './diagnosis/trace-answer.ts';
+import { walk } from './dataplane/walk/walk.ts';
+import { answerTrace } from './investigate/answer-trace.ts';
+import { packetOf } from './investigate/packet-of.ts';
+import type { AuditQuestion, ServiceQuestion, TraceQuestion } from './investigate/questions.ts';
+import { findService, servicesOf, subjectOf } from './investigate/subject-of.ts';
+import { summariseAudit } from './investigate/summarise-audit.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
+import type { Verification } from './verify/discrepancy.ts';
+import { verifyService } from './verify/verify-service.ts';
+import { findDnsService } from './world/find-dns-service.ts';
+import { buildWorld } from './world/build-world.ts';
+import type { World } from './world/world.ts';
+
+// The pipeline, spelled out once: snapshot → world → verify → checks → diagnosis. Every shell calls it.
+
+/** How much to keep. */
+export interface InvestigateOptions {
+  /** Keeps each step of every walk; costs time. */
+  readonly isVerbose?: boolean;
+}
+
+/** Why a Service does not work. Throws a `UserError` where the question has no subject in what was read. */
+export function investigateService(
+  snapshot: Snapshot,
+  question: ServiceQuestion,
+  options: InvestigateOptions = {},
+): Diagnosis {
+  const world = buildWorld(snapshot);
+  const subject = subjectOf(world, question);
+  const own = diagnoseSubject(world, subject, options);
+  const dns = findDnsService(world);
+  // Clients that dial a name need the cluster's DNS Service too; a Service that is not there needs nothing first.
+  if (dns === undefined || subject.service === undefined || dns === subject.service) return own;
+  const { namespace, name } = dns.metadata;
+  return withDns(own, diagnoseSubject(world, { namespace, name, service: dns, ...fromOf(subject) }));
+}
+
+/** What differs from the promise, over all Services asked about. Throws a `UserError` where none was read. */
+export function auditCluster(snapshot: Snapshot, question: AuditQuestion): Audit {
+  const world = buildWorld(snapshot);
+  return summariseAudit(
+    question,
+    servicesOf(world, question).map((subject) => diagnoseSubject(world, subject)),
+  );
+}
+
+/** Where a packet ends and which rules decide. Throws a `UserError` where its ends are not in what was read. */
+export function tracePacket(snapshot: Snapshot, question: TraceQuestion): TraceAnswer {
+  const world = buildWorld(snapshot);
+  const { vantage, packet, client } = packetOf(world, question);
+  return answerTrace(world, {
+    client,
+    vantage,
+    trace: walk(world.network, vantage, packet, { verbose: true }),
+  });
+}
+
+/** All checks, by id, without their pages. */
+export function explainChecks(): Omit<ExplainedCheck, 'page'>[] {
+  return [...checks]
+    .map(({ id, asserts, faults, needs }) => ({ id, asserts, faults, needs }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function fromOf({ from }: Subject): Pick<Subject, 'from'> {
+  return from === undefined ? {} : { from };
+}
+
+function diagnoseSubject(
+  world: World,
+  subject: Subject,
+  { isVerbose = false }: InvestigateOptions = {},
+): Diagnosis {
+  // Looked up anew in each world: a repair may have put another Service in its place.
+  const verify = (of: World, verbose: boolean = false): readonly Verification[] => {
+    const service = findService(of, subject.namespace, subject.name);
+    return service === undefined ? [] : verifyService(of, service, subject, { verbose });
+  };
+  const verifications = verify(world, isVerbose);
+  const results = runChecks({ world, subject, verifications });
+  return diagnose({ world, subject, verifications, results, reverify: (of) => verify(of) });
+}
