@@ -70,13 +70,9 @@ function deliverToPod(
   pod: string,
   next: (state: PacketState) => void,
 ): void {
-  const route = routeTaken(state);
-  if (
-    route !== undefined &&
-    state.via !== undefined &&
-    context.network.placeOf(state.via)?.node !== state.node.name
-  ) {
-    const text = `${pod} is on ${state.node.name}, but the route to it leads away: ${route.rule}`;
+  if (state.via !== undefined && context.network.placeOf(state.via)?.node !== state.node.name) {
+    const route = routeTaken(state);
+    const text = `${pod} is on ${state.node.name}, but the route to it leads away: ${route?.rule ?? ''}`;
     if (routesPodsItself(context.network, state.node)) endPacket(state, 'unroutable', route);
     else endUnknown(state, text, route);
     next(state);

@@ -9,19 +9,23 @@ export interface HookEntry {
   /** Where it runs among the others. All nat chains of a hook run together, at the place of conntrack's NAT. */
   readonly position: number;
   readonly isNat: boolean;
+  /** Every packet passes: no rules, and a policy that accepts. */
+  readonly isOpen: boolean;
   /** Whether a change of mark or address in it makes the kernel route the packet again. */
   readonly reroutes: boolean;
 }
 
-const indexes = new WeakMap<NodeState, Map<string, readonly HookEntry[]>>();
+type ByHook = Map<Hook, readonly HookEntry[]>;
+
+const indexes = new WeakMap<NodeState, { readonly ip: ByHook; readonly ip6: ByHook }>();
 
 /** The base chains that packets of `family` meet at `hook` of `node`, in the order they run. */
 export function hookEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): readonly HookEntry[] {
   let index = indexes.get(node);
-  if (index === undefined) indexes.set(node, (index = new Map()));
-  const key = family + hook;
-  let entries = index.get(key);
-  if (entries === undefined) index.set(key, (entries = collectEntries(node, family, hook)));
+  if (index === undefined) indexes.set(node, (index = { ip: new Map(), ip6: new Map() }));
+  const byHook = index[family];
+  let entries = byHook.get(hook);
+  if (entries === undefined) byHook.set(hook, (entries = collectEntries(node, family, hook)));
   return entries;
 }
 
@@ -38,6 +42,7 @@ function collectEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): read
         chain,
         base,
         isNat,
+        isOpen: chain.rules.length === 0 && base.policy === 'accept' && table.complete,
         position: isNat ? natPosition(hook) : base.priority,
         reroutes: base.type === 'route' || (table.origin !== 'nftables' && table.name === 'mangle'),
       });

@@ -4,17 +4,19 @@ import type { Chain, Hook, Table } from '../ruleset/ruleset.ts';
 import { hookEntries } from './hook-index.ts';
 import { isInRanges } from './value-ranges.ts';
 
-const known = new WeakMap<NodeState, Map<string, boolean>>();
+type ByHook = Map<Hook, boolean>;
+
+const known = new WeakMap<NodeState, { readonly ip: ByHook; readonly ip6: ByHook }>();
 
 /**
  * Whether some filter rule at `hook` could stop a reply (connection state ESTABLISHED). Where none could, replies need no walk. Rules
  * that only new connections reach are left out; everything else that drops counts, whatever else it tests.
  */
 export function mayStopReplies(node: NodeState, family: 'ip' | 'ip6', hook: Hook): boolean {
-  let byHook = known.get(node);
-  if (byHook === undefined) known.set(node, (byHook = new Map()));
-  const key = family + hook;
-  let answer = byHook.get(key);
+  let index = known.get(node);
+  if (index === undefined) known.set(node, (index = { ip: new Map(), ip6: new Map() }));
+  const byHook = index[family];
+  let answer = byHook.get(hook);
   if (answer === undefined) {
     answer = hookEntries(node, family, hook).some(
       ({ table, chain, base, isNat }) =>
@@ -23,7 +25,7 @@ export function mayStopReplies(node: NodeState, family: 'ip' | 'ip6', hook: Hook
           scan(table, chain, new Set()) === 'stops' ||
           policyStops(table, chain, base.policy)),
     );
-    byHook.set(key, answer);
+    byHook.set(hook, answer);
   }
   return answer;
 }

@@ -26,6 +26,7 @@ export function walkHook(
   let states = [start];
   for (const entry of entries) {
     if (entry.position < low || entry.position > high) continue;
+    if (entry.isOpen && !context.isVerbose) continue;
     if (isBeforeConntrack) {
       isBeforeConntrack = entry.position < CONNTRACK;
       for (const state of states) {
