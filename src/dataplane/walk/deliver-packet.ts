@@ -5,6 +5,7 @@ import { endPacket, endUnknown, noteUnknown } from './end-packet.ts';
 import { enterNode } from './enter-node.ts';
 import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, type Leg, type PacketState, tupleOf } from './packet-state.ts';
+import { otherDataplane } from './other-dataplane.ts';
 import { nextNodeOf } from './next-node.ts';
 import { routesPodsItself } from './pod-routes.ts';
 import { lookUpRoute } from './route-lookup.ts';
@@ -130,6 +131,11 @@ function deliverToSender(context: WalkContext, state: PacketState, next: (state:
 function leaveCluster(context: WalkContext, state: PacketState): void {
   const { destination } = state;
   if (context.network.isClusterAddress(destination)) {
+    const other = otherDataplane(state.node);
+    if (other !== undefined && state.translatedDestinationBy === undefined) {
+      endUnknown(state, `${other} on ${state.node.name} may translate the packet, which is not modelled`);
+      return;
+    }
     lost(state, `nobody in the cluster owns ${formatIp(destination)}`);
     return;
   }

@@ -302,6 +302,17 @@ describe('IPVS', () => {
   });
 });
 
+test('where eBPF may translate, a ClusterIP without rules is unknown, not lost', () => {
+  const plain = node(1, [], [2]);
+  expect(fromPod(plain, '10.96.0.5')[0]?.result).toBe('unroutable');
+  const links = (plain.links ?? []).map((link) =>
+    link.name === 'veth0' ? { ...link, name: 'cilium_host' } : link,
+  );
+  const [outcome] = fromPod({ ...plain, links }, '10.96.0.5');
+  expect(outcome?.result).toBe('unknown');
+  expect(outcome?.unknowns[0]?.text).toContain('Cilium');
+});
+
 test('an outside client keeps its address: the endpoint on the other node answers it directly', () => {
   const nat = table('nat', {
     PREROUTING: {

@@ -6,6 +6,7 @@ import { deviceOfPod, isBridge } from './bridge.ts';
 import { bridgeCallsIptables } from './kernel-settings.ts';
 import { addressTypeOf } from './local-addresses.ts';
 import type { Leg, PacketState, Trail } from './packet-state.ts';
+import { routesPodsItself } from './pod-routes.ts';
 import { mayStopReplies } from './reply-hazards.ts';
 import { nextNodeOf } from './next-node.ts';
 import { reversePathBlock } from './reverse-path.ts';
@@ -91,6 +92,9 @@ function comesBackFromOutside(context: WalkContext, leg: Leg): ReplyFate {
   if (context.network.placeOf(leg.after.source) === undefined && leg.isTranslated) {
     return { returns: false, why: 'the endpoint answers the client directly' };
   }
+  // Where the network between the nodes carries pods' packets, it carries those from outside as well.
+  const client = context.network.placeOf(leg.after.source);
+  if (client?.node === leg.node.name && !routesPodsItself(context.network, leg.node)) return RETURNS;
   return {
     returns: 'unknown',
     why: `whether the way back to ${formatIp(leg.after.source)} leads by ${leg.node.name}`,
