@@ -11,9 +11,10 @@ import { walk } from './dataplane/walk/walk.ts';
 import { answerTrace } from './investigate/answer-trace.ts';
 import { packetOf } from './investigate/packet-of.ts';
 import type { AuditQuestion, ServiceQuestion, TraceQuestion } from './investigate/questions.ts';
-import { findService, servicesOf, subjectOf } from './investigate/subject-of.ts';
-import { summariseAudit } from './investigate/summarise-audit.ts';
+import { findService, needAudited, subjectOf } from './investigate/subject-of.ts';
+import { condense, summariseAudit } from './investigate/summarise-audit.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
+import { auditWorld } from './verify/audit-world.ts';
 import type { Verification } from './verify/discrepancy.ts';
 import { verifyService } from './verify/verify-service.ts';
 import { findDnsService } from './world/find-dns-service.ts';
@@ -47,10 +48,19 @@ export function investigateService(
 /** What differs from the promise, over all Services asked about. Throws a `UserError` where none was read. */
 export function auditCluster(snapshot: Snapshot, question: AuditQuestion): Audit {
   const world = buildWorld(snapshot);
-  return summariseAudit(
-    question,
-    servicesOf(world, question).map((subject) => diagnoseSubject(world, subject)),
-  );
+  needAudited(world, question);
+  const { namespace, labels } = question;
+  const filter = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labels === undefined ? {} : { labels: labels.query }),
+  };
+  const services: Diagnosis[] = [];
+  for (const { service, verifications } of auditWorld(world, filter)) {
+    const { namespace: own, name } = service.metadata;
+    const subject: Subject = { namespace: own, name, service, isOneOfMany: true };
+    services.push(condense(judge(world, subject, verifications)));
+  }
+  return summariseAudit(question, services);
 }
 
 /** Where a packet ends and which rules decide. Throws a `UserError` where its ends are not in what was read. */
@@ -80,12 +90,16 @@ function diagnoseSubject(
   subject: Subject,
   { isVerbose = false }: InvestigateOptions = {},
 ): Diagnosis {
-  // Looked up anew in each world: a repair may have put another Service in its place.
-  const verify = (of: World, verbose: boolean = false): readonly Verification[] => {
-    const service = findService(of, subject.namespace, subject.name);
-    return service === undefined ? [] : verifyService(of, service, subject, { verbose });
-  };
-  const verifications = verify(world, isVerbose);
+  return judge(world, subject, verifySubject(world, subject, isVerbose));
+}
+
+function judge(world: World, subject: Subject, verifications: readonly Verification[]): Diagnosis {
   const results = runChecks({ world, subject, verifications });
-  return diagnose({ world, subject, verifications, results, reverify: (of) => verify(of) });
+  return diagnose({ world, subject, verifications, results, reverify: (of) => verifySubject(of, subject) });
+}
+
+/** The subject's paths in `world`. The Service is looked up anew: a repair may have put another in its place. */
+function verifySubject(world: World, subject: Subject, verbose: boolean = false): readonly Verification[] {
+  const service = findService(world, subject.namespace, subject.name);
+  return service === undefined ? [] : verifyService(world, service, subject, { verbose });
 }

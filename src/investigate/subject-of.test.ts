@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLabelQuery } from '../model/label-query.ts';
-import { servicesOf, subjectOf } from './subject-of.ts';
+import { needAudited, subjectOf } from './subject-of.ts';
 import { node, pod, service, worldOf } from './world-fixture.ts';
 
 const world = worldOf({
@@ -38,24 +37,19 @@ describe('subjectOf', () => {
   });
 });
 
-describe('servicesOf', () => {
-  const names = (question: Parameters<typeof servicesOf>[1]): string[] =>
-    servicesOf(world, question).map(({ namespace, name }) => `${namespace}/${name}`);
-
-  it('is every Service, by namespace and name', () => {
-    expect(names({})).toEqual(['infra/web', 'shop/cart', 'shop/web']);
-  });
-
-  it('is one namespace, or what the labels choose', () => {
-    expect(names({ namespace: 'shop' })).toEqual(['shop/cart', 'shop/web']);
-    const query = parseLabelQuery('app=web');
-    if (query === undefined) throw new Error('no query');
-    expect(names({ labels: { query, text: 'app=web' } })).toEqual(['infra/web', 'shop/web']);
+describe('needAudited', () => {
+  it('takes a namespace that is there, by its object or by a Service in it', () => {
+    expect(() => needAudited(world, {})).not.toThrow();
+    expect(() => needAudited(world, { namespace: 'shop' })).not.toThrow();
   });
 
   it('names the nearest namespace', () => {
-    expect(() => names({ namespace: 'shpo' })).toThrow(
+    expect(() => needAudited(world, { namespace: 'shpo' })).toThrow(
       expect.objectContaining({ hint: 'did you mean shop?' }),
     );
+  });
+
+  it('needs Services that were read', () => {
+    expect(() => needAudited(worldOf({}, { read: ['pods'] }), {})).toThrow(/no Services were found/);
   });
 });

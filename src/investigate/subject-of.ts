@@ -1,6 +1,5 @@
 import type { Subject } from '../checks/check.ts';
 import { nearestName } from '../model/nearest-name.ts';
-import { matchesLabelQuery } from '../model/label-query.ts';
 import { UserError } from '../model/user-error.ts';
 import type { Service } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
@@ -25,8 +24,8 @@ export function subjectOf(world: World, { namespace, name, port, from }: Service
   };
 }
 
-/** The Services asked about, by namespace and name. Throws a `UserError` where the namespace is not there, or none was read. */
-export function servicesOf(world: World, { namespace, labels }: AuditQuestion): Subject[] {
+/** Throws a `UserError` where no Services were read, or the namespace asked for is not there. */
+export function needAudited(world: World, { namespace }: AuditQuestion): void {
   needServices(world);
   const namespaces = new Set([
     ...world.namespaces.map(({ metadata }) => metadata.name),
@@ -34,11 +33,6 @@ export function servicesOf(world: World, { namespace, labels }: AuditQuestion): 
   ]);
   if (namespace !== undefined && !namespaces.has(namespace))
     throw new UserError(`there is no namespace ${namespace}`, didYouMean(namespace, namespaces));
-  return world.services
-    .filter((service) => namespace === undefined || namespaceOf(service) === namespace)
-    .filter((service) => labels === undefined || matchesLabelQuery(labels.query, service.metadata.labels))
-    .map((service) => ({ namespace: namespaceOf(service), name: service.metadata.name, service }))
-    .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
 }
 
 /** The Service of that name, where it was read. */
@@ -80,8 +74,4 @@ export function didYouMean(name: string, names: Iterable<string>): string {
 
 function namespaceOf(service: Service): string {
   return service.metadata.namespace;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -6,7 +6,10 @@ import type { AuditQuestion } from './questions.ts';
 
 const byBadness: readonly Verdict[] = ['broken', 'degraded', 'unknown', 'healthy'];
 
-/** The answers about single Services as one: the worst verdict, each gap once. No Service at all is unknown. */
+/**
+ * The answers about single Services as one, by namespace and name: the worst verdict, each gap once. No Service at all is
+ * unknown.
+ */
 export function summariseAudit({ namespace, labels }: AuditQuestion, services: readonly Diagnosis[]): Audit {
   const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
   const worst = byBadness.find((verdict) => services.some((service) => service.verdict === verdict));
@@ -15,7 +18,12 @@ export function summariseAudit({ namespace, labels }: AuditQuestion, services: r
   return {
     verdict: worst ?? 'unknown',
     subject: labels === undefined ? where : `${where} with ${labels.text}`,
-    services,
+    services: [...services].sort((a, b) => (a.subject < b.subject ? -1 : 1)),
     notChecked: [...gaps.values()],
   };
+}
+
+/** The answer about one Service as an audit keeps it: of its paths those that do not work. Ten thousand Services have millions. */
+export function condense(diagnosis: Diagnosis): Diagnosis {
+  return { ...diagnosis, paths: diagnosis.paths.filter(({ state }) => state !== 'works') };
 }
