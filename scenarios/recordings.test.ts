@@ -1,23 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { run } from '../src/cli/run.ts';
+import { plumb } from '../src/cli/run-fixture.ts';
 import type { CheckDocument } from '../src/report/json/documents.ts';
 import { parseExpectedAnswer } from './expected-answer.ts';
 
 const folder = fileURLToPath(new URL('recordings/', import.meta.url));
 const exitCodes: Readonly<Record<string, number>> = { healthy: 0, degraded: 1, broken: 1, unknown: 2 };
 
-async function ask(args: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  const exitCode = await run({
-    args,
-    name: 'plumb',
-    env: {},
-    stdout: { write: (text) => (written.stdout += text) },
-    stderr: { write: (text) => (written.stderr += text) },
-  });
-  return { exitCode, ...written };
+async function ask(args: readonly string[]): ReturnType<typeof plumb> {
+  return await plumb(args.join(' '));
 }
 
 describe.each(readdirSync(folder))('%s', (name) => {
