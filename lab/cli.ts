@@ -12,6 +12,7 @@ import { runEmulated } from './emulated/machine.ts';
 import { UserError } from './user-error.ts';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { packRecording } from './evidence/pack.ts';
 import type { Fault } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { recordFault } from './harness.ts';
@@ -23,7 +24,8 @@ lab exec COMMAND…                 run a command beside the API server (KUBECON
 lab record FAULT|all MODE DIR [--missing]
                                   plant, prove, record, heal (all: every fault of the mode, one folder each below DIR)
 lab emulated DIR [FAULT,…]        record in IPVS mode inside an emulated machine (slow)
-lab score [DIR…]                  what Plumb says of recordings (scenarios/recordings): docs/scoreboard.md
+lab pack RECORDING…               into lab/recordings, to ship with the project
+lab score [DIR…]                  what Plumb says of recordings (of those that ship): docs/scoreboard.md
 lab faults                        what can be planted
 lab down                          end it; nothing is left behind`;
 
@@ -95,6 +97,11 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (command === 'status') return status();
   if (command === 'faults') {
     for (const f of faults) process.stdout.write(`${f.name}  (${f.modes.join(', ')})\n`);
+    return 0;
+  }
+  if (command === 'pack') {
+    for (const recording of positionals)
+      say(await packRecording(recording, join(repository, 'lab/recordings')));
     return 0;
   }
   if (command === 'score') return scoreRecordings(positionals);
@@ -217,8 +224,10 @@ function indexLine(lab: Lab, fault: Fault): string {
   return `${lab.shape.mode}-${fault.name}  svc/${fault.service}  ${fault.verdicts.join('|')}  ${cause}  ${fault.nodes?.join(',') ?? ''}  ${time}\n`;
 }
 
+const shipped = ['scenarios/recordings', 'lab/recordings'].map((f) => join(repository, f));
+
 async function scoreRecordings(folders: readonly string[]): Promise<number> {
-  const where = folders.length > 0 ? folders : [join(repository, 'scenarios/recordings')];
+  const where = folders.length > 0 ? folders : shipped;
   const { rows, regressions } = await score(where, join(repository, 'docs/scoreboard.md'), say);
   const right = rows.filter((r) => r.causeRight).length;
   process.stdout.write(`first cause right: ${right} of ${rows.length}\n`);

@@ -1,5 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { unpackRecording } from '../evidence/pack.ts';
 import { repository } from '../machine/places.ts';
 import { run } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
@@ -27,7 +37,9 @@ export async function score(
   const before = existsSync(page) ? readScoreboard(readFileSync(page, 'utf8')) : new Map();
   const rows = new Map<string, Row>([...before].map(([name, { row }]) => [name, row as Row]));
   const regressions: string[] = [];
-  for (const folder of recordingsIn(folders)) {
+  const unpacked = mkdtempSync(join(tmpdir(), 'plumb-score-'));
+  for (const found of recordingsIn(folders)) {
+    const folder = found.endsWith('.tgz') ? await unpackRecording(found, unpacked) : found;
     const expected = readExpected(folder);
     if (expected === undefined) continue;
     const command = [process.execPath, plumb, ...expected.words, '--from', folder, '-o', 'json'];
@@ -40,18 +52,21 @@ export async function score(
       `${right ? 'right' : 'WRONG'} ${row.name}: ${row.verdict}, ${row.firstCause || 'no cause'}${right ? '' : ` (must be ${row.expected})`}`,
     );
   }
+  rmSync(unpacked, { recursive: true, force: true });
   const sorted = [...rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   mkdirSync(dirname(page), { recursive: true });
   writeFileSync(page, renderScoreboard(sorted));
   return { rows: sorted, regressions };
 }
 
+/** Folders with an `expected.md`, and packed recordings: the arguments themselves, or what stands in them. */
 function recordingsIn(folders: readonly string[]): string[] {
   return folders.flatMap((folder) => {
+    if (folder.endsWith('.tgz')) return [folder];
     const below = readdirSync(folder)
       .sort()
       .map((name) => join(folder, name));
-    return [folder, ...below].filter((f) => existsSync(join(f, 'expected.md')));
+    return [folder, ...below].filter((f) => f.endsWith('.tgz') || existsSync(join(f, 'expected.md')));
   });
 }
 
