@@ -15,7 +15,7 @@ import { dirname, join, resolve } from 'node:path';
 import { packRecording } from './evidence/pack.ts';
 import type { Fault } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
-import { recordFault } from './harness.ts';
+import { recordFault, recordingName } from './harness.ts';
 
 const usage = `lab build [--newest]              make binaries and images (cached by version)
 lab up [--nodes 3] [--mode iptables|nftables|ipvs] [--ip-family ipv4|dual] [--older-kube-proxy]
@@ -162,7 +162,8 @@ async function record(
   if (isInside()) return recordInside(chosen, resolve(folder), name === 'all' || wanted.length > 1);
   requireMachine();
   const wasUp = holder() !== undefined;
-  const isThere = (f: Fault): boolean => existsSync(join(folder, `${mode}-${f.name}`, 'expected.md'));
+  const wantedLab = new Lab({ ...shape, mode: mode as ProxyMode });
+  const isThere = (f: Fault): boolean => existsSync(join(folder, recordingName(wantedLab, f), 'expected.md'));
   let remaining = chosen.filter((f) => !onlyMissing || !isThere(f)).map((f) => f.name);
   let failed = 0;
   while (remaining.length > 0) {
@@ -203,7 +204,7 @@ async function recordInside(chosen: readonly Fault[], folder: string, many: bool
   let unproven = 0;
   mkdirSync(folder, { recursive: true });
   for (const fault of chosen) {
-    const target = many ? join(folder, `${lab.shape.mode}-${fault.name}`) : folder;
+    const target = many ? join(folder, recordingName(lab, fault)) : folder;
     if (many) writeFileSync(doneFile(folder, lab.shape.mode), fault.name);
     const outcome = await recordFault(lab, fault, target);
     say(
@@ -221,7 +222,7 @@ async function recordInside(chosen: readonly Fault[], folder: string, many: bool
 function indexLine(lab: Lab, fault: Fault): string {
   const cause = fault.causes.length === 0 ? 'none' : fault.causes.join('|');
   const time = new Date().toISOString().slice(11, 16);
-  return `${lab.shape.mode}-${fault.name}  svc/${fault.service}  ${fault.verdicts.join('|')}  ${cause}  ${fault.nodes?.join(',') ?? ''}  ${time}\n`;
+  return `${recordingName(lab, fault)}  svc/${fault.service}  ${fault.verdicts.join('|')}  ${cause}  ${fault.nodes?.join(',') ?? ''}  ${time}\n`;
 }
 
 const shipped = ['scenarios/recordings', 'lab/recordings'].map((f) => join(repository, f));

@@ -1,3 +1,4 @@
+import { versions } from './build/versions.ts';
 import type { Lab } from './cluster/lab.ts';
 import { describeObservation, failedShare, observe, type Question } from './evidence/observe.ts';
 import type { Observation } from './evidence/probe.ts';
@@ -95,10 +96,18 @@ export async function recordFault(lab: Lab, fault: Fault, folder: string): Promi
   return { recorded, healed, ...(said.length === 0 ? {} : { why: said.join('; ') }) };
 }
 
+/** The name of a fault's recording: mode, the older kube-proxy if it ran, fault. */
+export function recordingName(lab: Lab, fault: Fault): string {
+  const older = lab.shape.olderKubeProxy
+    ? `-${versions.olderKubeProxy.split('.').slice(0, 2).join('.')}`
+    : '';
+  return `${lab.shape.mode}${older}-${fault.name}`;
+}
+
 function statementOf(lab: Lab, fault: Fault): Statement {
   const words = fault.words === undefined ? '' : ` ${fault.words}`;
   return {
-    title: `${lab.shape.mode}-${fault.name}`,
+    title: recordingName(lab, fault),
     text: fault.text,
     question: `svc/${fault.service} -n ${fault.namespace ?? 'shop'}${words}`,
     verdicts: fault.verdicts,

@@ -16,6 +16,7 @@ ip rule > ip-rule.txt
 ip -d -j link > ip-link.json
 ip neigh > ip-neigh.txt
 bridge -d link > bridge-link.txt
+bridge fdb show br cni0 > bridge-fdb.txt
 ip netns exec NODE sh -c 'grep . /sys/class/net/*/brport/hairpin_mode' > hairpin.txt
 conntrack -L > conntrack.txt
 ss -lntu > ss.txt

@@ -8,7 +8,6 @@ export const probesBlocked: Fault = {
   text: 'A rule in OUTPUT of node-b drops what the node sends to port 8080 of its pods: kubelet cannot probe them, `solo` is not Ready.',
   service: 'solo',
   verdicts: ['broken'],
-  nodes: ['node-b'],
   shows: [{ from: /node/u, to: /^solo$/u, expect: 'fails', errors: ['refused'] }],
   plant: async (lab) => {
     await lab.onNode('node-b', 'iptables -I OUTPUT 1 -d 10.244.2.0/24 -p tcp -m tcp --dport 8080 -j DROP');
