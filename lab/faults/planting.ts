@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apply, ask, get, list, recreate, remove, type ApiObject } from '../cluster/api.ts';
+import { apply, ask, get, list, patch, recreate, remove, type ApiObject } from '../cluster/api.ts';
 import { corednsConfigMap } from '../cluster/coredns.ts';
 import { kubeProxyObjects } from '../cluster/kube-proxy.ts';
 import type { Lab } from '../cluster/lab.ts';
@@ -143,7 +143,8 @@ export async function keepProxyOff(lab: Lab, nodes: readonly string[]): Promise<
       nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms },
     };
   }
-  await apply([{ ...daemonSet, spec }]);
+  // OnDelete: the pods of the other nodes stay, although the template has changed.
+  await apply([{ ...daemonSet, spec: { ...spec, updateStrategy: { type: 'OnDelete' } } }]);
   await until('kube-proxy gone', 40_000, async () => {
     const pods = await lab.pods('kube-system', 'k8s-app=kube-proxy');
     return pods.every((p) => !nodes.includes(p.node));
@@ -167,6 +168,13 @@ export async function overrideHostname(lab: Lab, name: string): Promise<void> {
 /** Runs kube-proxy on every node again. */
 export async function restoreProxyEverywhere(lab: Lab): Promise<void> {
   await apply(kubeProxyObjects(lab.shape));
+  await patch(
+    'DaemonSet',
+    'kube-system',
+    'kube-proxy',
+    { spec: { updateStrategy: { type: 'RollingUpdate' } } },
+    { apiVersion: 'apps/v1' },
+  );
   await pause(1500);
   await lab.untilPodsReady(90_000);
   await lab.restartProxy();
