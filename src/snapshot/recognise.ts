@@ -89,6 +89,7 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
   ['ipvsadm-save', /^-A (-[tuf]|--(tcp|udp|sctp|fwmark)-service) /],
   ['ipset-save', /^create \S+ (hash|bitmap|list):/m],
   ['ipset-list', /^Name: \S+\nType: /m],
+  ['bridge-fdb', /^([0-9a-f]{2}:){5}[0-9a-f]{2} dev \S+ /im],
   ['hairpin-mode', /^(\S*\/)?\S+\/brport\/hairpin_mode[:=\s]/m],
   [
     'bridge-link',

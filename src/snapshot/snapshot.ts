@@ -19,6 +19,7 @@ export type SourceKind =
   | 'ip-link'
   | 'ip-neigh'
   | 'bridge-link'
+  | 'bridge-fdb'
   | 'hairpin-mode'
   | 'sysctl'
   | 'conntrack'

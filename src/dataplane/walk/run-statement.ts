@@ -70,16 +70,20 @@ export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement
     case 'set-mark':
       return setMark(run, cursor, ((state.mark & statement.change.and) ^ statement.change.xor) >>> 0);
     case 'restore-mark':
+      // Without a connection there is no mark to read: the rule ends here.
+      if (!state.isTracked) return 'next-rule';
       return setMark(
         run,
         cursor,
         ((state.mark & ~statement.nfmask) ^ (state.ctmark & statement.ctmask)) >>> 0,
       );
     case 'set-ctmark':
-      state.ctmark = ((state.ctmark & statement.change.and) ^ statement.change.xor) >>> 0;
+      if (state.isTracked)
+        state.ctmark = ((state.ctmark & statement.change.and) ^ statement.change.xor) >>> 0;
       return 'next-part';
     case 'save-mark':
-      state.ctmark = ((state.ctmark & ~statement.ctmask) ^ (state.mark & statement.nfmask)) >>> 0;
+      if (state.isTracked)
+        state.ctmark = ((state.ctmark & ~statement.ctmask) ^ (state.mark & statement.nfmask)) >>> 0;
       return 'next-part';
     case 'notrack':
       // Once conntrack has seen the packet it is too late. *Source:* nft(8) NOTRACK STATEMENT.

@@ -18,6 +18,7 @@ const NODE_KINDS = new Set<SourceKind>([
   'ip-link',
   'ip-neigh',
   'bridge-link',
+  'bridge-fdb',
   'hairpin-mode',
   'sysctl',
   'conntrack',

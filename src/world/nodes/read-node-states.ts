@@ -5,6 +5,7 @@ import { parseIpvsadm } from '../../dataplane/ipvs/parse-ipvsadm.ts';
 import { parseNftJson } from '../../dataplane/nftables/parse-nft-json.ts';
 import { parseNftText } from '../../dataplane/nftables/parse-nft-text.ts';
 import type { NodeState } from '../../dataplane/node-state.ts';
+import { parseBridgeFdb } from '../../dataplane/routes/parse-bridge-fdb.ts';
 import { parseBridgeLink, parseHairpinMode } from '../../dataplane/routes/parse-bridge-ports.ts';
 import { parseIpAddr } from '../../dataplane/routes/parse-ip-addr.ts';
 import { parseIpNeigh } from '../../dataplane/routes/parse-ip-neigh.ts';
@@ -14,6 +15,7 @@ import { parseSysctl } from '../../dataplane/routes/parse-sysctl.ts';
 import type { Parsed } from '../../dataplane/text-source.ts';
 import type { ParseIssue } from '../../model/evidence.ts';
 import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
+import { addressPorts } from './address-ports.ts';
 import { mergeBridgePorts, mergeLinks } from './merge-links.ts';
 import { type RuleDump, mergeTables } from './merge-tables.ts';
 
@@ -56,6 +58,8 @@ function readState(name: string, sources: readonly Source[], issues: ParseIssue[
     ...(all(['bridge-link'], parseBridgeLink) ?? []),
   ];
   const hasPorts = sources.some(({ kind }) => kind === 'hairpin-mode' || kind === 'bridge-link');
+  const neighbours = all(['ip-neigh'], parseIpNeigh);
+  const forwarding = all(['bridge-fdb'], parseBridgeFdb);
   const settings = all(['sysctl'], parseSysctl);
   const members: Omit<NodeState, 'name' | 'tables' | 'hasRules' | 'ipsets'> = {
     ...given('ipvs', all(['ipvsadm-list', 'ipvsadm-save', 'proc-ip-vs'], parseIpvsadm), preferListed),
@@ -66,8 +70,10 @@ function readState(name: string, sources: readonly Source[], issues: ParseIssue[
       all(['ip-rule'], (source) => parseIpRule(source, /ip6|-6/.test(source.path) ? 'ip6' : 'ip')),
       same,
     ),
-    ...given('neighbours', all(['ip-neigh'], parseIpNeigh), same),
-    ...given('bridgePorts', hasPorts ? ports : undefined, (read) => mergeBridgePorts(read, links ?? [])),
+    ...given('neighbours', neighbours, same),
+    ...given('bridgePorts', hasPorts ? ports : undefined, (read) =>
+      addressPorts(mergeBridgePorts(read, links ?? []), forwarding ?? [], neighbours ?? []),
+    ),
     ...given('sysctls', settings, (read) => new Map(read)),
     ...given('conntrack', all(['conntrack'], parseConntrack), same),
   };

@@ -1,0 +1,45 @@
+import { type Parsed, type TextSource, isJson, parseJsonRows, parseLines } from '../text-source.ts';
+
+/** A forwarding entry of a bridge: frames to `mac` leave by `port`. */
+export interface ForwardingEntry {
+  /** Lower case, colons. */
+  readonly mac: string;
+  readonly port: string;
+  readonly bridge?: string;
+  /** The port's own address, or one that was set by hand; what was learned is not. */
+  readonly isPermanent: boolean;
+}
+
+/** Entries of `bridge fdb show`, text or `-j`. *Source:* bridge(8). */
+export function parseBridgeFdb(source: TextSource): Parsed<ForwardingEntry> {
+  if (isJson(source)) {
+    const { items, issues } = parseJsonRows(source);
+    return { items: items.flatMap((row) => jsonEntry(row) ?? []), issues };
+  }
+  return parseLines<ForwardingEntry>(source, ({ text }) => {
+    const words = text.trim().split(/\s+/);
+    const [mac = ''] = words;
+    const port = words[words.indexOf('dev') + 1];
+    if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac) || words[1] !== 'dev' || port === undefined)
+      return { problem: 'is no forwarding entry' };
+    const at = words.indexOf('master');
+    const bridge = at < 0 ? undefined : words[at + 1];
+    return {
+      mac: mac.toLowerCase(),
+      port,
+      isPermanent: words.includes('permanent'),
+      ...(bridge === undefined ? {} : { bridge }),
+    };
+  });
+}
+
+function jsonEntry(row: Record<string, unknown>): ForwardingEntry | undefined {
+  const { mac, ifname, master, state } = row;
+  if (typeof mac !== 'string' || typeof ifname !== 'string') return undefined;
+  return {
+    mac: mac.toLowerCase(),
+    port: ifname,
+    isPermanent: state === 'permanent',
+    ...(typeof master === 'string' ? { bridge: master } : {}),
+  };
+}
