@@ -34,7 +34,9 @@ export function hairpinOf(node: NodeState, bridge: string, address: Ip): Hairpin
     return { isAllowed: true, by: undefined, why: 'promiscuous' };
   const ports = portsOf(node, bridge);
   const own = ports.filter(({ addresses }) => addresses?.includes(address));
-  const candidates = own.length > 0 ? own : ports;
+  // A port that other addresses stand behind is not this pod's.
+  const unnamed = ports.filter(({ addresses }) => addresses === undefined);
+  const candidates = own.length > 0 ? own : unnamed.length > 0 ? unnamed : ports;
   const off = candidates.filter(({ hairpin }) => hairpin === false);
   if (
     candidates.length === 0 ||
