@@ -11,7 +11,6 @@ export interface DrawingOptions {
 export interface EvidenceOptions {
   readonly from?: readonly string[];
   readonly node?: string;
-  readonly pseudonyms?: boolean;
 }
 
 /** `plumb check`. */

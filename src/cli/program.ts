@@ -72,8 +72,7 @@ function addEvidenceOptions(command: Command): void {
     .option(
       '--node <name>',
       'the node that files without one come from; for trace also where the packet arrives',
-    )
-    .option('--pseudonyms', 'replace names and addresses in the answer by made-up ones');
+    );
 }
 
 function addDrawingOptions(command: Command): void {

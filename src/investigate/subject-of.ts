@@ -45,8 +45,10 @@ export function findService(world: World, namespace: string, name: string): Serv
 /** Throws a `UserError` where no Services were read: without them there is no question. */
 export function needServices(world: World): void {
   if (world.coverage.has('services')) return;
+  const [issue] = world.issues;
+  const why = issue === undefined ? '' : ` (${issue.source}: ${issue.problem})`;
   throw new UserError(
-    'no Services were found in what was read',
+    `no Services were found in what was read${why}`,
     'add the output of kubectl get services,endpointslices,pods,nodes -A -o json to --from',
   );
 }

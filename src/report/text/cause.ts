@@ -6,7 +6,7 @@ import { labelled, quoted, verbatim } from './section.ts';
 
 const proofs: Readonly<Record<Proof, string>> = {
   repaired: 'proved: repaired in the model and walked again, the failing paths work',
-  consistent: 'it explains every failing path; no repair in the model stands for it',
+  consistent: 'it explains what fails; the model has no repair for it that could be tried',
   suspected: 'suspected: it may explain the failing paths, and nothing seen proves it',
 };
 
