@@ -33,11 +33,71 @@ export function readWrittenConfig(text: string): WrittenConfig | undefined {
   try {
     const value: unknown = /^\s*\{/.test(text) ? JSON.parse(text) : parse(text);
     if (typeof value !== 'object' || value === null) return undefined;
-    const wrapped = value as { readonly 'kubeproxy.config.k8s.io'?: WrittenConfig };
-    return wrapped['kubeproxy.config.k8s.io'] ?? value;
+    const wrapped = value as { readonly 'kubeproxy.config.k8s.io'?: WrittenConfig | InternalConfig };
+    const config = wrapped['kubeproxy.config.k8s.io'] ?? value;
+    return 'DetectLocalMode' in config ? fromInternal(config as InternalConfig) : config;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What /configz of releases before 1.36 shows: the internal type, with Go's field names. *Source:* kubernetes v1.34
+ * pkg/proxy/apis/config/types.go. Where the external type came back was seen in 1.37, not in 1.34.
+ */
+interface InternalConfig {
+  readonly Linux?: { readonly MasqueradeAll?: boolean };
+  readonly FeatureGates?: Record<string, boolean>;
+  readonly HostnameOverride?: string;
+  readonly Mode?: string;
+  readonly IPTables?: { readonly MasqueradeBit?: number; readonly LocalhostNodePorts?: boolean };
+  readonly IPVS?: {
+    readonly Scheduler?: string;
+    readonly StrictARP?: boolean;
+    readonly ExcludeCIDRs?: readonly string[] | null;
+  };
+  readonly NFTables?: { readonly MasqueradeBit?: number };
+  readonly DetectLocalMode?: string;
+  readonly DetectLocal?: {
+    readonly BridgeInterface?: string;
+    readonly ClusterCIDRs?: readonly string[] | null;
+    readonly InterfaceNamePrefix?: string;
+  };
+  readonly NodePortAddresses?: readonly string[] | null;
+  readonly SyncPeriod?: string;
+  readonly MinSyncPeriod?: string;
+}
+
+/** The internal type in the words of the external one; undefined members take their defaults as ever. */
+function fromInternal(internal: InternalConfig): WrittenConfig {
+  const { Linux, IPTables, IPVS, NFTables, DetectLocal, SyncPeriod = '', MinSyncPeriod = '' } = internal;
+  const periods = { syncPeriod: SyncPeriod, minSyncPeriod: MinSyncPeriod };
+  const masqueradeAll = Linux?.MasqueradeAll ?? false;
+  return {
+    mode: internal.Mode ?? '',
+    hostnameOverride: internal.HostnameOverride ?? '',
+    clusterCIDR: (DetectLocal?.ClusterCIDRs ?? []).join(','),
+    detectLocalMode: internal.DetectLocalMode ?? '',
+    detectLocal: {
+      bridgeInterface: DetectLocal?.BridgeInterface ?? '',
+      interfaceNamePrefix: DetectLocal?.InterfaceNamePrefix ?? '',
+    },
+    nodePortAddresses: internal.NodePortAddresses ?? [],
+    iptables: {
+      masqueradeBit: IPTables?.MasqueradeBit ?? 14,
+      localhostNodePorts: IPTables?.LocalhostNodePorts ?? true,
+      masqueradeAll,
+      ...periods,
+    },
+    nftables: { masqueradeBit: NFTables?.MasqueradeBit ?? 14, masqueradeAll, ...periods },
+    ipvs: {
+      scheduler: IPVS?.Scheduler ?? '',
+      strictARP: IPVS?.StrictARP ?? false,
+      excludeCIDRs: IPVS?.ExcludeCIDRs ?? [],
+      ...periods,
+    },
+    featureGates: internal.FeatureGates ?? {},
+  };
 }
 
 const MODES: readonly string[] = ['iptables', 'ipvs', 'nftables'];
@@ -63,7 +123,7 @@ export function configOf(
   const detect = DETECT.includes(told.detectLocalMode ?? '')
     ? (told.detectLocalMode as DetectLocalMode)
     : 'ClusterCIDR';
-  const isTold = detect !== 'ClusterCIDR' || clusterCidrs.length > 0;
+  const isTold = written === undefined || detect !== 'ClusterCIDR' || clusterCidrs.length > 0;
   return {
     mode: runs,
     hostnameOverride: told.hostnameOverride ?? '',
@@ -83,7 +143,7 @@ export function configOf(
     featureGates: told.featureGates ?? {},
     assumed: written
       ? []
-      : ['clusterCIDR', 'detectLocalMode', 'nodePortAddresses', 'masqueradeAll', ...(mode ? [] : ['mode'])],
+      : ['clusterCidrs', 'detectLocalMode', 'nodePortAddresses', 'masqueradeAll', ...(mode ? [] : ['mode'])],
     ...(source === undefined ? {} : { source }),
   };
 }

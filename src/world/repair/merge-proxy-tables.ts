@@ -27,6 +27,26 @@ export function mergeProxyTables(
   return [...merged, ...left.values()];
 }
 
+/** `table` without kube-proxy's chains and the jumps to them. */
+export function withoutProxyChains(table: Table): Table {
+  if (table.name === 'kube-proxy') return table;
+  const kept = [...table.chains].filter(([name]) => !OWN_CHAIN.test(name));
+  return {
+    ...table,
+    chains: new Map(
+      kept.map(([name, chain]) => [
+        name,
+        {
+          ...chain,
+          rules: listOf(
+            rulesOf(chain.rules).filter((rule) => !targetsOf(rule).some((target) => OWN_CHAIN.test(target))),
+          ),
+        },
+      ]),
+    ),
+  };
+}
+
 function mergeTable(table: Table, fresh: Table): Table {
   const chains = new Map([...table.chains].filter(([name]) => !OWN_CHAIN.test(name)));
   for (const [name, chain] of fresh.chains) {

@@ -2,7 +2,7 @@ import type { NodeState } from '../../dataplane/node-state.ts';
 import type { Chain, RuleList, Table } from '../../dataplane/ruleset/ruleset.ts';
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import type { World } from '../world.ts';
-import { listOf } from './merge-proxy-tables.ts';
+import { listOf, withoutProxyChains } from './merge-proxy-tables.ts';
 
 /** `world` with the state of `node` changed; unchanged where nothing was read of that node. */
 export function withNodeState(world: World, node: string, change: (state: NodeState) => NodeState): World {
@@ -66,6 +66,17 @@ export function withoutOwnerDrops(world: World, rules: readonly RuleReference[])
       })),
     left,
   );
+}
+
+/** `world` without the rules of kube-proxy on `node` that are of another mode than `mode`. */
+export function withoutProxyTables(world: World, node: string, mode: string): World {
+  return withNodeState(world, node, (state) => ({
+    ...state,
+    tables:
+      mode === 'nftables'
+        ? state.tables.map(withoutProxyChains)
+        : state.tables.filter(({ name }) => name !== 'kube-proxy'),
+  }));
 }
 
 const COMMON_TABLES = new Set(['filter', 'nat', 'mangle', 'raw', 'security', 'kube-proxy']);

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { configOf, readWrittenConfig } from './read-config.ts';
+
+const read = (text: string) => configOf(readWrittenConfig(text), undefined, 'x');
+
+describe('readWrittenConfig', () => {
+  it('reads the ConfigMap', () => {
+    const config = read(
+      'mode: nftables\nclusterCIDR: 10.244.0.0/16,fd00::/64\nnftables:\n  syncPeriod: 1m30s\n',
+    );
+    expect(config).toMatchObject({
+      mode: 'nftables',
+      clusterCidrs: ['10.244.0.0/16', 'fd00::/64'],
+      syncPeriodSeconds: 90,
+    });
+  });
+
+  // Field names of /configz of kube-proxy 1.34, which shows the internal type.
+  it('reads the internal type', () => {
+    const config = read(
+      JSON.stringify({
+        'kubeproxy.config.k8s.io': {
+          Linux: { MasqueradeAll: true },
+          HostnameOverride: 'node-a',
+          Mode: 'iptables',
+          DetectLocalMode: 'ClusterCIDR',
+          DetectLocal: { ClusterCIDRs: ['10.244.0.0/16'] },
+          NodePortAddresses: ['192.0.2.1/32'],
+          SyncPeriod: '1m0s',
+        },
+      }),
+    );
+    expect(config).toMatchObject({
+      mode: 'iptables',
+      hostnameOverride: 'node-a',
+      clusterCidrs: ['10.244.0.0/16'],
+      detectLocalMode: 'ClusterCIDR',
+      nodePortAddresses: ['192.0.2.1/32'],
+      masqueradeAll: true,
+      syncPeriodSeconds: 60,
+    });
+  });
+
+  it('assumes what nothing tells, and says so', () => {
+    expect(configOf(undefined, 'ipvs', undefined)).toMatchObject({
+      mode: 'ipvs',
+      ipvsScheduler: 'rr',
+      detectLocalMode: 'ClusterCIDR',
+    });
+    expect(configOf(undefined, 'ipvs', undefined).assumed).toContain('clusterCidrs');
+    expect(readWrittenConfig('- nothing: [')).toBeUndefined();
+  });
+});
