@@ -24,8 +24,15 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     ? suspects.filter(({ problem }) => problem.severity === 'warning' && problem.repair)
     : [];
   const proven = proveSuspects(world, verifications, [...errors, ...byDesign], reverify);
-  const causes = mergeNodes(proven.map(causeOf));
-  const verdict = verdictOf(input, errors);
+  const doubts = suspects.filter(isDoubt);
+  const doubted = doubts.map(({ check, problem }): Proven => ({
+    check,
+    problem,
+    proof: 'suspected',
+    share: problem.share ?? [0, 1],
+  }));
+  const causes = mergeNodes([...proven, ...(proven.length === 0 ? doubted : [])].map(causeOf));
+  const verdict = verdictOf(input, errors, doubts);
   const count = (status: CheckResult['status']): number =>
     results.filter((result) => result.status === status).length;
   const name = `${subject.namespace}/${subject.name}`;
@@ -49,13 +56,18 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   };
 }
 
-function verdictOf(input: DiagnosisInput, errors: readonly Suspect[]): Verdict {
+/** A warning that may break everything, and nothing seen says whether it does. */
+function isDoubt({ problem }: Suspect): boolean {
+  return problem.severity === 'warning' && (problem.share?.[1] ?? 0) > 0;
+}
+
+function verdictOf(input: DiagnosisInput, errors: readonly Suspect[], doubts: readonly Suspect[]): Verdict {
   const states = input.verifications.filter(isWanted).map(stateOf);
   const worst = Math.max(0, ...errors.map(({ problem }) => problem.share?.[0] ?? 0));
   if ((states.length > 0 && states.every((state) => state === 'fails')) || worst >= 1) return 'broken';
   if (states.length === 0 && errors.length > 0) return 'broken';
   if (states.some((state) => state === 'fails' || state === 'partly') || errors.length > 0) return 'degraded';
-  if (states.includes('unknown') || isBlind(input)) return 'unknown';
+  if (states.includes('unknown') || isBlind(input) || doubts.length > 0) return 'unknown';
   return 'healthy';
 }
 
