@@ -8,7 +8,7 @@ export const externalName: Check = defineCheck({
   asserts: 'an ExternalName is a name that can be resolved',
   faults: ['D21'],
   needs: ['service', 'services'],
-  *run({ world, subject: { service } }) {
+  *run({ world, subject: { service, isOneOfMany = false } }) {
     if (service?.spec.type !== 'ExternalName') return;
     const target = (service.spec.externalName ?? '').replace(/\.$/, '');
     const problem =
@@ -18,8 +18,22 @@ export const externalName: Check = defineCheck({
         readClusterDns(world).searched.domain,
         world.services.map(({ metadata }) => `${metadata.name}.${metadata.namespace}`),
       );
-    if (problem === undefined) return;
     const { namespace, name } = service.metadata;
+    if (problem === undefined) {
+      if (isOneOfMany || isInCluster(target, readClusterDns(world).searched.domain)) return;
+      yield {
+        severity: 'warning',
+        subject: `Service ${namespace}/${name}`,
+        share: [0, 1],
+        summary: `whether ${target} resolves was not asked, and nothing else decides whether ${namespace}/${name} works`,
+        evidence: [{ ...world.locate(service, 'spec.externalName'), text: `externalName: ${target}` }],
+        remedy: {
+          text: 'ask for the name from a pod',
+          commands: [`kubectl -n ${namespace} run dns --rm -it --image=busybox -- nslookup ${target}`],
+        },
+      };
+      return;
+    }
     yield {
       severity: 'error',
       subject: `Service ${namespace}/${name}`,
@@ -48,4 +62,9 @@ function missingService(target: string, domain: string, names: readonly string[]
   if (!target.endsWith(suffix)) return undefined;
   const service = target.slice(0, -suffix.length).split('.').slice(-2).join('.');
   return names.includes(service) ? undefined : `names a Service that does not exist`;
+}
+
+/** A Service of this cluster: whether it exists is seen without asking. */
+function isInCluster(target: string, domain: string): boolean {
+  return target.endsWith(`.svc.${domain}`);
 }

@@ -1,4 +1,5 @@
 import type { Check } from '../check.ts';
+import { bothProtocols } from './both-protocols.ts';
 import { clientResolver } from './client-resolver.ts';
 import { corefileSound } from './corefile-sound.ts';
 import { externalName } from './external-name.ts';
@@ -9,6 +10,7 @@ import { zoneServed } from './zone-served.ts';
 /** Whether clients find the Service by its name. */
 export const dnsChecks: readonly Check[] = [
   serverRunning,
+  bothProtocols,
   zoneServed,
   corefileSound,
   clientResolver,

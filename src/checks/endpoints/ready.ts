@@ -1,5 +1,10 @@
 import type { Pod, Service } from '../../world/kubernetes/objects.ts';
 import { expectedSlices } from '../../world/expected-slices.ts';
+import type { RuleReference } from '../../dataplane/walk/trace.ts';
+import { blockedProbe } from '../../verify/blocked-probe.ts';
+import { ruleEvidence } from '../../verify/group-discrepancies.ts';
+import { showRuleCommand } from '../../verify/show-rule-command.ts';
+import { withoutRules } from '../../world/repair/node-state.ts';
 import { describePod } from '../../world/describe-pod.ts';
 import { isReady, ownerOf, selectedPods, selectedWorkloads } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
@@ -29,9 +34,28 @@ export const endpointsReady: Check = defineCheck({
     }
     if (service.spec.publishNotReadyAddresses === true) return;
     const unready = pods.filter((pod) => !isReady(pod) && pod.metadata.deletionTimestamp === undefined);
-    if (unready.length > 0) yield tell(world, service, pods, unready);
+    if (unready.length === 0) return;
+    const blocked = unready.map((pod) => blockedProbe(world, pod)).filter((rule) => rule !== undefined);
+    if (blocked.length === unready.length) yield tellBlocked(service, pods, blocked);
+    else yield tell(world, service, pods, unready);
   },
 });
+
+/** kubelet’s probes do not get to the pods: a rule of their node is in the way. */
+function tellBlocked(service: Service, pods: readonly Pod[], rules: readonly RuleReference[]): Problem {
+  const { namespace, name } = service.metadata;
+  const [rule] = rules;
+  return {
+    severity: rules.length === pods.length ? 'error' : 'warning',
+    subject: `Service ${namespace}/${name}`,
+    faults: ['F10', 'E01'],
+    ...(rule ? { node: rule.node } : {}),
+    summary: `${rules.length} of ${pods.length} selected pods are not ready because ${rule?.node ?? 'their node'} drops kubelet’s probes in ${rule?.table ?? ''} ${rule?.chain ?? ''}`,
+    evidence: rules.slice(0, 3).map(ruleEvidence),
+    remedy: { text: 'let the node reach its own pods', commands: rule ? [showRuleCommand(rule)] : [] },
+    repair: (before) => withReadyPods(withoutRules(before, rules), service),
+  };
+}
 
 function noPods(world: World, service: Service, owner: string, replicas: number | undefined): Problem {
   const { namespace, name } = service.metadata;

@@ -1,7 +1,8 @@
 import type { Check } from '../check.ts';
 import { addressAssigned } from './address-assigned.ts';
+import { nodePortServed } from './node-port-served.ts';
 import { noCollision } from './no-collision.ts';
 import { rangesApart } from './ranges-apart.ts';
 
 /** External addresses, and ranges that must be apart. */
-export const externalChecks: readonly Check[] = [addressAssigned, noCollision, rangesApart];
+export const externalChecks: readonly Check[] = [addressAssigned, noCollision, nodePortServed, rangesApart];

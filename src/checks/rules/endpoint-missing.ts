@@ -3,6 +3,7 @@ import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
+import { tellLeftover } from '../tell-leftover.ts';
 
 /** A node never sends clients to an endpoint that they should reach. */
 export const endpointMissing: Check = defineDiscrepancyCheck({
@@ -12,6 +13,8 @@ export const endpointMissing: Check = defineDiscrepancyCheck({
   kinds: ['endpoint-missing'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => {
+    const left = tellLeftover(group, world);
+    if (left) return left;
     const proxy = explainProxy(world, group.node);
     const endpoints = new Set(
       group.discrepancies.flatMap(({ endpoint }) =>

@@ -4,6 +4,7 @@ import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
+import { tellLeftover } from '../tell-leftover.ts';
 
 /** A node sends clients to an address that the EndpointSlices do not name (any more). */
 export const endpointStale: Check = defineDiscrepancyCheck({
@@ -13,6 +14,8 @@ export const endpointStale: Check = defineDiscrepancyCheck({
   kinds: ['endpoint-stale'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => {
+    const left = tellLeftover(group, world);
+    if (left) return left;
     const proxy = explainProxy(world, group.node);
     return {
       summary: `${group.node} still sends to ${staleEndpoints(group)}, which the EndpointSlices do not name${proxy.why ? `; ${proxy.why}` : ''}`,

@@ -1,7 +1,9 @@
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutRules } from '../../world/repair/node-state.ts';
+import type { RuleReference } from '../../dataplane/walk/trace.ts';
+import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
-import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
+import { type Told, defineDiscrepancyCheck } from '../discrepancy-check.ts';
 
 /** Another program's DNAT or redirect takes the Service's packets before kube-proxy's rules see them. */
 export const foreignTranslation: Check = defineDiscrepancyCheck({
@@ -12,6 +14,8 @@ export const foreignTranslation: Check = defineDiscrepancyCheck({
   tell: (group) => {
     const [rule] = group.at;
     if (!rule) return undefined;
+    const isUntracked = /NOTRACK|notrack|--notrack/.test(rule.rule);
+    if (isUntracked) return tellUntracked(group, rule);
     return {
       summary: `${group.node} sends ${group.frontends.join(', ')} elsewhere by a rule in ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner}) before kube-proxy’s rules see it`,
       remedy: {
@@ -22,3 +26,16 @@ export const foreignTranslation: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** A packet that is exempt from connection tracking is never translated. */
+function tellUntracked(group: DiscrepancyGroup, rule: RuleReference): Told {
+  return {
+    faults: ['C10', 'R10'],
+    summary: `${group.node} exempts ${group.frontends.join(', ')} from connection tracking by a rule in ${rule.family} ${rule.table} ${rule.chain}, so it is never translated`,
+    remedy: {
+      text: 'remove the rule, or narrow it so that it leaves the Service’s address alone',
+      commands: [showRuleCommand(rule)],
+    },
+    repair: (before) => withoutRules(before, group.at),
+  };
+}

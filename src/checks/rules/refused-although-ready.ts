@@ -2,6 +2,7 @@ import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
+import { tellLeftover } from '../tell-leftover.ts';
 
 /** A node refuses or drops what it should forward, by a rule or virtual server of kube-proxy's own. */
 export const refusedAlthoughReady: Check = defineDiscrepancyCheck({
@@ -11,6 +12,8 @@ export const refusedAlthoughReady: Check = defineDiscrepancyCheck({
   kinds: ['refused-although-ready'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => {
+    const left = tellLeftover(group, world);
+    if (left) return left;
     const proxy = explainProxy(world, group.node);
     const isIpvs = group.at.some(({ family }) => family === 'ipvs');
     return {

@@ -8,6 +8,7 @@ import { portAsked } from './port-asked.ts';
 import { protocolSpoken } from './protocol-spoken.ts';
 import { proxied } from './proxied.ts';
 import { selectorMatches } from './selector-matches.ts';
+import { targetPortDeclared } from './target-port-declared.ts';
 import { targetPortNamed } from './target-port-named.ts';
 import { trafficPolicy } from './traffic-policy.ts';
 
@@ -18,6 +19,7 @@ export const serviceChecks: readonly Check[] = [
   proxied,
   selectorMatches,
   targetPortNamed,
+  targetPortDeclared,
   protocolSpoken,
   headlessPort,
   families,

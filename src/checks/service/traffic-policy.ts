@@ -1,7 +1,8 @@
 import { clientText } from '../../verify/group-discrepancies.ts';
 import type { Service } from '../../world/kubernetes/objects.ts';
-import { type Check, defineCheck } from '../check.ts';
-import { withServiceFollowed } from '../follow-objects.ts';
+import type { World } from '../../world/world.ts';
+import { type Check, type Problem, defineCheck } from '../check.ts';
+import { proxiesFollow, withServiceFollowed } from '../follow-objects.ts';
 
 const POLICIES = [
   { field: 'internalTrafficPolicy', faults: ['S13'], clients: 'clients in the cluster' },
@@ -12,7 +13,7 @@ const POLICIES = [
 export const trafficPolicy: Check = defineCheck({
   id: 'service/traffic-policy',
   asserts: 'traffic policies leave every client an endpoint',
-  faults: ['S13', 'X02', 'X03'],
+  faults: ['S13', 'X02', 'X03', 'K11'],
   needs: ['service', 'verifications', 'endpointSlices'],
   *run({ world, subject: { service }, verifications }) {
     if (!service) return;
@@ -21,6 +22,11 @@ export const trafficPolicy: Check = defineCheck({
       const nodes = [...new Set(denied.map(({ expectation }) => expectation.vantage.node))];
       if (nodes.length === 0) continue;
       const { namespace, name } = service.metadata;
+      const misnamed = nodes.filter((node) => isMisnamed(world, node));
+      if (misnamed.length > 0) {
+        yield tellMisnamed(world, service, field, misnamed);
+        continue;
+      }
       const fixed: Service = { ...service, spec: { ...service.spec, [field]: 'Cluster' } };
       yield {
         severity: 'warning',
@@ -40,3 +46,35 @@ export const trafficPolicy: Check = defineCheck({
     }
   },
 });
+
+/** Whether kube-proxy of `node` calls itself by a name that is not the Node’s: then no endpoint is local to it. */
+function isMisnamed(world: World, node: string): boolean {
+  const name = world.kubeProxies.get(node)?.config.hostnameOverride.toLowerCase() ?? '';
+  return name !== '' && name !== node;
+}
+
+function tellMisnamed(world: World, service: Service, field: string, nodes: readonly string[]): Problem {
+  const configs = nodes.flatMap((node) => world.kubeProxies.get(node)?.config ?? []);
+  return {
+    severity: 'error',
+    subject: `Service ${service.metadata.namespace}/${service.metadata.name}`,
+    faults: ['K11', 'X02', 'S13'],
+    summary: `kube-proxy on ${nodes.join(', ')} calls itself ${configs.map(({ hostnameOverride }) => hostnameOverride).join(', ')}, which no Node is called: with ${field} Local it finds no endpoint of its own`,
+    evidence: configs.map(({ source, hostnameOverride }) => ({
+      source: source ?? 'kube-proxy’s configuration',
+      text: `hostnameOverride: ${hostnameOverride}`,
+    })),
+    remedy: {
+      text: 'give kube-proxy the Node’s name (hostnameOverride), or none',
+      commands: ['kubectl -n kube-system get configmap kube-proxy -o yaml'],
+    },
+    repair: (before) => {
+      const kubeProxies = new Map(before.kubeProxies);
+      for (const node of nodes) {
+        const proxy = kubeProxies.get(node);
+        if (proxy) kubeProxies.set(node, { ...proxy, config: { ...proxy.config, hostnameOverride: node } });
+      }
+      return proxiesFollow({ ...before, kubeProxies });
+    },
+  };
+}
