@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Packet } from '../../model/packet.ts';
 import type { VirtualServer } from '../ipvs/virtual-server.ts';
 import type { NodeState } from '../node-state.ts';
+import type { Table } from '../ruleset/ruleset.ts';
 import { base, dnat, ip, is, network, node, route, table, vantage } from './testing/hand-made.ts';
 import type { Outcome } from './trace.ts';
 import { walk } from './walk.ts';
@@ -311,6 +312,63 @@ test('where eBPF may translate, a ClusterIP without rules is unknown, not lost',
   const [outcome] = fromPod({ ...plain, links }, '10.96.0.5');
   expect(outcome?.result).toBe('unknown');
   expect(outcome?.unknowns[0]?.text).toContain('Cilium');
+});
+
+test('IPv6 goes the same way, by its own tables, routes and settings', () => {
+  const target = ip('fd00:1::5');
+  const nat: Table = {
+    ...table('nat', {
+      PREROUTING: {
+        base: base('prerouting', -100, 'nat'),
+        rules: [
+          [
+            is('daddr', 'fd96::5/128'),
+            is('dport', 80),
+            { kind: 'dnat', to: { addresses: { low: target, high: target } } },
+          ],
+        ],
+      },
+    }),
+    family: 'ip6',
+  };
+  const v4 = table('filter', { FORWARD: { base: base('forward', 0, 'filter', 'drop'), rules: [] } });
+  const inet: Table = {
+    ...table(
+      'host',
+      { fwd: { base: base('forward', 10), rules: [[is('saddr', '10.0.0.0/8'), { kind: 'drop' }]] } },
+      'nftables',
+    ),
+    family: 'inet',
+  };
+  const walked = (forwarding: string): Outcome | undefined => {
+    const plain = node(1, [nat, v4, inet], [], sysctls(['net.ipv6.conf.all.forwarding', forwarding]));
+    const first: NodeState = {
+      ...plain,
+      hasRules: { ip: true, ip6: true },
+      routes: [route('::/0', 'eth0', 'fd90::1'), route('fd00:1::/64', 'veth6')],
+    };
+    const base6 = network([first]);
+    const places = new Map(
+      [ip('fd00:1::2'), target].map((address) => [
+        address,
+        { node: 'node-1', pod: `shop/${address}`, isHostNetwork: false },
+      ]),
+    );
+    return walk(
+      { ...base6, placeOf: (address) => places.get(address) },
+      vantage('pod', 1, 'fd00:1::2'),
+      to('fd96::5', 'fd00:1::2'),
+    ).outcomes[0];
+  };
+  expect(walked('1')).toMatchObject({
+    result: 'delivered',
+    destination: { address: target, port: 80 },
+    replyReturns: true,
+  });
+  expect(walked('0')).toMatchObject({
+    result: 'dropped',
+    decidedBy: { rule: 'net.ipv6.conf.all.forwarding = 0' },
+  });
 });
 
 test('an outside client keeps its address: the endpoint on the other node answers it directly', () => {
