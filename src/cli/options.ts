@@ -35,3 +35,8 @@ export interface TraceOptions extends DrawingOptions, EvidenceOptions {
   readonly dst: string;
   readonly namespace?: string;
 }
+
+/** `plumb capture`. */
+export interface CaptureOptions extends EvidenceOptions {
+  readonly output: string;
+}

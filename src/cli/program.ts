@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Host } from './host.ts';
-import type { AuditOptions, CheckOptions, DrawingOptions, TraceOptions } from './options.ts';
+import type { AuditOptions, CaptureOptions, CheckOptions, DrawingOptions, TraceOptions } from './options.ts';
 
 /**
  * The commands and their options. Each command's code is loaded when it runs, so that help and mistakes cost nothing.
@@ -53,7 +53,15 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
       const { trace: run } = await import('./commands/trace.ts');
       finish(await run(host, options));
     });
-  for (const command of [check, audit, trace]) addEvidenceOptions(command);
+  const capture = program
+    .command('capture')
+    .description('what --from names as one archive, without secrets, to analyse elsewhere')
+    .requiredOption('-o, --output <file>', 'the archive to write, such as shop.tgz')
+    .action(async (options: CaptureOptions) => {
+      const { capture: run } = await import('./commands/capture.ts');
+      finish(await run(host, options));
+    });
+  for (const command of [check, audit, trace, capture]) addEvidenceOptions(command);
 
   const explain = program
     .command('explain [check]')
