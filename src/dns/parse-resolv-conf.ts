@@ -30,11 +30,3 @@ export function parseResolvConf(text: string): ResolvConf {
 export function clusterDomainOf({ search }: ResolvConf): string | undefined {
   return search.find((each) => each.startsWith('svc.'))?.slice(4);
 }
-
-/** The full names a client tries for `name`, in order. */
-export function namesTried(name: string, { search, ndots }: ResolvConf): string[] {
-  if (name.endsWith('.')) return [name.slice(0, -1)];
-  const dots = name.split('.').length - 1;
-  const searched = search.map((domain) => `${name}.${domain}`);
-  return dots >= ndots ? [name, ...searched] : [...searched, name];
-}

@@ -1,4 +1,3 @@
-import type { Ip } from '../model/address.ts';
 import type { Endpoint, Frontend } from '../model/frontend.ts';
 import type { Vantage } from '../model/vantage.ts';
 
@@ -31,9 +30,3 @@ export interface Expectation {
 
 /** What the promise says of the source address. */
 export type SourceExpectation = 'keep' | 'masquerade' | 'either';
-
-/** The subject of an expectation: what clients dial. */
-export interface Dial {
-  readonly address: Ip;
-  readonly port: number;
-}

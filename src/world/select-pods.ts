@@ -1,4 +1,4 @@
-import type { KubernetesObject, LabelSelector, Pod, Service, Workload } from './kubernetes/objects.ts';
+import type { KubernetesObject, Pod, Service, Workload } from './kubernetes/objects.ts';
 import type { World } from './world.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -62,31 +62,5 @@ export function selectedWorkloads(world: World, { metadata, spec }: Service): Wo
       workload.kind !== 'ReplicaSet' &&
       workload.metadata.namespace === metadata.namespace &&
       matchesAll(selector, workload.spec.template?.metadata?.labels),
-  );
-}
-
-/** Whether `labels` satisfy a label selector; an empty one selects everything. *Source:* LabelSelector, meta/v1. */
-export function matchesSelector(
-  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
-  labels: Labels = {},
-): boolean {
-  const hasAll = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
-  return (
-    hasAll &&
-    matchExpressions.every(({ key, operator, values = [] }) => {
-      const value = labels[key];
-      switch (operator) {
-        case 'In':
-          return value !== undefined && values.includes(value);
-        case 'NotIn':
-          return value === undefined || !values.includes(value);
-        case 'Exists':
-          return value !== undefined;
-        case 'DoesNotExist':
-          return value === undefined;
-        default:
-          return false;
-      }
-    })
   );
 }

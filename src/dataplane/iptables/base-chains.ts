@@ -17,9 +17,6 @@ const PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['security', 50],
 ]);
 
-/** The tables of iptables. */
-export const TABLE_NAMES: readonly string[] = [...PRIORITIES.keys()];
-
 /** The hook and priority of the built-in `chain` of `table`; undefined for chains that users made. */
 export function baseChainOf(table: string, chain: string, policy: 'accept' | 'drop'): BaseChain | undefined {
   const hook = HOOKS.get(chain);

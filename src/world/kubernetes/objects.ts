@@ -289,10 +289,6 @@ export interface KubernetesEvent extends KubernetesObject {
   readonly involvedObject?: { readonly kind?: string; readonly namespace?: string; readonly name?: string };
 }
 
-export interface Ingress extends KubernetesObject {
-  readonly spec?: unknown;
-}
-
 export interface ServiceCidr extends KubernetesObject {
   readonly spec: { readonly cidrs?: readonly string[] };
 }
