@@ -202,6 +202,10 @@ function hop(context: WalkContext, state: PacketState, place: Place): void {
     endUnknown(state, `nothing was read of ${next.name}, where the packet goes on`);
     return;
   }
+  if (!(typeof state.destination === 'number' ? nextNode.hasRules.ip : nextNode.hasRules.ip6)) {
+    endUnknown(state, `the netfilter rules of ${next.name}, where the packet goes on, were not read`);
+    return;
+  }
   addStep(
     context,
     state,

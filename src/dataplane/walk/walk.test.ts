@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import type { Packet } from '../../model/packet.ts';
+import type { NodeState } from '../node-state.ts';
 import type { Table } from '../ruleset/ruleset.ts';
 import { base, chance, dnat, ip, is, network, node, not, table, vantage } from './testing/hand-made.ts';
 import type { Trace } from './trace.ts';
@@ -192,6 +193,21 @@ describe('a ClusterIP of two endpoints, one here and one on the next node', () =
     );
     expect(outcomes[1]).toMatchObject({ result: 'unknown', pod: 'shop/web-2' });
     expect(outcomes[1]?.unknowns[0]?.text).toContain('node-2');
+  });
+
+  test('a node whose rules were not read is a gap, there and on the way', () => {
+    const blind = (number: number, others: readonly number[]): NodeState => ({
+      ...node(number, [], others),
+      hasRules: { ip: false, ip6: false },
+    });
+    const on = walk(
+      network([node(1, [rules], [2]), blind(2, [1])], PODS),
+      vantage('pod', 1, '10.244.1.2'),
+      packet('10.244.1.2'),
+    );
+    expect(on.outcomes[1]?.unknowns[0]?.text).toContain('rules of node-2');
+    const at = walk(network([blind(1, [2])], PODS), vantage('pod', 1, '10.244.1.2'), packet('10.244.1.2'));
+    expect(at.outcomes.map(({ result }) => result)).toEqual(['unknown']);
   });
 
   test('a port that nobody serves goes out by the default route and is lost', () => {

@@ -58,8 +58,11 @@ export function walk(network: Network, start: Vantage, packet: Packet, options: 
   const node = network.nodes.get(start.node);
   const state = startState(root, node ?? unreadNode(start.node), packet);
   if (node === undefined || !hasRulesFor(node, packet)) {
-    const what = node === undefined ? 'nothing' : 'no netfilter rules';
-    endUnknown(state, `${what} of ${start.node} was read`);
+    const what =
+      node === undefined
+        ? `nothing was read of ${start.node}`
+        : `the netfilter rules of ${start.node} were not read`;
+    endUnknown(state, what);
     root.end = outcomeOf(context, state);
     return { packet, outcomes: collectOutcomes(root) };
   }
