@@ -6,7 +6,7 @@ import { Lab } from './cluster/lab.ts';
 import { layout, type LabShape, type ProxyMode } from './cluster/layout.ts';
 import { adminKubeconfig } from './cluster/control-plane.ts';
 import { enclose, enter, holder, isInside, tearDown } from './machine/enclosure.ts';
-import { kubernetes, repository } from './machine/places.ts';
+import { home, kubernetes, repository } from './machine/places.ts';
 import { score } from './score/score.ts';
 import { runEmulated } from './emulated/machine.ts';
 import { UserError } from './user-error.ts';
@@ -129,7 +129,11 @@ async function up(args: readonly string[], shape: LabShape): Promise<number> {
   if (missing.length > 0) throw new UserError(`not built: ${missing.join(' ')}`, 'npm run lab:build');
   await enclose();
   const code = await again(args, undefined).catch(() => 1);
-  if (code !== 0) await tearDown();
+  if (code !== 0) {
+    const kept = process.env['LAB_KEEP_LOGS'];
+    if (kept !== undefined) await enter(undefined, ['cp', '-r', join(home, 'logs'), kept]);
+    await tearDown();
+  }
   return code;
 }
 

@@ -52,7 +52,7 @@ function askOnce(method: string, path: string, body: unknown, contentType: strin
         res.on('end', () => resolve({ status: res.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
       },
     );
-    req.setTimeout(20_000 * slow, () => req.destroy());
+    req.setTimeout(20_000 * Math.min(slow, 3), () => req.destroy());
     req.on('error', (e) => resolve({ status: 0, text: e.message }));
     req.end(body === undefined ? undefined : JSON.stringify(body));
   });

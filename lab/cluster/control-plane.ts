@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '../build/versions.ts';
 import { binaries, home, kubernetes } from '../machine/places.ts';
-import { decisiveLines, start, until } from '../machine/run.ts';
+import { decisiveLines, slow, start, until } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
 import { adminToken, ask } from './api.ts';
 import { layout, type LabNode, type LabShape } from './layout.ts';
@@ -45,6 +45,7 @@ export async function startControlPlane(shape: LabShape, nodes: readonly LabNode
     join(binaries(`etcd-${versions.etcd}`), 'etcd'),
     `--data-dir=${join(home, 'etcd')}`,
     '--unsafe-no-fsync',
+    ...(slow > 1 ? ['--heartbeat-interval=1000', '--election-timeout=20000'] : []),
   ]);
   const api = component('kube-apiserver', [
     kubernetes('kube-apiserver'),
@@ -78,7 +79,7 @@ export function startControllerManager(): void {
     '--leader-elect=false',
     `--root-ca-file=${join(home, 'certs/apiserver.crt')}`,
     '--controllers=*,-bootstrapsigner,-tokencleaner',
-    '--node-monitor-grace-period=20s',
+    `--node-monitor-grace-period=${20 * slow}s`,
     '--use-service-account-credentials=false',
   ]);
 }

@@ -1,4 +1,5 @@
 import { imageReferences } from '../build/images.ts';
+import { slow } from '../machine/run.ts';
 import type { ApiObject } from './api.ts';
 import { layout } from './layout.ts';
 
@@ -122,14 +123,14 @@ export function corednsObjects(): ApiObject[] {
                 ],
                 livenessProbe: {
                   httpGet: { path: '/health', port: 8080 },
-                  initialDelaySeconds: 60,
+                  initialDelaySeconds: 60 * slow,
                   timeoutSeconds: 5,
                   failureThreshold: 5,
                 },
                 readinessProbe: {
                   httpGet: { path: '/ready', port: 8181 },
-                  periodSeconds: 2,
-                  timeoutSeconds: 2,
+                  periodSeconds: slow > 1 ? 10 : 2,
+                  timeoutSeconds: slow > 1 ? 9 : 2,
                 },
                 volumeMounts: [{ name: 'config', mountPath: '/etc/coredns', readOnly: true }],
               },

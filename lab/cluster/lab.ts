@@ -51,6 +51,7 @@ export class Lab {
     await nodesUp;
     say('containerd and kubelet started');
     await lab.untilProxiesReady(90_000);
+    say('kube-proxy ready on every node');
     await apply(corednsObjects());
     await apply(shopObjects(lab.nodes));
     const status = { status: { loadBalancer: { ingress: [{ ip: layout.loadBalancer, ipMode: 'VIP' }] } } };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { imageFile, imageReferences, type ImageName } from '../build/images.ts';
 import { versions } from '../build/versions.ts';
 import { binaries, home, kubernetes, nodeHome } from '../machine/places.ts';
-import { decisiveLines, must, run, start, until } from '../machine/run.ts';
+import { decisiveLines, must, run, slow, start, until } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
 import { layout, type LabNode, type LabShape } from './layout.ts';
 
@@ -45,11 +45,12 @@ export async function startNode(shape: LabShape, node: LabNode): Promise<void> {
     if (name === (shape.olderKubeProxy ? 'kubeProxy' : 'olderKubeProxy')) continue;
     await must([...ctr, 'images', 'import', imageFile(name)]);
   }
-  startKubelet(node);
+  startKubelet(shape, node);
 }
 
 /** Starts a node's kubelet (again). */
-export function startKubelet(node: LabNode): void {
+export function startKubelet(shape: LabShape, node: LabNode): void {
+  const dual = shape.family === 'dual';
   const folder = nodeHome(node.name);
   const child = start(
     onNode(node.name, [
@@ -59,7 +60,7 @@ export function startKubelet(node: LabNode): void {
       `--root-dir=${join(folder, 'kubelet')}`,
       `--cert-dir=${join(folder, 'kubelet/pki')}`,
       `--hostname-override=${node.name}`,
-      `--node-ip=${node.address}`,
+      `--node-ip=${dual ? `${node.address},${node.address6}` : node.address}`,
       '--v=2',
     ]),
     join(home, 'logs', `kubelet-${node.name}.log`),
@@ -134,7 +135,8 @@ function kubeletConfiguration(folder: string): string {
     podLogsDir: `${folder}/logs`,
     staticPodPath: `${folder}/manifests`,
     resolvConf: join(home, 'node-resolv.conf'),
-    nodeStatusUpdateFrequency: '5s',
+    nodeStatusUpdateFrequency: `${5 * slow}s`,
+    ...(slow > 1 ? { syncFrequency: '5m', nodeLeaseDurationSeconds: 200 } : {}),
     makeIPTablesUtilChains: true,
   });
 }

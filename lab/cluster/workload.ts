@@ -1,4 +1,5 @@
 import { imageReferences } from '../build/images.ts';
+import { slow } from '../machine/run.ts';
 import type { ApiObject } from './api.ts';
 import type { LabNode } from './layout.ts';
 
@@ -25,7 +26,8 @@ export function deployment(name: 'web' | 'solo' | 'echo', change: ServerChange =
   const labels = { app: name, ...change.podLabels };
   const probe = {
     httpGet: { path: change.readinessPath ?? '/', port: change.readinessPort ?? 8080 },
-    periodSeconds: 2,
+    periodSeconds: slow > 1 ? 10 : 2,
+    timeoutSeconds: slow > 1 ? 9 : 1,
     failureThreshold: 2,
   };
   const port = udp
