@@ -12,7 +12,7 @@ export interface ReadElements {
   readonly problems: readonly { readonly text: string; readonly line: number }[];
 }
 
-/** Reads what stands between the braces of a set or map: `key [: value]`, comma-separated. */
+/** Reads what stands between the braces of an anonymous set or map: `key [: value]`, comma-separated. */
 export function readElements(
   stream: TokenStream,
   types: readonly ValueType[],
@@ -20,12 +20,17 @@ export function readElements(
 ): ReadElements {
   const elements: SetElement[] = [];
   const problems: { text: string; line: number }[] = [];
-  for (const tokens of splitAtCommas(stream.tokens)) {
-    const element = readElement(new TokenStream(tokens), types, valueTypes);
+  takeElements(stream, (tokens) => {
+    const element = readElement(tokens, types, valueTypes);
     if (element) elements.push(element);
-    else problems.push({ text: tokens.map(({ text }) => text).join(' '), line: tokens[0]?.line ?? 0 });
-  }
+    else problems.push(elementText(tokens));
+  });
   return { elements, problems };
+}
+
+/** The words of an element and its line. */
+export function elementText(tokens: readonly Token[]): { text: string; line: number } {
+  return { text: tokens.map(({ text }) => text).join(' '), line: tokens[0]?.line ?? 0 };
 }
 
 /** An index over elements that all were understood; undefined where some were not. */
@@ -33,22 +38,32 @@ export function indexRead({ elements, problems }: ReadElements): ElementIndex | 
   return problems.length === 0 ? indexElements(elements) : undefined;
 }
 
-function splitAtCommas(tokens: readonly Token[]): Token[][] {
-  const parts: Token[][] = [[]];
+/**
+ * Reads elements up to the brace that closes their list, or the end, and gives the tokens of each to `each`. Whether the
+ * brace was there.
+ */
+export function takeElements(stream: TokenStream, each: (tokens: readonly Token[]) => void): boolean {
+  let tokens: Token[] = [];
   let depth = 0;
-  for (const token of tokens) {
-    if (!token.isString) {
-      if (token.text === '\n') continue;
-      if (token.text === '{') depth++;
-      if (token.text === '}') depth--;
-      if (token.text === ',' && depth === 0) {
-        parts.push([]);
-        continue;
-      }
+  const finish = (): void => {
+    if (tokens.length > 0) each(tokens);
+    tokens = [];
+    stream.release();
+  };
+  for (let { token } = stream; token !== undefined; { token } = stream) {
+    stream.next();
+    const sign = token.isString === true ? '' : token.text;
+    if (sign === '\n') continue;
+    if (sign === '}' && depth-- === 0) {
+      finish();
+      return true;
     }
-    parts.at(-1)?.push(token);
+    if (sign === '{') depth++;
+    if (sign === ',' && depth === 0) finish();
+    else tokens.push(token);
   }
-  return parts.filter((part) => part.length > 0);
+  finish();
+  return false;
 }
 
 const ANYTHING: Readonly<Partial<Record<ValueType, number>>> = {
@@ -57,16 +72,20 @@ const ANYTHING: Readonly<Partial<Record<ValueType, number>>> = {
   number: 0xffffffff,
 };
 
-function readElement(
-  stream: TokenStream,
+/** Reads one element; undefined where it is not understood. */
+export function readElement(
+  tokens: readonly Token[],
   types: readonly ValueType[],
   valueTypes: readonly ValueType[],
 ): SetElement | undefined {
+  const stream = new TokenStream(tokens);
   const line = stream.token?.line ?? 0;
   const key = readParts(stream, types);
   if (!key) return undefined;
   const comment = skipOptions(stream);
-  const value = stream.take(':') ? readValue(stream, valueTypes) : undefined;
+  const hasValue = stream.take(':');
+  const value = hasValue ? readValue(stream, valueTypes) : undefined;
+  if (hasValue && value === undefined) return undefined;
   const late = comment ?? skipOptions(stream);
   if (!stream.isDone) return undefined;
   return { key, line, ...(value ? { value } : {}), ...(late === undefined ? {} : { comment: late }) };
@@ -88,7 +107,9 @@ function readPart(stream: TokenStream, type: ValueType): KeyPart | undefined {
   if (!token) return undefined;
   if (token.text === '*' && !token.isString) {
     stream.next();
-    return type === 'name' ? { name: '*' } : { low: 0, high: ANYTHING[type] ?? 0xffffffff };
+    if (type === 'name') return { name: '*' };
+    const high = ANYTHING[type];
+    return high === undefined ? undefined : { low: 0, high };
   }
   const part = parseValue(token.text, type);
   if (part) stream.next();

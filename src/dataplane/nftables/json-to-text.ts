@@ -41,13 +41,21 @@ export function statementText(statement: Json): string | undefined {
     case 'redirect':
       return natText(name, body);
     case 'set':
-      return `${word(field(body, 'op'))} ${word(field(body, 'set'))} { ${expression(field(body, 'elem'))} }`;
+      return `${word(field(body, 'op'))} ${word(field(body, 'set'))} { ${expression(field(body, 'elem'))}${field(body, 'stmt') === null ? '' : ' unknown'} }`;
     case 'tproxy':
       return natText('tproxy', body);
     case 'queue':
       return 'queue';
     case 'xt':
-      return `xt ${word(field(body, 'type')) || 'match'} ${word(field(body, 'name'))}`;
+      return `xt ${word(field(body, 'type')) || 'target'} ${word(field(body, 'name'))}`;
+    case 'flow':
+      return `flow add ${word(field(body, 'flowtable'))}`;
+    case 'ct helper':
+    case 'ct timeout':
+    case 'ct expectation':
+      return `${name} set ${expression(body)}`;
+    case 'last':
+      return 'last';
     default:
       return undefined;
   }
@@ -67,8 +75,17 @@ function word(value: Json): string {
 
 function matchText(body: Json): string {
   const operator = word(field(body, 'op'));
-  const isPlain = operator === '==' || operator === 'in';
-  return `${expression(field(body, 'left'))} ${isPlain ? '' : `${operator} `}${expression(field(body, 'right'))}`;
+  const right = field(body, 'right');
+  // `in`: any of the flags. A list is the flags of one value, no set.
+  const value =
+    typeof right === 'boolean'
+      ? right
+        ? 'exists'
+        : 'missing'
+      : Array.isArray(right)
+        ? right.map((flag) => word(flag as Json)).join(',')
+        : expression(right);
+  return `${expression(field(body, 'left'))} ${operator === 'in' ? '' : `${operator} `}${value}`;
 }
 
 function rejectText(body: Json): string {
@@ -86,7 +103,8 @@ function natText(kind: string, body: Json): string {
   const flags = field(body, 'flags');
   const flagText = Array.isArray(flags) ? flags.map((flag) => word(flag as Json)).join(',') : word(flags);
   if (address === null && port === null) return `${kind} ${flagText}`.trim();
-  const head = `${kind}${family === '' ? '' : ` ${family}`} to `;
+  const isNetmap = [flags].flat().includes('netmap');
+  const head = `${kind}${family === '' ? '' : ` ${family}`}${isNetmap ? ' prefix' : ''} to `;
   if (address === null) return `${head}:${expression(port)} ${flagText}`.trim();
   const text = expression(address);
   const target =
@@ -117,6 +135,8 @@ export function expression(value: Json): string {
       return `ct ${[word(field(body, 'dir')), word(field(body, 'key'))].filter(Boolean).join(' ')}`;
     case 'fib':
       return fibText(body);
+    case 'socket':
+      return `socket ${word(field(body, 'key'))}`;
     case 'prefix':
       return `${word(field(body, 'addr'))}/${word(field(body, 'len'))}`;
     case 'range':
@@ -132,7 +152,7 @@ export function expression(value: Json): string {
     case '&':
     case '|':
     case '^':
-      return Array.isArray(body) ? body.map((part) => expression(part as Json)).join(` ${name} `) : 'unknown';
+      return Array.isArray(body) ? body.map((part) => operand(part as Json)).join(` ${name} `) : 'unknown';
     case 'numgen':
       return `numgen ${word(field(body, 'mode'))} mod ${word(field(body, 'mod'))} offset ${word(field(body, 'offset')) || '0'}`;
     case 'jhash':
@@ -142,6 +162,12 @@ export function expression(value: Json): string {
     default:
       return statementText(value) ?? `unknown ${name}`;
   }
+}
+
+/** A list of flags stands in parentheses. */
+function operand(value: Json): string {
+  if (Array.isArray(value)) return `(${value.map((flag) => word(flag as Json)).join(' | ')})`;
+  return isFields(value) && '|' in value ? `(${expression(value)})` : expression(value);
 }
 
 function fibText(body: Json): string {

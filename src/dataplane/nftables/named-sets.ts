@@ -1,9 +1,8 @@
 import { indexElements } from '../ruleset/element-index.ts';
-import type { NamedSet } from '../ruleset/sets.ts';
-import { readElements } from './elements.ts';
-import { takeKey } from './expressions.ts';
-import { TokenStream } from './token-stream.ts';
-import type { Token } from './tokens.ts';
+import type { NamedSet, SetElement } from '../ruleset/sets.ts';
+import { elementText, readElement, takeElements } from './elements.ts';
+import { type KeyExpression, takeKey } from './expressions.ts';
+import type { TokenStream } from './token-stream.ts';
 import type { ValueType } from './values.ts';
 
 /** A named set or map as it is read. */
@@ -16,13 +15,24 @@ export interface SetDraft {
   valueTypes: ValueType[];
   dynamic: boolean;
   timeoutSeconds?: number;
-  readonly elements: Token[];
+  elements: SetElement[];
+  /** Elements that were not understood. */
+  problems: { readonly text: string; readonly line: number }[];
   readonly line: number;
 }
 
 /** A set without anything in it. */
 export function draftSet(name: string, kind: 'set' | 'map', line: number): SetDraft {
-  return { name, kind, keyTypes: [], valueTypes: ['address', 'port'], dynamic: false, elements: [], line };
+  return {
+    name,
+    kind,
+    keyTypes: [],
+    valueTypes: ['address', 'port'],
+    dynamic: false,
+    elements: [],
+    problems: [],
+    line,
+  };
 }
 
 /** nftables type names and how their values are read. *Source:* nft(8) DATA TYPES. */
@@ -83,10 +93,7 @@ export function readSetProperty(set: SetDraft, stream: TokenStream): boolean {
     case 'elements': {
       stream.next();
       stream.take('=');
-      const inner = stream.braced();
-      if (!inner) return false;
-      set.elements.push(...inner.tokens);
-      return true;
+      return readSetElements(set, stream);
     }
     default:
       return false;
@@ -109,11 +116,18 @@ function readValueTypes(set: SetDraft, stream: TokenStream): void {
 function readTypeof(set: SetDraft, stream: TokenStream): void {
   const key = takeKey(stream) ?? [];
   set.types = key.map(({ type }) => type);
-  set.keyTypes = key.map(({ type }) => type);
+  set.keyTypes = key.map(typeName);
   if (stream.take(':')) {
     if (stream.take('verdict')) set.kind = 'vmap';
     else set.valueTypes = (takeKey(stream) ?? []).map(({ type }) => type);
   }
+}
+
+/** The type that `typeof` stands for. */
+function typeName({ type, source }: KeyExpression): string {
+  if (type === 'address') return source?.nfproto === 10 ? 'ipv6_addr' : 'ipv4_addr';
+  if (type === 'name') return source?.field.endsWith('name') ? 'ifname' : type;
+  return Object.keys(TYPES).find((name) => TYPES[name] === type) ?? type;
 }
 
 /** `3h`, `10m`, `1d2h`, `10800s` in seconds. */
@@ -125,18 +139,26 @@ function secondsOf(text: string): number {
   return seconds;
 }
 
-/** The set with its elements indexed. `report` is told of elements that were not understood; a lookup then may miss them. */
-export function finishSet(set: SetDraft, report: (line: number, text: string) => void): NamedSet {
+/** Reads `{ element, … }` into `set`; false where the list does not close. */
+export function readSetElements(set: SetDraft, stream: TokenStream): boolean {
+  if (!stream.take('{')) return false;
   const types = set.types ?? set.keyTypes.map((type) => TYPES[type] ?? 'number');
-  const { elements, problems } = readElements(new TokenStream(set.elements), types, set.valueTypes);
-  for (const { line, text } of problems) report(line, text);
+  return takeElements(stream, (tokens) => {
+    const element = types.length > 0 ? readElement(tokens, types, set.valueTypes) : undefined;
+    if (element) set.elements.push(element);
+    else set.problems.push(elementText(tokens));
+  });
+}
+
+/** The set with its elements indexed; a key that is not found may be one of those that were not understood. */
+export function finishSet({ name, keyTypes, kind, dynamic, line, ...set }: SetDraft): NamedSet {
   return {
-    name: set.name,
-    keyTypes: set.keyTypes,
-    kind: set.kind,
-    dynamic: set.dynamic,
-    elements: indexElements(elements),
-    line: set.line,
+    name,
+    keyTypes,
+    kind,
+    dynamic,
+    elements: indexElements(set.elements, set.problems.length > 0),
+    line,
     ...(set.timeoutSeconds === undefined ? {} : { timeoutSeconds: set.timeoutSeconds }),
   };
 }

@@ -3,6 +3,7 @@ import type { ElementIndex } from '../ruleset/sets.ts';
 import { indexRead, readElements, takeVerdict } from './elements.ts';
 import { type KeyExpression, takeKey } from './expressions.ts';
 import { takeMatch } from './matches.ts';
+import { takeSpecialMatch } from './special-matches.ts';
 import { takeStatement } from './statements.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -11,6 +12,10 @@ export interface RuleContext {
   readonly family: string;
   /** The text of the tokens from `start` on, up to `end`. */
   readonly textOf: (start: number, end: number) => string;
+  /** The source ends inside the rule. */
+  readonly isCut?: boolean;
+  /** nft has left out what the rule does. */
+  readonly hidesTarget?: boolean;
 }
 
 /** A rule's parts and comment. Words that are not modelled are unknown parts with their text; none is lost. */
@@ -29,6 +34,7 @@ export function readRule(stream: TokenStream, context: RuleContext): ReadRule {
       comment = stream.next();
       continue;
     }
+    if (readForeign(stream, parts)) continue;
     const before = stream.position;
     const read = readPart(stream, context);
     if (!read || stream.position === before) {
@@ -39,7 +45,34 @@ export function readRule(stream: TokenStream, context: RuleContext): ReadRule {
     for (const dependency of read.key) addImplied(parts, implied, dependency, context.family);
     parts.push(...read.parts);
   }
+  if (context.isCut || (context.hidesTarget && !endsRule(parts.at(-1)))) {
+    const text = context.isCut ? 'the rest of a rule that is cut' : 'a target that nft does not print';
+    parts.push({ kind: 'unknown-statement', text });
+  }
   return { parts, ...(comment === undefined ? {} : { comment }) };
+}
+
+function endsRule(part: Part | undefined): boolean {
+  return part !== undefined && part.kind !== 'pass' && part.kind !== 'compare' && part.kind !== 'bits';
+}
+
+/** Targets of iptables that change nothing of a packet's way. */
+const HARMLESS_TARGETS = new Set(['LOG', 'NFLOG', 'TCPMSS', 'CHECKSUM', 'CLASSIFY', 'DSCP', 'AUDIT']);
+
+/** Reads `xt match NAME`, `xt target NAME` and `xt_NAME`: a part of iptables whose content is hidden. */
+function readForeign(stream: TokenStream, parts: Part[]): boolean {
+  if (stream.token?.isString) return false;
+  const old = /^xt_(\w*)$/.exec(stream.peek())?.[1];
+  if (old === undefined && stream.peek() !== 'xt') return false;
+  stream.next();
+  const kind = old === undefined ? stream.next() : /^[A-Z]/.test(old) ? 'target' : 'match';
+  const name = old ?? (stream.peek() !== 'comment' && STARTS.has(stream.peek()) ? '' : stream.next());
+  const text = `xt ${kind} ${name}`.trim();
+  if (kind === 'match' && name === 'comment') return true;
+  if (kind === 'match' && name !== '') parts.push({ kind: 'unknown-match', text });
+  else if (HARMLESS_TARGETS.has(name)) parts.push({ kind: 'pass', text: name });
+  else parts.push({ kind: 'unknown-statement', text });
+  return true;
 }
 
 interface ReadPart {
@@ -51,13 +84,26 @@ interface ReadPart {
 function readPart(stream: TokenStream, context: RuleContext): ReadPart | undefined {
   const verdict = takeVerdict(stream);
   if (verdict) return { parts: [verdict], key: [] };
-  const statement = takeStatement(stream);
-  if (statement) return { parts: [statement], key: [] };
+  const statement = takeStatement(stream, context.family);
+  if (statement) return { parts: [...familyOf(statement, context.family), statement], key: [] };
+  const special = takeSpecialMatch(stream);
+  if (special) return { parts: [special], key: [] };
   const key = takeKey(stream);
   if (!key) return undefined;
   if (stream.take('vmap')) return readVmap(stream, key);
   const match = takeMatch(stream, key, context.family);
   return match && { parts: [match], key };
+}
+
+/** In an inet table, translation to an address is only for packets of its family. *Source:* `nft_nat_inet_eval`. */
+function familyOf(statement: Statement, family: string): Match[] {
+  if (family !== 'inet' || (statement.kind !== 'dnat' && statement.kind !== 'snat')) return [];
+  const { addresses, map } = statement.to;
+  const first = typeof map?.map === 'object' ? [...map.map.elements.all()][0] : undefined;
+  const data = first?.value?.kind === 'data' ? first.value.parts[0] : undefined;
+  const low = addresses?.low ?? (data !== undefined && 'low' in data ? data.low : undefined);
+  if (low === undefined) return [];
+  return [comparison({ kind: 'field', field: 'nfproto' }, typeof low === 'number' ? 2 : 10)];
 }
 
 function readVmap(stream: TokenStream, key: readonly KeyExpression[]): ReadPart | undefined {
@@ -117,6 +163,8 @@ const STARTS = new Set([
   'snat',
   'redirect',
   'queue',
+  'notrack',
+  'xt',
 ]);
 
 /** Statements that end or change a packet when they are not understood; everything else unknown is a match. */
@@ -131,7 +179,9 @@ const EFFECTS = new Set([
   'dup',
   'fwd',
   'synproxy',
-  'target',
+  'set',
+  'vmap',
+  'map',
 ]);
 
 /** The words that are not understood, up to one that is, as a part that is neither yes nor no. */
@@ -142,11 +192,14 @@ function readUnknown(stream: TokenStream, { textOf }: RuleContext): Match | Stat
   let hasEffect = false;
   do {
     const { token } = stream;
-    if (EFFECTS.has(token?.text ?? '')) hasEffect = true;
+    if (EFFECTS.has(token?.text ?? '') && token?.isString !== true) hasEffect = true;
     if (token?.text === '{' && !token.isString) {
       const inner = stream.braced();
-      end = (inner?.tokens.at(-1)?.end ?? token.end) + 1;
-      if (!inner) stream.next();
+      end = inner ? stream.lastEnd : end;
+      if (!inner) {
+        end = stream.rest.at(-1)?.end ?? end;
+        while (!stream.isDone) stream.next();
+      }
     } else {
       end = token?.end ?? end;
       stream.next();

@@ -7,15 +7,15 @@ import { takeKey } from './expressions.ts';
 import type { TokenStream } from './token-stream.ts';
 
 /** Reads a statement other than a verdict; undefined, and nothing read, where none that is modelled is next. */
-export function takeStatement(stream: TokenStream): Statement | undefined {
+export function takeStatement(stream: TokenStream, family: string): Statement | undefined {
   if (stream.token?.isString) return undefined;
   const before = stream.position;
-  const statement = read(stream);
+  const statement = read(stream, family);
   if (!statement) stream.rewind(before);
   return statement;
 }
 
-function read(stream: TokenStream): Statement | undefined {
+function read(stream: TokenStream, family: string): Statement | undefined {
   const word = stream.peek();
   switch (word) {
     case 'counter':
@@ -23,7 +23,7 @@ function read(stream: TokenStream): Statement | undefined {
     case 'log':
       return takeLog(stream);
     case 'reject':
-      return takeReject(stream);
+      return takeReject(stream, family);
     case 'dnat':
     case 'snat':
       return takeNat(stream, word);
@@ -48,7 +48,13 @@ function read(stream: TokenStream): Statement | undefined {
     case 'ct':
       return takeMetaSet(stream);
     case 'flow':
-      return stream.take('flow', 'add') ? { kind: 'pass', text: `flow add ${stream.next()}` } : undefined;
+      return stream.take('flow', 'add') || stream.take('flow', 'offload')
+        ? { kind: 'pass', text: `flow add ${stream.next()}` }
+        : undefined;
+    case 'last':
+      stream.next();
+      if (stream.take('used')) stream.next();
+      return { kind: 'pass', text: 'last' };
     case 'tcp':
       return takeOptionSet(stream);
     case 'ip':
@@ -82,17 +88,27 @@ function takeLog(stream: TokenStream): Statement {
   return { kind: 'pass', text: 'log' };
 }
 
-function takeReject(stream: TokenStream): Statement {
+const REJECTIONS: Readonly<Record<string, string>> = {
+  icmp: 'icmp',
+  icmpv6: 'icmp6',
+  icmpx: 'icmpx',
+};
+
+/** How `reject` alone answers. */
+const PLAIN_REJECTION: Readonly<Record<string, string>> = {
+  ip: 'icmp-port-unreachable',
+  ip6: 'icmp6-port-unreachable',
+};
+
+/** The kinds are named as iptables names them; nft 1.0.6 leaves out the word `type`. */
+function takeReject(stream: TokenStream, family: string): Statement | undefined {
   stream.next();
-  if (!stream.take('with')) return { kind: 'reject', with: 'icmp-port-unreachable' };
-  const kind = stream.next();
-  if (kind === 'tcp') {
-    stream.take('reset');
-    return { kind: 'reject', with: 'tcp reset' };
-  }
+  if (!stream.take('with'))
+    return { kind: 'reject', with: PLAIN_REJECTION[family] ?? 'icmpx-port-unreachable' };
+  if (stream.take('tcp', 'reset')) return { kind: 'reject', with: 'tcp-reset' };
+  const kind = REJECTIONS[stream.next()];
   stream.take('type');
-  const type = stream.next();
-  return { kind: 'reject', with: `${kind === 'icmpx' ? 'icmpx' : kind} ${type}` };
+  return kind === undefined ? undefined : { kind: 'reject', with: `${kind}-${stream.next()}` };
 }
 
 const NAT_FLAGS = new Set(['random', 'fully-random', 'persistent', ',']);
@@ -109,7 +125,8 @@ function takeNat(stream: TokenStream, kind: 'dnat' | 'snat'): Statement | undefi
   stream.take('addr', '.', 'port');
   if (!stream.take('to')) return undefined;
   const to = takeNatTarget(stream);
-  if (!to) return undefined;
+  // `… map @m:tcp dport map { … }`: address and port by maps of their own.
+  if (!to || stream.peek().startsWith(':')) return undefined;
   takeFlags(stream);
   return { kind, to };
 }
@@ -120,7 +137,10 @@ function takeNatTarget(stream: TokenStream): NatTarget | undefined {
   if (key) {
     if (!stream.take('map')) return undefined;
     const expressions = key.map(({ expression }) => expression);
-    if (stream.peek().startsWith('@')) return { map: { key: expressions, map: stream.next().slice(1) } };
+    if (stream.peek().startsWith('@')) {
+      const name = stream.next().slice(1);
+      return name.includes(':') ? undefined : { map: { key: expressions, map: name } };
+    }
     const inner = stream.braced();
     const elements =
       inner &&
@@ -217,6 +237,9 @@ function takeSetUpdate(stream: TokenStream): Statement | undefined {
   const inner = stream.braced();
   const key = inner && takeKey(inner);
   if (!set.startsWith('@') || !key) return undefined;
+  while (inner.take('timeout') || inner.take('expires') || inner.take('comment')) inner.next();
+  // With a limit or quota it is a condition too.
+  if (!inner.isDone && inner.peek() !== ':') return undefined;
   return {
     kind: 'update-set',
     operation,
@@ -242,6 +265,7 @@ function takeMetaSet(stream: TokenStream): Statement | undefined {
     if (stream.take(...words, 'set')) {
       const isZone = words[1] === 'zone';
       const value = stream.next();
+      while (stream.take(',')) stream.next();
       return isZone
         ? { kind: 'unknown-statement', text: `ct zone set ${value}` }
         : { kind: 'pass', text: `${words.join(' ')} set` };
@@ -255,11 +279,12 @@ function markSet(stream: TokenStream, kind: 'set-mark' | 'set-ctmark'): Statemen
   const isOwn =
     own === 'mark' ? stream.take('meta', 'mark') || stream.take('mark') : stream.take('ct', 'mark');
   if (!isOwn && (stream.take('ct', 'mark') || stream.take('meta', 'mark') || stream.take('mark'))) {
-    const isMasked = OPERATORS.has(stream.peek());
-    if (isMasked) return undefined;
+    let mask = 0xffffffff;
+    if (stream.take('&') || stream.take('and')) mask = Number(stream.next());
+    if (!Number.isInteger(mask) || OPERATORS.has(stream.peek())) return undefined;
     return kind === 'set-mark'
-      ? { kind: 'restore-mark', nfmask: 0xffffffff, ctmask: 0xffffffff }
-      : { kind: 'save-mark', nfmask: 0xffffffff, ctmask: 0xffffffff };
+      ? { kind: 'restore-mark', nfmask: 0xffffffff, ctmask: mask }
+      : { kind: 'save-mark', nfmask: mask, ctmask: 0xffffffff };
   }
   const change = takeChange(stream, isOwn);
   return change && { kind, change };

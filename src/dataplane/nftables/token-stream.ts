@@ -1,26 +1,65 @@
-import type { Token } from './tokens.ts';
+import type { Token, Tokenizer } from './tokens.ts';
+
+// Deeper nesting than any ruleset has, and more tokens than any one statement: beyond, it is no ruleset.
+const DEEPEST = 16;
+const LONGEST = 4_000_000;
 
 /** Tokens read one after another; past the end every text is empty. */
 export class TokenStream {
-  readonly tokens: readonly Token[];
+  #tokens: Token[];
   #at = 0;
+  readonly #source: Tokenizer | undefined;
 
-  constructor(tokens: readonly Token[]) {
-    this.tokens = tokens;
+  constructor(tokens: readonly Token[], source?: Tokenizer) {
+    this.#tokens = source === undefined ? (tokens as Token[]) : [...tokens];
+    this.#source = source;
+  }
+
+  /** A stream that takes its tokens from `source` when they are asked for. */
+  static from(source: Tokenizer): TokenStream {
+    return new TokenStream([], source);
+  }
+
+  #token(index: number): Token | undefined {
+    while (this.#source !== undefined && this.#tokens.length <= index) {
+      const token = this.#source.next();
+      if (token === undefined) return undefined;
+      this.#tokens.push(token);
+    }
+    return this.#tokens[index];
+  }
+
+  /** Forgets what was read: no `rewind` goes back behind it. Whether nothing is read ahead of the source. */
+  release(): boolean {
+    if (this.#source === undefined) return false;
+    if (this.#at >= this.#tokens.length) this.#tokens = [];
+    else this.#tokens.splice(0, this.#at);
+    this.#at = 0;
+    return this.#tokens.length === 0;
+  }
+
+  /** The tokens that are left. */
+  get rest(): readonly Token[] {
+    return this.#tokens.slice(this.#at);
   }
 
   /** The text of the token `ahead` of the next one. */
   peek(ahead = 0): string {
-    return this.tokens[this.#at + ahead]?.text ?? '';
+    return this.#token(this.#at + ahead)?.text ?? '';
   }
 
   /** The next token, without reading it; undefined at the end. */
   get token(): Token | undefined {
-    return this.tokens[this.#at];
+    return this.#token(this.#at);
   }
 
   get position(): number {
     return this.#at;
+  }
+
+  /** Where the token that was read last ends. */
+  get lastEnd(): number {
+    return this.#tokens[this.#at - 1]?.end ?? 0;
   }
 
   /** Goes back to a position that was read before. */
@@ -29,7 +68,7 @@ export class TokenStream {
   }
 
   get isDone(): boolean {
-    return this.#at >= this.tokens.length;
+    return this.#token(this.#at) === undefined;
   }
 
   next(): string {
@@ -40,26 +79,25 @@ export class TokenStream {
 
   /** Reads the words of `texts` if they are next, all of them; whether they were. */
   take(...texts: readonly string[]): boolean {
-    if (
-      !texts.every(
-        (text, index) => this.peek(index) === text && this.tokens[this.#at + index]?.isString !== true,
-      )
-    )
-      return false;
+    for (let i = 0; i < texts.length; i++) {
+      const token = this.#token(this.#at + i);
+      if (token === undefined || token.text !== texts[i] || token.isString === true) return false;
+    }
     this.#at += texts.length;
     return true;
   }
 
   /** The tokens up to the brace that closes the one that is next, both left out; undefined where it never closes. */
   braced(): TokenStream | undefined {
-    if (this.peek() !== '{') return undefined;
+    if (this.peek() !== '{' || this.token?.isString === true) return undefined;
     let depth = 0;
-    for (let at = this.#at; at < this.tokens.length; at++) {
-      const { text, isString } = this.tokens[at] as Token;
-      if (isString) continue;
-      if (text === '{') depth++;
-      if (text === '}' && --depth === 0) {
-        const inner = this.tokens.slice(this.#at + 1, at);
+    for (let at = this.#at; at < this.#at + LONGEST; at++) {
+      const token = this.#token(at);
+      if (token === undefined) return undefined;
+      if (token.isString) continue;
+      if (token.text === '{' && ++depth > DEEPEST) return undefined;
+      if (token.text === '}' && --depth === 0) {
+        const inner = this.#tokens.slice(this.#at + 1, at);
         this.#at = at + 1;
         return new TokenStream(inner);
       }

@@ -10,61 +10,122 @@ export interface Token {
   readonly end: number;
 }
 
-/** Signs that end a word. A comma, semicolon or newline ends a statement or an element. */
-const SIGNS = new Set(['{', '}', ',', ';', '=', '!', '<', '>', '&', '|', '^', '(', ')']);
+const NEWLINE = 10;
+const SPACE = 32;
+const TAB = 9;
+const RETURN = 13;
+const QUOTE = 34;
+const HASH = 35;
+const BACKSLASH = 92;
+
+/** 1: a sign that ends a word; 2: white space or a quote, which end one too. */
+const ENDS = new Uint8Array(128);
+for (const sign of '{},;=!<>&|^()') ENDS[sign.charCodeAt(0)] = 1;
+for (const code of [NEWLINE, SPACE, TAB, RETURN, QUOTE]) ENDS[code] = 2;
+
+const TWO_SIGNS = new Set(['==', '!=', '<=', '>=', '<<', '>>']);
+
+// nft before 1.0.3 prints what it cannot translate as a comment inside the rule; the rule goes on behind it.
+const XT = /# xt_\w*/y;
 
 /**
- * The tokens of nft text. Newlines are tokens (`\n`); comments are left out. Two-character operators are one token. An
- * unclosed string ends with its line.
+ * Reads the tokens of `text` from `at` up to `to`, one after another. Newlines are tokens (`\n`); comments are left out,
+ * but for `# xt_NAME`, which stands for a match or target of iptables. Two-character operators are one token. An unclosed
+ * string ends with its line.
  */
-export function tokenise(text: string): Token[] {
-  const tokens: Token[] = [];
-  let line = 1;
-  let at = 0;
-  while (at < text.length) {
-    const char = text[at] ?? '';
-    if (char === '\n') {
-      tokens.push({ text: '\n', line, start: at, end: at + 1 });
-      line++;
-      at++;
-    } else if (char === ' ' || char === '\t' || char === '\r') {
-      at++;
-    } else if (char === '#') {
-      const end = text.indexOf('\n', at);
-      at = end < 0 ? text.length : end;
-    } else if (char === '\\' && text[at + 1] === '\n') {
-      line++;
-      at += 2;
-    } else if (char === '"') {
-      const end = endOfString(text, at);
-      tokens.push({ text: text.slice(at + 1, end), line, isString: true, start: at, end: end + 1 });
-      at = end + 1;
-    } else {
-      const end = SIGNS.has(char) ? endOfSign(text, at) : endOfWord(text, at);
-      tokens.push({ text: text.slice(at, end), line, start: at, end });
-      at = end;
+export class Tokenizer {
+  readonly #text: string;
+  readonly #to: number;
+  #at: number;
+  #line: number;
+
+  constructor(text: string, at = 0, to: number = text.length, line = 1) {
+    this.#text = text;
+    this.#at = at;
+    this.#to = to;
+    this.#line = line;
+  }
+
+  /** Where the next token starts at the earliest. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** The line of `position`, 1-based. */
+  get line(): number {
+    return this.#line;
+  }
+
+  /** Goes on behind the end of the line that `position` is in, which is at `newline`. */
+  skipTo(newline: number): void {
+    this.#at = newline + 1;
+    this.#line++;
+  }
+
+  /** The next token; undefined at the end. */
+  next(): Token | undefined {
+    const text = this.#text;
+    for (let at = this.#at; at < this.#to;) {
+      const code = text.charCodeAt(at);
+      if (code === SPACE || code === TAB || code === RETURN) {
+        at++;
+      } else if (code === NEWLINE) {
+        this.#at = at + 1;
+        return { text: '\n', line: this.#line++, start: at, end: at + 1 };
+      } else if (code === HASH) {
+        XT.lastIndex = at;
+        const foreign = XT.exec(text)?.[0];
+        if (foreign !== undefined) return this.#token(at, at + foreign.length, foreign.slice(2));
+        const end = text.indexOf('\n', at);
+        at = end < 0 ? this.#to : end;
+      } else if (code === BACKSLASH && text.charCodeAt(at + 1) === NEWLINE) {
+        this.#line++;
+        at += 2;
+      } else if (code === QUOTE) {
+        const end = this.#endOfString(at);
+        this.#at = text.charCodeAt(end) === QUOTE ? Math.min(end + 1, this.#to) : end;
+        return { text: text.slice(at + 1, end), line: this.#line, isString: true, start: at, end: this.#at };
+      } else {
+        return this.#token(at, ENDS[code] === 1 ? this.#endOfSign(at) : this.#endOfWord(at));
+      }
     }
+    this.#at = this.#to;
+    return undefined;
   }
+
+  #token(start: number, end: number, text: string = this.#text.slice(start, end)): Token {
+    this.#at = end;
+    return { text, line: this.#line, start, end };
+  }
+
+  #endOfString(start: number): number {
+    let at = start + 1;
+    for (; at < this.#to; at++) {
+      const code = this.#text.charCodeAt(at);
+      if (code === QUOTE || code === NEWLINE) break;
+    }
+    return at;
+  }
+
+  #endOfSign(at: number): number {
+    return TWO_SIGNS.has(this.#text.slice(at, at + 2)) ? at + 2 : at + 1;
+  }
+
+  #endOfWord(start: number): number {
+    let at = start + 1;
+    while (at < this.#to) {
+      const code = this.#text.charCodeAt(at);
+      if (code < 128 && ENDS[code] !== 0) break;
+      at++;
+    }
+    return at;
+  }
+}
+
+/** All tokens of `text` between `at` and `to`. */
+export function tokenise(text: string, at = 0, to: number = text.length, line = 1): Token[] {
+  const tokenizer = new Tokenizer(text, at, to, line);
+  const tokens: Token[] = [];
+  for (let token = tokenizer.next(); token !== undefined; token = tokenizer.next()) tokens.push(token);
   return tokens;
-}
-
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) if (text[at] === '"' || text[at] === '\n') return at;
-  return text.length;
-}
-
-function endOfSign(text: string, at: number): number {
-  const two = text.slice(at, at + 2);
-  return ['==', '!=', '<=', '>=', '<<', '>>'].includes(two) ? at + 2 : at + 1;
-}
-
-function endOfWord(text: string, start: number): number {
-  let at = start;
-  while (at < text.length) {
-    const char = text[at] ?? '';
-    if (char === ' ' || char === '\t' || char === '\n' || char === '\r' || char === '"' || SIGNS.has(char))
-      break;
-    at++;
-  }
-  return Math.max(at, start + 1);
 }

@@ -50,6 +50,8 @@ const SERVICES: Readonly<Record<string, number>> = {
 };
 
 const WORDS: Readonly<Partial<Record<ValueType, Readonly<Record<string, number>>>>> = {
+  // What /etc/protocols names besides the transports.
+  protocol: { igmp: 2, ipencap: 4, gre: 47, esp: 50, ah: 51, ospf: 89, pim: 103, comp: 108, vrrp: 112 },
   nfproto: { ipv4: 2, ipv6: 10 },
   ctstate: Object.fromEntries(Object.entries(CT_STATE).map(([name, bit]) => [name.toLowerCase(), bit])),
   ctstatus: {
@@ -112,7 +114,7 @@ function addressRange(text: string): { low: Ip; high: Ip } | undefined {
 /** A number in any notation nft prints, or a word of `type`. */
 export function parseNumber(text: string, type: ValueType, isIcmpv6 = false): number | undefined {
   if (/^(0x[\da-f]+|\d+)$/i.test(text)) return Number(text);
-  if (type === 'protocol') return parseProtocol(text);
+  if (type === 'protocol') return parseProtocol(text) ?? WORDS.protocol?.[text];
   if (type === 'port') return SERVICES[text];
   if (type === 'icmp' && isIcmpv6) return ICMPV6[text];
   return WORDS[type]?.[text];

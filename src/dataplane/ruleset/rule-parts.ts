@@ -94,11 +94,12 @@ export type Match =
       readonly values: ValueSet;
     }
   | { readonly kind: 'bits'; readonly left: Expression; readonly not: boolean; readonly bits: number }
-  /** The concatenation `key` is (not) an element of a named nftables set or an ipset. */
+  /** The concatenation `key` is (not) an element of a named nftables set or an ipset, or of `inline`, a set without name. */
   | {
       readonly kind: 'lookup';
       readonly key: readonly Expression[];
       readonly set: string;
+      readonly inline?: InlineMap;
       readonly not: boolean;
       readonly ipset: boolean;
     }

@@ -169,15 +169,16 @@ function setHolds(
   table: Table,
   match: Extract<Match, { kind: 'lookup' }>,
 ): MatchResult | 'absent' {
-  const set = table.sets.get(match.set);
+  const named = match.inline === undefined ? table.sets.get(match.set) : undefined;
+  const set = match.inline ?? named;
   if (set === undefined) return 'unknown';
   // kube-proxy's affinity sets hold clients that came before; the walk speaks of one that comes for the first time.
-  if (set.dynamic && set.name.startsWith('affinity-')) return 'no';
+  if (named?.dynamic && named.name.startsWith('affinity-')) return 'no';
   const found = lookUpKey(context, state, set.elements, match.key);
   if (found === 'absent') return 'absent';
   if (found === 'unknown') return 'unknown';
   if (found !== undefined) return 'yes';
-  return table.complete ? 'no' : 'unknown';
+  return table.complete || match.inline !== undefined ? 'no' : 'unknown';
 }
 
 function ipvsHolds(state: PacketState, match: Extract<Match, { kind: 'ipvs' }>): MatchResult {
