@@ -1,11 +1,8 @@
 import type { Verdict } from '../model/finding.ts';
 import type { Verification } from '../verify/discrepancy.ts';
-import { clientText } from '../verify/group-discrepancies.ts';
+import { describeClients } from '../verify/describe-clients.ts';
 import type { Cause } from './diagnosis.ts';
 import { isWanted, stateOf, worksOf } from './symptom.ts';
-
-/** At most so many clients are named in the first line. */
-const NAMED = 4;
 
 /** The first line's words after the verdict: who gets what. */
 export function headlineOf(
@@ -49,16 +46,20 @@ function broken(wanted: readonly Verification[], causes: readonly Cause[]): stri
 function degraded(wanted: readonly Verification[], causes: readonly Cause[]): string {
   const failing = wanted.filter((verification) => ['fails', 'partly'].includes(stateOf(verification)));
   if (failing.length === 0) return causes[0]?.summary ?? 'some connections fail';
-  const worst = Math.min(...failing.map((verification) => worksOf(verification)[1]));
-  const clients = [...new Set(failing.map(({ expectation }) => clientText(expectation.vantage)))];
-  const named = clients.slice(0, NAMED).join(', ');
-  const rest = clients.length > NAMED ? ` and ${clients.length - NAMED} other clients` : '';
+  const groups = new Map<string, Verification[]>();
+  for (const verification of [...failing].sort((a, b) => worksOf(a)[1] - worksOf(b)[1])) {
+    const text = failureText(1 - worksOf(verification)[1]);
+    groups.set(text, [...(groups.get(text) ?? []), verification]);
+  }
+  const parts = [...groups].map(
+    ([text, own]) => `${text} from ${describeClients(own.map(({ expectation }) => expectation.vantage))}`,
+  );
   const everywhere = failing.length === wanted.length ? '' : ', none elsewhere';
-  return `${failureText(1 - worst)} from ${named}${rest}${everywhere}`;
+  return `${parts.join('; ')}${everywhere}`;
 }
 
 function failureText(share: number): string {
-  if (share > 1 - 1e-6) return 'connections fail';
+  if (share > 1 - 1e-6) return 'every connection fails';
   for (let n = 2; n <= 12; n++) {
     const k = Math.round(share * n);
     if (k > 0 && Math.abs(share - k / n) < 0.005)

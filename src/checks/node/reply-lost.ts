@@ -1,3 +1,4 @@
+import { describeClients } from '../../verify/describe-clients.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutRules } from '../../world/repair/node-state.ts';
 import type { Check } from '../check.ts';
@@ -18,7 +19,7 @@ export const replyLost: Check = defineDiscrepancyCheck({
         expectation.vantage.pod !== undefined && expectation.sourceNat.includes('masquerade'),
     );
     return {
-      summary: `replies to ${group.clients.join(', ')} are lost at ${group.node}: ${group.discrepancies[0].summary}`,
+      summary: `replies to ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} are lost at ${group.node}: ${group.discrepancies[0].summary}`,
       faults: isHairpin ? ['N02', 'R07', 'R18'] : isDropped ? ['F07', 'F04', 'C09'] : ['C09', 'R05'],
       remedy: {
         text: isDropped

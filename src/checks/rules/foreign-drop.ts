@@ -1,3 +1,4 @@
+import { describeClients } from '../../verify/describe-clients.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutOwnerDrops } from '../../world/repair/node-state.ts';
 import type { Check } from '../check.ts';
@@ -38,7 +39,7 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
     const byOwner = [...(isDns && isPolicyEngine ? ['F02'] : []), ...(FAULT_OF_OWNER[group.owner] ?? [])];
     const byForm = isPolicy ? ['F04', 'F07'] : isReject ? ['F05', 'F07'] : ['F07', 'F05', 'F04'];
     return {
-      summary: `${group.node} drops packets of ${group.clients.join(', ')} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner})`,
+      summary: `${group.node} drops packets of ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner})`,
       faults: [...new Set([...byOwner, ...byForm])],
       remedy: {
         text: `accept the Service’s traffic before this rule, or remove it, where ${group.owner === 'unknown' ? 'the program that wrote it' : group.owner} is configured`,

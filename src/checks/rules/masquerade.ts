@@ -1,3 +1,4 @@
+import { describeClients } from '../../verify/describe-clients.ts';
 import type { Check } from '../check.ts';
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
@@ -20,7 +21,7 @@ export const masquerade: Check = defineDiscrepancyCheck({
       ? 'keeps the client’s address where the reply needs it replaced'
       : 'replaces the client’s address, which should be kept';
     return {
-      summary: `${group.node} ${what} for ${group.frontends.join(', ')} (client: ${group.clients.join(', ')})`,
+      summary: `${group.node} ${what} for ${group.frontends.join(', ')} (${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))})`,
       faults: isHairpin ? ['N02', 'R18', 'R07'] : isMissing ? ['R07', 'R05', 'R18'] : ['R05', 'K13'],
       ...(config?.source === undefined
         ? {}
