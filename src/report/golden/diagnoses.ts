@@ -163,7 +163,7 @@ export const unknown: Diagnosis = {
 export const audit: Audit = {
   verdict: 'degraded',
   subject: 'namespace shop',
-  services: [degraded, { ...healthy, subject: 'shop/db' }, unknown],
+  services: [degraded, { ...degraded, subject: 'shop/cart-np' }, { ...healthy, subject: 'shop/db' }, unknown],
   notChecked: degraded.notChecked,
 };
 

@@ -60,12 +60,12 @@ describe('counts', () => {
   it('add up over the Services of an audit', () => {
     const { counts } = JSON.parse(renderAuditJson(answers.audit)) as { counts: Record<string, number> };
     expect(counts).toMatchObject({
-      services: 3,
-      degraded: 1,
+      services: 4,
+      degraded: 2,
       healthy: 1,
       unknown: 1,
-      causes: 1,
-      packets: 72,
+      causes: 2,
+      packets: 96,
       nodes: 3,
     });
   });

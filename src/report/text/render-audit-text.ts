@@ -35,7 +35,7 @@ export function renderAuditText(audit: Audit, style: Style): string {
   const blocks = [
     `${style.mark(verdictMarks[audit.verdict])} ${style.bold(style.plain(`${audit.subject}: ${tally}`))}\n` +
       `${' '.repeat(style.markWidth + 1)}walked ${count(packets, 'packet')} through the rules of ${count(nodes, 'node')}`,
-    ...limited(bad, style).map((service) => renderService(service, style)),
+    ...groupByCauses(limited(bad, style)).map((group) => renderGroup(group, style)),
     limited(unknown, style)
       .map((service) => oneLine(service, style))
       .join('\n'),
@@ -58,6 +58,33 @@ export function renderAuditText(audit: Audit, style: Style): string {
         ),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** Services with the same causes, in the order of the first: one fault of a node shows in many. */
+function groupByCauses(services: readonly Diagnosis[]): Diagnosis[][] {
+  const groups = new Map<string, Diagnosis[]>();
+  for (const service of services) {
+    const causes = service.causes.map(({ check, faults, nodes, evidence: [first] }) =>
+      [check, faults, nodes, first?.source, first?.location, first?.text].join(' '),
+    );
+    const key = causes.length === 0 ? service.subject : causes.join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), service]);
+  }
+  return [...groups.values()];
+}
+
+/** Every Service of the group by its line, the causes once: they are told of the first. */
+function renderGroup(group: readonly Diagnosis[], style: Style): string {
+  const [first, ...others] = group;
+  if (first === undefined) return '';
+  if (others.length === 0) return renderService(first, style);
+  return [
+    ...group.map((service) => oneLine(service, style)),
+    ...first.causes.map((cause) => renderCause(cause, style)),
+    ...new Set(group.map((service) => renderFindings(otherFindings(service), style))),
+  ]
+    .filter((block) => block !== '')
+    .join('\n');
 }
 
 function renderService(service: Diagnosis, style: Style): string {
