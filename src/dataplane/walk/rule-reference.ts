@@ -12,7 +12,6 @@ export function referenceToRule(node: string, table: Table, chain: Chain, index:
   if (list === undefined) byNode.set(node, (list = []));
   const known = list[index];
   if (known !== undefined) return known;
-  const { line } = chain.rules.at(index);
   const reference: RuleReference = {
     node,
     family: table.family,
@@ -23,7 +22,9 @@ export function referenceToRule(node: string, table: Table, chain: Chain, index:
       return chain.rules.at(index).text;
     },
     source: table.source,
-    line,
+    get line() {
+      return chain.rules.at(index).line;
+    },
   };
   list[index] = reference;
   return reference;
