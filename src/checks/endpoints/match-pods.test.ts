@@ -1,0 +1,33 @@
+import { describe } from 'vitest';
+import { pod, service, slice, webCluster } from '../cluster-fixture.ts';
+import { proveCheck } from '../prove-check.ts';
+import { matchPods } from './match-pods.ts';
+
+const blind = { services: [service()], pods: [pod()] };
+
+describe('endpoints/match-pods, an address too many', () => {
+  const leftover = slice([{ addresses: ['10.244.9.9'] }], {}, { name: 'web-old' });
+  proveCheck(matchPods, {
+    healthy: webCluster,
+    broken: { ...webCluster, endpointslices: [slice(), leftover] },
+    problem: {
+      severity: 'error',
+      faults: ['E09', 'S02'],
+      summary: /10\.244\.9\.9 is in web-old but of no ready pod/,
+    },
+    blind,
+  });
+});
+
+describe('endpoints/match-pods, an address too few', () => {
+  proveCheck(matchPods, {
+    healthy: webCluster,
+    broken: { ...webCluster, pods: [pod(), pod('web-2', { podIP: '10.244.1.10' })] },
+    problem: {
+      severity: 'warning',
+      faults: ['E11', 'O03', 'E09'],
+      summary: /10\.244\.1\.10 is a ready pod in no slice/,
+    },
+    blind,
+  });
+});
