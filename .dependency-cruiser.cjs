@@ -9,7 +9,7 @@ function wall(room, allowed, comment) {
     name: `${room.replaceAll('/', '-')}-imports-only-what-stands-above-it`,
     severity: 'error',
     comment,
-    from: { path: own, pathNot: '\\.test\\.ts$' },
+    from: { path: own, pathNot: '(\\.test|-fixture)\\.ts$' },
     to: { path: '^src/', pathNot: [own, ...rooms] },
   };
 }
@@ -72,7 +72,7 @@ module.exports = {
       name: 'only-shells-and-observe-touch-the-outside',
       severity: 'error',
       comment: 'Time, randomness, files and the network travel in the snapshot.',
-      from: { path: pureRooms, pathNot: '\\.test\\.ts$' },
+      from: { path: pureRooms, pathNot: '(\\.test|-fixture)\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -93,7 +93,7 @@ module.exports = {
       name: 'nothing-imports-lab-scenarios-bench',
       severity: 'error',
       comment: 'They are judges and shells; what they share with src belongs in src.',
-      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/', pathNot: '(\\.test|-fixture)\\.ts$' },
       to: { path: '^(lab|scenarios|bench)/' },
     },
   ],

@@ -1,4 +1,4 @@
-import type { Cluster } from './prove-check.ts';
+import type { Cluster } from './prove-check-fixture.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { promise, verified } from '../../verify/verification-fixture.ts';
 import { webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { answer } from './answer.ts';
 
 const entry = (mark: string, port: number) =>

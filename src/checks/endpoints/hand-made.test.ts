@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { service, slice } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { handMade } from './hand-made.ts';
 
 const byHand = service({ selector: undefined });

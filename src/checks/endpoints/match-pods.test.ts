@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { pod, service, slice, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { matchPods } from './match-pods.ts';
 
 const blind = { services: [service()], pods: [pod()] };

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { node, service, slice, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { nodesReady } from './nodes-ready.ts';
 
 describe('endpoints/nodes-ready', () => {

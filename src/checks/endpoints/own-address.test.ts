@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { pod, service, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { ownAddress } from './own-address.ts';
 
 const stranger = pod('other', {}, { nodeName: 'node-b' }, { labels: { app: 'other' } });

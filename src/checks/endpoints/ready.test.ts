@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { node, pod, service, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { endpointsReady } from './ready.ts';
 
 const unready = { conditions: [{ type: 'Ready', status: 'False' }] };

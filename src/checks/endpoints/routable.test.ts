@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { service, slice, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { routable } from './routable.ts';
 
 describe('endpoints/routable', () => {

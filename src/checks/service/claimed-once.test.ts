@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { service } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { claimedOnce } from './claimed-once.ts';
 
 const other = (address: string) => service({ externalIPs: [address] }, { name: 'other' });

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { service, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { serviceExists } from './exists.ts';
 
 describe('service/exists', () => {

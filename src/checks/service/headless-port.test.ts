@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { service, slice } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { headlessPort } from './headless-port.ts';
 
 const headless = (port: number) => ({

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { portAsked } from './port-asked.ts';
 
 describe('service/port-asked', () => {

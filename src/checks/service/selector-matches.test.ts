@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { pod, service, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { selectorMatches } from './selector-matches.ts';
 
 describe('service/selector-matches', () => {

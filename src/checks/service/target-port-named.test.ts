@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { service, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { targetPortNamed } from './target-port-named.ts';
 
 const leadingTo = (targetPort: string) => ({

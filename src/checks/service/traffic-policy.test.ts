@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { promise, verified } from '../../verify/verification-fixture.ts';
 import { service, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
 import { trafficPolicy } from './traffic-policy.ts';
 
 const denied = promise('node-b', { outcome: 'drop', endpoints: [], deniedBy: 'internalTrafficPolicy' });

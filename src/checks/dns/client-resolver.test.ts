@@ -1,0 +1,36 @@
+import { describe } from 'vitest';
+import { dns, pod } from '../cluster-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { clientResolver } from './client-resolver.ts';
+
+const asking = (spec: Record<string, unknown>) => {
+  const cluster = dns();
+  return {
+    ...cluster,
+    pods: [...cluster.pods, pod('client', {}, spec)],
+    subject: { from: { pod: 'shop/client' } },
+  };
+};
+const { services } = dns();
+
+describe('dns/client-resolver, a wrong nameserver', () => {
+  proveCheck(clientResolver, {
+    healthy: asking({ dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.10'] } }),
+    broken: asking({ dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.53'] } }),
+    problem: {
+      severity: 'error',
+      faults: ['D04', 'D05'],
+      summary: /asks 10\.96\.0\.53; the cluster’s DNS is 10\.96\.0\.10/,
+    },
+    blind: { services },
+  });
+});
+
+describe('dns/client-resolver, the node’s resolver', () => {
+  proveCheck(clientResolver, {
+    healthy: asking({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }),
+    broken: asking({ hostNetwork: true, dnsPolicy: 'ClusterFirst' }),
+    problem: { faults: ['D05', 'D04'], summary: /runs in its node’s network with dnsPolicy ClusterFirst/ },
+    blind: { services },
+  });
+});

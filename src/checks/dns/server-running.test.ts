@@ -1,0 +1,45 @@
+import { describe } from 'vitest';
+import { dns } from '../cluster-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { serverRunning } from './server-running.ts';
+
+const down = dns({ podStatus: { conditions: [{ type: 'Ready', status: 'False' }] } });
+const logged = (line: string) => ({
+  ...down,
+  files: { 'pods/kube-system_coredns-1.log': `.:53\n${line}\n` },
+});
+const { services } = dns();
+
+describe('dns/server-running, a loop', () => {
+  proveCheck(serverRunning, {
+    healthy: dns(),
+    broken: logged('[FATAL] plugin/loop: Loop (127.0.0.1:41234 -> :53) detected for zone "."'),
+    problem: {
+      severity: 'error',
+      faults: ['D07', 'D06'],
+      share: [1, 1],
+      summary: /1 of 1 DNS pods is not ready: CoreDNS forwards to itself/,
+    },
+    blind: { services },
+  });
+});
+
+describe('dns/server-running, no right to read Services', () => {
+  proveCheck(serverRunning, {
+    healthy: dns(),
+    broken: logged(
+      '[ERROR] plugin/kubernetes: services is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "services"',
+    ),
+    problem: { faults: ['D09', 'D06'], summary: /may not read Services/ },
+    blind: { services },
+  });
+});
+
+describe('dns/server-running, no reason told', () => {
+  proveCheck(serverRunning, {
+    healthy: dns(),
+    broken: down,
+    problem: { faults: ['D06'], summary: /not ready$/ },
+    blind: { services },
+  });
+});

@@ -1,0 +1,34 @@
+import { describe } from 'vitest';
+import { node, service } from '../cluster-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { noCollision } from './no-collision.ts';
+
+const claiming = (address: string) => ({ services: [service({ externalIPs: [address] })], nodes: [node()] });
+
+describe('external/no-collision', () => {
+  proveCheck(noCollision, {
+    healthy: claiming('203.0.113.7'),
+    broken: claiming('192.0.2.11'),
+    problem: {
+      severity: 'warning',
+      faults: ['X09', 'R15'],
+      node: 'node-a',
+      summary: /192\.0\.2\.11, an external address of shop\/web, is node-a’s own/,
+    },
+    blind: { services: [service()] },
+  });
+});
+
+describe('external/no-collision, in IPVS mode', () => {
+  const ipvs = { 'nodes/node-a/mode.txt': 'ipvs' };
+  proveCheck(noCollision, {
+    healthy: { ...claiming('203.0.113.7'), files: ipvs },
+    broken: { ...claiming('192.0.2.11'), files: ipvs },
+    problem: {
+      severity: 'error',
+      faults: ['R15', 'X09'],
+      summary: /in IPVS mode every node takes it for itself/,
+    },
+    blind: { services: [service()] },
+  });
+});

@@ -1,0 +1,32 @@
+import { describe } from 'vitest';
+import { webEndpoint } from '../../verify/verification-fixture.ts';
+import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { endpointStale } from './endpoint-stale.ts';
+
+const stale = failsBy('endpoint-stale', { endpoint: webEndpoint });
+
+describe('rules/endpoint-stale', () => {
+  proveCheck(endpointStale, {
+    healthy: works,
+    broken: stale,
+    problem: {
+      severity: 'error',
+      node: 'node-a',
+      faults: ['K05', 'R08'],
+      summary: /node-a still sends to 10\.244\.1\.9:8080/,
+    },
+    blind: unwalked,
+  });
+});
+
+describe('rules/endpoint-stale, a kube-proxy that cannot reach the API server', () => {
+  const log =
+    'E1123 19:09:25.140930 1 reflector.go:204] "Failed to watch" err="Failed to list *v1.Service: dial tcp 192.0.2.1:6443: connect: no route to host"';
+  proveCheck(endpointStale, {
+    healthy: works,
+    broken: { ...stale, files: { 'nodes/node-a/kube-proxy.log': log } },
+    problem: { faults: ['K03', 'K05'], summary: /kube-proxy on node-a cannot reach the API server/ },
+    blind: unwalked,
+  });
+});

@@ -1,0 +1,31 @@
+import { describe } from 'vitest';
+import { ruleAt } from '../../verify/verification-fixture.ts';
+import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { foreignTranslation } from './foreign-translation.ts';
+
+describe('rules/foreign-translation', () => {
+  proveCheck(foreignTranslation, {
+    healthy: works,
+    broken: failsBy('shadowed', {
+      owner: 'CNI portmap',
+      at: ruleAt('node-a', { table: 'nat', chain: 'CNI-DN-x' }),
+    }),
+    problem: {
+      severity: 'error',
+      summary: /elsewhere by a rule in ip nat CNI-DN-x \(CNI portmap\)/,
+    },
+    blind: unwalked,
+  });
+});
+
+describe('rules/foreign-translation, no tracking', () => {
+  proveCheck(foreignTranslation, {
+    healthy: works,
+    broken: failsBy('shadowed', {
+      at: ruleAt('node-a', { table: 'raw', chain: 'PREROUTING', rule: '-A PREROUTING -j CT --notrack' }),
+    }),
+    problem: { faults: ['C10', 'R10'], summary: /exempts 10\.96\.0\.7:80\/tcp from connection tracking/ },
+    blind: unwalked,
+  });
+});

@@ -1,0 +1,40 @@
+import { describe } from 'vitest';
+import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { frontendMissing } from './frontend-missing.ts';
+
+const missing = failsBy('frontend-missing');
+const save = (hooks: string) => ({
+  'nodes/node-a/iptables-save.txt': `*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:KUBE-SERVICES - [0:0]\n:KUBE-POSTROUTING - [0:0]\n${hooks}-A POSTROUTING -j KUBE-POSTROUTING\nCOMMIT\n`,
+});
+
+describe('rules/frontend-missing, nothing of kube-proxy', () => {
+  proveCheck(frontendMissing, {
+    healthy: works,
+    broken: missing,
+    problem: {
+      severity: 'error',
+      node: 'node-a',
+      summary: /none of kube-proxy’s rules, so nothing for 10\.96\.0\.7:80\/tcp/,
+    },
+    blind: unwalked,
+  });
+});
+
+describe('rules/frontend-missing, no hook', () => {
+  proveCheck(frontendMissing, {
+    healthy: works,
+    broken: { ...missing, files: save('-A OUTPUT -j KUBE-SERVICES\n') },
+    problem: { faults: ['R02', 'R01'], summary: /no hook leads to them \(nat PREROUTING → KUBE-SERVICES\)/ },
+    blind: unwalked,
+  });
+});
+
+describe('rules/frontend-missing, only this entry', () => {
+  proveCheck(frontendMissing, {
+    healthy: works,
+    broken: { ...missing, files: save('-A PREROUTING -j KUBE-SERVICES\n-A OUTPUT -j KUBE-SERVICES\n') },
+    problem: { faults: ['R01', 'R02'], summary: /node-a has no entry for 10\.96\.0\.7:80\/tcp/ },
+    blind: unwalked,
+  });
+});
