@@ -42,7 +42,6 @@ function holds(
 
 function keyValues(state: PacketState, key: readonly Expression[], set: IpSet): KeyValue[] | undefined {
   const kinds = set.type.slice(set.type.indexOf(':') + 1).split(',');
-  const isBitmap = set.type.startsWith('bitmap:');
   const values: KeyValue[] = [];
   for (const [i, kind] of kinds.entries()) {
     const isSource = isSourceSide(key[i] ?? key[key.length - 1]);
@@ -52,9 +51,8 @@ function keyValues(state: PacketState, key: readonly Expression[], set: IpSet): 
         values.push(isSource ? (state.isSourceKnown ? state.source : undefined) : state.destination);
         break;
       case 'port':
-        // A bitmap holds bare port numbers, whatever the protocol.
-        if (!isBitmap) values.push(state.protocol);
-        values.push(isSource ? state.sourcePort : state.destinationPort);
+        // A port is two parts; a bitmap's elements take any protocol.
+        values.push(state.protocol, isSource ? state.sourcePort : state.destinationPort);
         break;
       case 'iface':
         values.push(isSource ? state.iif : state.oif);

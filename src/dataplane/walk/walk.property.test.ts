@@ -109,7 +109,7 @@ const tables = fc.array(
 
 const PODS = { '10.244.1.2': 'shop/a', '10.244.1.5': 'shop/b', '10.244.2.5': 'shop/c' };
 
-test('the walk always ends, never throws, and its shares make a whole', () => {
+test('the walk always ends, never throws, and its shares make a whole', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(
       tables,
