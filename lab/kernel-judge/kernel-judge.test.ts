@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clearRules, type Frontend, judgePacket, loadRuleset } from './judge.ts';
 import { JudgeNetwork } from './judge-network.ts';
-import { packets, rulesets } from './random-ruleset.ts';
+import { nftRulesets, packets, rulesets } from './random-ruleset.ts';
 
 // A thousand pairs a front end; KERNEL_JUDGE_RULESETS and KERNEL_JUDGE_SEED ask for more or others.
 const RULESETS = Number(process.env['KERNEL_JUDGE_RULESETS'] ?? 100);
@@ -23,7 +23,10 @@ describe.each<Frontend>(['iptables-nft', 'iptables-legacy', 'nft'])('%s', (front
     if (judge === undefined) throw new Error('no namespaces');
     const disagreements: string[] = [];
     const sample = fc.sample(
-      fc.tuple(rulesets, fc.array(packets, { minLength: PACKETS, maxLength: PACKETS })),
+      fc.tuple(
+        frontend === 'nft' ? nftRulesets : rulesets,
+        fc.array(packets, { minLength: PACKETS, maxLength: PACKETS }),
+      ),
       {
         numRuns: RULESETS,
         seed: SEED,

@@ -1,4 +1,12 @@
-import type { Action, Condition, RandomRule, RandomRuleset, TableName } from './random-ruleset.ts';
+import type {
+  Action,
+  Condition,
+  ListedKey,
+  MapVerdict,
+  RandomRule,
+  RandomRuleset,
+  TableName,
+} from './random-ruleset.ts';
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
 const hex = (value: number): string => `0x${value.toString(16)}`;
@@ -54,6 +62,8 @@ function iptablesCondition(condition: Condition): string {
       return `-m addrtype ${not}--${condition.side === 'source' ? 'src' : 'dst'}-type LOCAL`;
     case 'random':
       return `-m statistic --mode random --probability ${condition.quarter / 4}`;
+    case 'listed':
+      throw new Error('iptables has no such condition');
   }
 }
 
@@ -137,7 +147,24 @@ function nftCondition(condition: Condition, protocol: string): string {
       return `fib ${condition.side === 'source' ? 'saddr' : 'daddr'} type ${not}local`;
     case 'random':
       return `numgen random mod 4 < ${condition.quarter}`;
+    case 'listed':
+      return `${LISTED_KEY} ${not}{ ${condition.keys.map(listedKey).join(', ')} }`;
   }
+}
+
+const LISTED_KEY = 'ip daddr . meta l4proto . th dport';
+
+function listedKey({ prefix, protocol, low, high }: ListedKey): string {
+  return `${prefix} . ${protocol} . ${low === high ? low : `${low}-${high}`}`;
+}
+
+function mapVerdict(verdict: MapVerdict): string {
+  return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
+}
+
+/** The elements of a map by number; a number without one is left out. */
+function numbered<T>(list: readonly (T | undefined)[], show: (one: T) => string): string {
+  return list.flatMap((one, i) => (one === undefined ? [] : [`${i} : ${show(one)}`])).join(', ');
 }
 
 function nftAction(action: Action, hasPorts: boolean): string | undefined {
@@ -155,6 +182,12 @@ function nftAction(action: Action, hasPorts: boolean): string | undefined {
       return 'meta mark set ct mark';
     case 'dnat':
       return `dnat to ${action.address}${hasPorts ? `:${action.port}` : ''}`;
+    case 'dispatch':
+      return `${LISTED_KEY} vmap { ${action.elements.map(({ key, verdict }) => `${listedKey(key)} : ${mapVerdict(verdict)}`).join(', ')} }`;
+    case 'spread':
+      return `numgen random mod ${action.verdicts.length} vmap { ${numbered(action.verdicts, mapVerdict)} }`;
+    case 'dnat-spread':
+      return `dnat ip addr . port to numgen random mod ${action.targets.length} map { ${numbered(action.targets, ({ address, port }) => `${address} . ${port}`)} }`;
     default:
       return action.kind;
   }

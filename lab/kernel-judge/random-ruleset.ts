@@ -20,17 +20,45 @@ export type Condition =
   | { readonly kind: 'translated'; readonly not: boolean }
   | { readonly kind: 'interface-in'; readonly not: boolean; readonly name: string }
   | { readonly kind: 'local'; readonly side: 'source' | 'destination'; readonly not: boolean }
-  | { readonly kind: 'random'; readonly quarter: 1 | 2 | 3 };
+  | { readonly kind: 'random'; readonly quarter: 1 | 2 | 3 }
+  /** Only nftables: destination, protocol and port together are (not) one of a set. */
+  | { readonly kind: 'listed'; readonly not: boolean; readonly keys: readonly ListedKey[] };
+
+/** A range of destinations and ports; no two of `LISTED` overlap. */
+export interface ListedKey {
+  readonly prefix: string;
+  readonly protocol: 'tcp' | 'udp';
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What a verdict map can answer. */
+export type MapVerdict =
+  | { readonly kind: 'accept' | 'drop' | 'return' | 'continue' }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string };
 
 /** What a rule does. */
 export type Action =
-  | { readonly kind: 'accept' | 'drop' | 'return' | 'none' }
+  | { readonly kind: 'accept' | 'drop' | 'return' }
+  | { readonly kind: 'none' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number }
   | { readonly kind: 'save-mark' | 'restore-mark' }
   | { readonly kind: 'notrack' }
   | { readonly kind: 'dnat'; readonly address: string; readonly port: number }
-  | { readonly kind: 'masquerade' };
+  | { readonly kind: 'masquerade' }
+  /** Only nftables: a verdict by destination, protocol and port; none for others. */
+  | {
+      readonly kind: 'dispatch';
+      readonly elements: readonly { readonly key: ListedKey; readonly verdict: MapVerdict }[];
+    }
+  /** Only nftables: one of the verdicts at random; undefined is no element. */
+  | { readonly kind: 'spread'; readonly verdicts: readonly (MapVerdict | undefined)[] }
+  /** Only nftables: one of the targets at random. */
+  | {
+      readonly kind: 'dnat-spread';
+      readonly targets: readonly ({ readonly address: string; readonly port: number } | undefined)[];
+    };
 
 /** A rule: its action is taken where every condition holds. Ports are tested only where the protocol is given. */
 export interface RandomRule {
@@ -96,11 +124,30 @@ const port = fc.constantFrom(...PORTS);
 const bits = fc.constantFrom(0x1, 0x4000, 0x8000, 0xff, 0xffffffff);
 const not = fc.boolean();
 
+// No two of them overlap, which the kernel would refuse.
+const LISTED: readonly ListedKey[] = [
+  '203.0.113.0/25',
+  '203.0.113.128/25',
+  '192.0.2.1',
+  '10.96.0.0/16',
+].flatMap((prefix) =>
+  (['tcp', 'udp'] as const).flatMap((protocol) =>
+    (
+      [
+        [53, 53],
+        [80, 443],
+        [8080, 8080],
+        [30000, 32767],
+      ] as const
+    ).map(([low, high]) => ({ prefix, protocol, low, high })),
+  ),
+);
+
 function sorted(a: number, b: number): { low: number; high: number } {
   return { low: Math.min(a, b), high: Math.max(a, b) };
 }
 
-function condition(table: TableName, hook: string | undefined): fc.Arbitrary<Condition> {
+function condition(table: TableName, hook: string | undefined, isNft: boolean): fc.Arbitrary<Condition> {
   const all: fc.Arbitrary<Condition>[] = [
     fc.record({
       kind: fc.constantFrom('source' as const, 'destination' as const),
@@ -158,7 +205,55 @@ function condition(table: TableName, hook: string | undefined): fc.Arbitrary<Con
         name: fc.constantFrom('judge1', 'judge+', 'eth0'),
       }),
     );
+  if (isNft) {
+    const keys = fc.uniqueArray(fc.constantFrom(...LISTED), { minLength: 1, maxLength: 12 });
+    all.push(fc.record({ kind: fc.constant('listed' as const), not, keys }));
+  }
   return fc.oneof(...all);
+}
+
+// What only nftables can do: maps of verdicts and of addresses.
+function mapActions(
+  table: TableName,
+  hook: string | undefined,
+  callable: readonly string[],
+): fc.Arbitrary<Action>[] {
+  const plain: readonly MapVerdict[] = [{ kind: 'accept' }, { kind: 'return' }, { kind: 'continue' }];
+  const verdicts: MapVerdict[] = [
+    ...plain,
+    ...(table === 'nat' ? [] : [{ kind: 'drop' as const }]),
+    ...callable.flatMap((chain): MapVerdict[] => [
+      { kind: 'jump', chain },
+      { kind: 'goto', chain },
+    ]),
+  ];
+  const verdict = fc.constantFrom(...verdicts);
+  const actions: fc.Arbitrary<Action>[] = [
+    fc
+      .uniqueArray(fc.record({ key: fc.constantFrom(...LISTED), verdict }), {
+        minLength: 1,
+        maxLength: 12,
+        selector: ({ key }) => key,
+      })
+      .map((elements) => ({ kind: 'dispatch' as const, elements })),
+    fc
+      .array(fc.option(verdict, { nil: undefined, freq: 4 }), { minLength: 1, maxLength: 4 })
+      .filter((list) => list.some((one) => one !== undefined))
+      .map((list) => ({ kind: 'spread' as const, verdicts: list })),
+  ];
+  if (table === 'nat' && hook === 'PREROUTING') {
+    const target = fc.record({
+      address: fc.constantFrom('203.0.113.1', '203.0.113.2', '192.0.2.1'),
+      port,
+    });
+    actions.push(
+      fc
+        .array(fc.option(target, { nil: undefined, freq: 5 }), { minLength: 1, maxLength: 4 })
+        .filter((list) => list.some((one) => one !== undefined))
+        .map((targets) => ({ kind: 'dnat-spread' as const, targets })),
+    );
+  }
+  return actions;
 }
 
 // Chains call only chains further down, as the kernel allows no circle.
@@ -166,6 +261,7 @@ function action(
   table: TableName,
   hook: string | undefined,
   callable: readonly string[],
+  isNft: boolean,
 ): fc.Arbitrary<Action> {
   const all: fc.Arbitrary<Action>[] = [
     fc.constantFrom<Action>({ kind: 'accept' }, { kind: 'return' }, { kind: 'none' }),
@@ -193,6 +289,7 @@ function action(
     );
   }
   if (table === 'nat' && hook === 'POSTROUTING') all.push(fc.constant<Action>({ kind: 'masquerade' }));
+  if (isNft) all.push(...mapActions(table, hook, callable));
   return fc.oneof(...all);
 }
 
@@ -201,21 +298,22 @@ function chain(
   name: string,
   hook: string | undefined,
   callable: readonly string[],
+  isNft: boolean,
 ): fc.Arbitrary<RandomChain> {
   const rule = fc
     .tuple(
       fc.option(fc.record({ not, name: fc.constantFrom('tcp' as const, 'udp' as const) }), {
         nil: undefined,
       }),
-      fc.uniqueArray(condition(table, hook), { maxLength: 3, selector: ({ kind }) => kind }),
-      action(table, hook, callable),
+      fc.uniqueArray(condition(table, hook, isNft), { maxLength: 3, selector: ({ kind }) => kind }),
+      action(table, hook, callable, isNft),
     )
     .map(([protocol, conditions, done]): RandomRule => {
       const hasPorts = protocol !== undefined && !protocol.not;
       return {
         ...(protocol === undefined ? {} : { protocol }),
         conditions: conditions.filter(({ kind }) => hasPorts || !kind.includes('port')),
-        action: done,
+        action: done.kind === 'dnat-spread' && !hasPorts ? { kind: 'none' } : done,
       };
     });
   const rules = fc.array(rule, { maxLength: 5 });
@@ -231,12 +329,12 @@ function chain(
 }
 
 // A user chain is called from one hook only, so that what it may do (translate, test an interface) is allowed there.
-function table(name: TableName): fc.Arbitrary<readonly RandomChain[]> {
+function table(name: TableName, isNft: boolean): fc.Arbitrary<readonly RandomChain[]> {
   const chains = HOOKS[name].flatMap((hook) => {
     const own = CHAINS.map((letter) => `${letter}-${hook}`);
     return [
-      chain(name, hook, hook, own),
-      ...own.map((user, i) => userChain(name, user, hook, own.slice(i + 1))),
+      chain(name, hook, hook, own, isNft),
+      ...own.map((user, i) => userChain(name, user, hook, own.slice(i + 1), isNft)),
     ];
   });
   return fc.tuple(...chains);
@@ -247,17 +345,25 @@ function userChain(
   user: string,
   hook: string,
   callable: readonly string[],
+  isNft: boolean,
 ): fc.Arbitrary<RandomChain> {
-  return chain(name, user, hook, callable).map(({ rules }) => ({ name: user, rules }));
+  return chain(name, user, hook, callable, isNft).map(({ rules }) => ({ name: user, rules }));
+}
+
+function rulesetsOf(isNft: boolean): fc.Arbitrary<RandomRuleset> {
+  return fc.record({
+    raw: table('raw', isNft),
+    mangle: table('mangle', isNft),
+    nat: table('nat', isNft),
+    filter: table('filter', isNft),
+  });
 }
 
 /** Rulesets of four tables whose chains call each other, of conditions and actions that real nodes use. */
-export const rulesets: fc.Arbitrary<RandomRuleset> = fc.record({
-  raw: table('raw'),
-  mangle: table('mangle'),
-  nat: table('nat'),
-  filter: table('filter'),
-});
+export const rulesets: fc.Arbitrary<RandomRuleset> = rulesetsOf(false);
+
+/** The same with what only nftables has: sets, and maps of verdicts and addresses. */
+export const nftRulesets: fc.Arbitrary<RandomRuleset> = rulesetsOf(true);
 
 /** Packets from the four sources to every kind of destination. */
 export const packets: fc.Arbitrary<RandomPacket> = fc.record({

@@ -1,6 +1,8 @@
 import type {
   Action,
   Condition,
+  ListedKey,
+  MapVerdict,
   RandomChain,
   RandomPacket,
   RandomRule,
@@ -121,21 +123,13 @@ function act(
 ): Passed[] {
   switch (action.kind) {
     case 'accept':
-      return [{ packet, ending: 'accepted' }];
     case 'drop':
-      return [{ packet: { ...packet, fate: 'dropped' }, ending: 'accepted' }];
     case 'return':
-      return [{ packet, ending: 'returned' }];
+    case 'jump':
+    case 'goto':
+      return decide(place, action, packet, next);
     case 'none':
       return next(packet);
-    case 'jump':
-    case 'goto': {
-      const target = place.chains.find(({ name }) => name === action.chain);
-      if (target === undefined) throw new Error(`no chain ${action.chain}`);
-      return passChain(place, target, packet).flatMap((passed) =>
-        passed.ending === 'returned' && action.kind === 'jump' ? next(passed.packet) : [passed],
-      );
-    }
     case 'mark':
       return next({ ...packet, mark: ((packet.mark & ~action.mask) ^ action.value) >>> 0 });
     case 'save-mark':
@@ -145,20 +139,71 @@ function act(
       return next(packet.state === 'UNTRACKED' ? packet : { ...packet, mark: packet.connmark });
     case 'notrack':
       return next({ ...packet, state: 'UNTRACKED' });
-    case 'dnat': {
-      const hasPort = protocol !== undefined && !protocol.not;
-      const destinationPort = hasPort ? action.port : packet.destinationPort;
-      const isChanged = action.address !== packet.destination || destinationPort !== packet.destinationPort;
-      return [
-        {
-          packet: { ...packet, destination: action.address, destinationPort, isTranslated: isChanged },
-          ending: 'accepted',
-        },
-      ];
+    case 'dnat':
+      return translate(packet, action.address, hasPorts(protocol) ? action.port : packet.destinationPort);
+    case 'dispatch': {
+      const found = action.elements.find(({ key }) => isListed(key, packet));
+      return decide(place, found?.verdict, packet, next);
     }
+    case 'spread':
+      return action.verdicts.flatMap((verdict) =>
+        decide(place, verdict, { ...packet, weight: packet.weight / action.verdicts.length }, next),
+      );
+    case 'dnat-spread':
+      return action.targets.flatMap((target) => {
+        const one = { ...packet, weight: packet.weight / action.targets.length };
+        return target === undefined ? next(one) : translate(one, target.address, target.port);
+      });
     case 'masquerade':
       return [{ packet: { ...packet, isMasqueraded: true }, ending: 'accepted' }];
   }
+}
+
+/** A verdict, of a rule or of a map; a map without one for the packet ends the rule. */
+function decide(
+  place: Place,
+  verdict: MapVerdict | undefined,
+  packet: Packet,
+  next: (packet: Packet) => Passed[],
+): Passed[] {
+  switch (verdict?.kind) {
+    case 'accept':
+      return [{ packet, ending: 'accepted' }];
+    case 'drop':
+      return [{ packet: { ...packet, fate: 'dropped' }, ending: 'accepted' }];
+    case 'return':
+      return [{ packet, ending: 'returned' }];
+    case 'jump':
+    case 'goto': {
+      const target = place.chains.find(({ name }) => name === verdict.chain);
+      if (target === undefined) throw new Error(`no chain ${verdict.chain}`);
+      return passChain(place, target, packet).flatMap((passed) =>
+        passed.ending === 'returned' && verdict.kind === 'jump' ? next(passed.packet) : [passed],
+      );
+    }
+    case 'continue':
+    case undefined:
+      return next(packet);
+  }
+}
+
+function translate(packet: Packet, destination: string, destinationPort: number): Passed[] {
+  const isTranslated = destination !== packet.destination || destinationPort !== packet.destinationPort;
+  return [{ packet: { ...packet, destination, destinationPort, isTranslated }, ending: 'accepted' }];
+}
+
+function hasPorts(protocol: RandomRule['protocol']): boolean {
+  return protocol !== undefined && !protocol.not;
+}
+
+function isListed({ prefix, protocol, low, high }: ListedKey, packet: Packet): boolean {
+  const { destination, destinationPort } = packet;
+  return (
+    isInPrefix(destination, prefix) &&
+    protocol === packet.protocol &&
+    destinationPort >= low &&
+    destinationPort <= high
+  );
 }
 
 /** The share of packets like this one for which every condition of the rule holds. */
@@ -200,6 +245,8 @@ function test(condition: Exclude<Condition, { kind: 'random' }>, packet: Packet)
       return packet.isTranslated;
     case 'interface-in':
       return condition.name === 'judge1' || condition.name === 'judge+';
+    case 'listed':
+      return condition.keys.some((key) => isListed(key, packet));
     case 'local':
       return (condition.side === 'source' ? packet.source : packet.destination) === '192.0.2.1';
   }

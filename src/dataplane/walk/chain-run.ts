@@ -33,6 +33,8 @@ export interface Cursor {
   frame: Frame | undefined;
   /** The jumps that led here. */
   path: Trail<JumpRule> | undefined;
+  /** The rule that was shown last: one whose map answers after its counter has counted is shown once. */
+  shown?: { readonly chain: Chain; readonly index: number };
 }
 
 /** One base chain being walked. */
@@ -55,7 +57,9 @@ export function currentRule(run: ChainRun, cursor: Cursor): RuleReference {
 
 /** Adds the rule at the cursor to the steps, where steps are wanted: all its conditions hold. */
 export function showRule(run: ChainRun, cursor: Cursor): Cursor {
-  if (run.context.isVerbose) {
+  const { chain, index, shown } = cursor;
+  if (run.context.isVerbose && (shown?.chain !== chain || shown.index !== index)) {
+    cursor.shown = { chain, index };
     const rule = currentRule(run, cursor);
     addStep(run.context, cursor.state, run.entry.base.hook, rule.rule, rule);
   }
