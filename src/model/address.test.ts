@@ -5,7 +5,8 @@ import { formatAddressPort, formatIp, parseIp, parseIpv4 } from './address.ts';
 import { cidrContains, formatCidr, lastOf, parseCidr } from './cidr.ts';
 
 const ipv4 = fc.ipV4();
-const ipv6 = fc.ipV6();
+// The other library reads `::1.2.3.4` as a mapped address, which RFC 4291 does not.
+const ipv6 = fc.ipV6().filter((text) => !text.includes('.'));
 
 describe('addresses', () => {
   it('IPv4 text and number are one', () => {
