@@ -1,0 +1,24 @@
+import { describe } from 'vitest';
+import { webCluster } from '../cluster-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { conntrackFull } from './conntrack-full.ts';
+
+const filled = (count: number) => ({
+  ...webCluster,
+  files: {
+    'nodes/node-a/sysctl.txt': `net.netfilter.nf_conntrack_count = ${count}\nnet.netfilter.nf_conntrack_max = 1000\n`,
+  },
+});
+
+describe('node/conntrack-full', () => {
+  proveCheck(conntrackFull, {
+    healthy: filled(100),
+    broken: filled(1000),
+    problem: {
+      severity: 'error',
+      node: 'node-a',
+      summary: /connection table of node-a is full: 1000 of 1000 entries/,
+    },
+    blind: webCluster,
+  });
+});

@@ -1,0 +1,30 @@
+import { describe } from 'vitest';
+import { ruleAt, webEndpoint } from '../../verify/verification-fixture.ts';
+import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { routeMissing } from './route-missing.ts';
+
+const files = { 'nodes/node-a/ip-route.txt': 'default via 192.0.2.1 dev eth0\n' };
+const at = ruleAt('node-a', { family: 'route', rule: 'default via 192.0.2.1 dev eth0' });
+
+describe('node/route-missing, to an endpoint', () => {
+  proveCheck(routeMissing, {
+    healthy: { ...works, files },
+    broken: { ...failsBy('unreachable', { at, endpoint: webEndpoint }), files },
+    problem: {
+      severity: 'error',
+      faults: ['N10', 'N11', 'O07'],
+      summary: /node-a has no working route to 10\.244\.1\.9/,
+    },
+    blind: unwalked,
+  });
+});
+
+describe('node/route-missing, to the Service’s own address', () => {
+  proveCheck(routeMissing, {
+    healthy: { ...works, files },
+    broken: { ...failsBy('unreachable', { at }), files },
+    problem: { faults: ['R19', 'N10'], summary: /no working route to 10\.96\.0\.7/ },
+    blind: unwalked,
+  });
+});
