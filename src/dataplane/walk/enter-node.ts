@@ -11,7 +11,7 @@ import { lookUpRoute } from './route-lookup.ts';
 /** Brings the packet from the node it stands on to `node`, by the interface that faces the sender. */
 export function enterNode(state: PacketState, node: NodeState): void {
   const from = state.node;
-  const iif = arrivalDevice(node, from, state.oif, state.via);
+  const iif = arrivalDevice(node, from, state.oif, state.via, state.source);
   state.node = node;
   state.iif = iif;
   state.oif = '';
@@ -64,12 +64,14 @@ export function enterFromOutside(state: PacketState): void {
   state.arrivedBy = state.iif;
 }
 
-// The overlay device of the same name, the interface that has the gateway's address, or the one on the sender's network.
+// The overlay device of the same name, the interface that has the gateway's address, the one on the sender's network, or else
+// the one that leads back.
 function arrivalDevice(
   node: NodeState,
   from: NodeState,
   oif: string | undefined,
   via: Ip | undefined,
+  source: Ip,
 ): string | undefined {
   const sent = linkOf(from, oif);
   if (sent !== undefined && isOverlay(sent.kind, sent.name) && linkOf(node, sent.name) !== undefined) {
@@ -84,10 +86,8 @@ function arrivalDevice(
       }
     }
   }
-  const fallback = node.routes?.find(
-    ({ destination, type, table }) => destination.prefix === 0 && type === 'unicast' && table === 'main',
-  );
-  return fallback?.device;
+  const back = lookUpRoute(node, { destination: source });
+  return back.kind === 'route' && back.route.type === 'unicast' ? back.route.device : undefined;
 }
 
 function isOverlay(kind: string | undefined, name: string): boolean {
