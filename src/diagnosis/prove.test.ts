@@ -57,6 +57,12 @@ describe('proveSuspects', () => {
     ).toEqual(['a/one', 'a/two']);
   });
 
+  it('tells a fault once, where two suspects have the same repair', () => {
+    const walk = walkBoth(['rule'], ['rule']);
+    const found = prove(world('rule'), walk, suspect('a/stale', 'rule'), suspect('a/missing', 'rule'));
+    expect(found.map(({ id }) => id)).toEqual(['a/stale']);
+  });
+
   it('finds suspects that cure only together', () => {
     const walk = walkBoth(['hook', 'drop'], ['hook', 'drop']);
     const found = prove(world('hook', 'drop'), walk, suspect('a/hook', 'hook'), suspect('a/drop', 'drop'));

@@ -41,16 +41,19 @@ export function proveSuspects(
   const cures = alone
     .filter(({ problem, cured }) => problem.repair && cured > LEAST)
     .sort((a, b) => b.cured - a.cured);
-  const proven: Proven[] = cures.map(({ check, problem, cured }) => ({
-    check,
-    problem,
-    proof: 'repaired',
-    share: [cured, cured],
-  }));
+  const proven: Proven[] = [];
+  let repaired = world;
+  let left = failing;
+  for (const { check, problem, cured } of cures) {
+    const next = problem.repair?.(repaired) ?? repaired;
+    const [now] = failingShare(reverify(next));
+    // What the causes before it cure already is the same fault, seen from another side.
+    if (left - now <= LEAST) continue;
+    proven.push({ check, problem, proof: 'repaired', share: [cured, cured] });
+    repaired = next;
+    left = now;
+  }
   const rest = alone.filter(({ cured }) => cured <= LEAST);
-  const repairedAll = cures.reduce((before, { problem }) => problem.repair?.(before) ?? before, world);
-  let [left] = cures.length > 0 ? failingShare(reverify(repairedAll)) : [failing];
-  let repaired = repairedAll;
   for (const { check, problem } of rest) {
     if (problem.share) proven.push({ check, problem, proof: 'consistent', share: problem.share });
     else if (failing <= LEAST && problem.severity === 'error')
