@@ -1,5 +1,6 @@
 import type { PacketResult } from '../../model/packet.ts';
 import type { PacketState } from './packet-state.ts';
+import type { Direction } from './route-packet.ts';
 import type { RuleReference, Unknown } from './trace.ts';
 
 /** Ends the branch with `result`; `by` is what decided. */
@@ -18,4 +19,23 @@ export function endUnknown(state: PacketState, text: string, rule?: RuleReferenc
 export function noteUnknown(state: PacketState, text: string, rule?: RuleReference): void {
   const value: Unknown = rule === undefined ? { text } : { text, rule };
   state.unknowns = { value, rest: state.unknowns };
+}
+
+/** Ends the branch where the routing decision ends it. */
+export function endByRoute(
+  state: PacketState,
+  direction: Exclude<Direction, { kind: 'local' } | { kind: 'out' }>,
+): void {
+  switch (direction.kind) {
+    case 'refused':
+      state.rejectedWith = direction.with;
+      endPacket(state, 'rejected', direction.by);
+      return;
+    case 'dropped':
+      endPacket(state, 'dropped', direction.by);
+      return;
+    case 'no-route':
+      endPacket(state, 'unroutable', direction.by);
+      return;
+  }
 }

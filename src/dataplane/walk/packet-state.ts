@@ -133,3 +133,6 @@ export function forgetConnection(state: PacketState): void {
   state.needsReroute = false;
   state.isBridged = false;
 }
+
+/** Takes a branch: one with a result ended, another goes on at its stage. */
+export type Next = (state: PacketState) => void;

@@ -4,7 +4,8 @@ import type { Route } from '../routes/routes.ts';
 import { addressTypeOf } from './local-addresses.ts';
 import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, type PacketState } from './packet-state.ts';
-import { formatRoute, lookUpRoute, type RouteResult } from './route-lookup.ts';
+import type { RouteResult } from './route-index.ts';
+import { formatRoute, lookUpRoute } from './route-lookup.ts';
 import { type RuleReference } from './trace.ts';
 import { type WalkContext, addStep } from './walk-context.ts';
 

@@ -8,9 +8,10 @@ import { enterFromOutside, enterFromPod } from './enter-node.ts';
 import { addressTypeOf } from './local-addresses.ts';
 import { collectBranches, collectOutcomes, type Slot } from './outcome-tree.ts';
 import { type PacketState, trailValues } from './packet-state.ts';
+import { selectSource } from './select-source.ts';
 import type { Outcome, Trace } from './trace.ts';
 import { addStep, type WalkContext } from './walk-context.ts';
-import { selectSource, walkStage } from './walk-node.ts';
+import { walkStage } from './walk-node.ts';
 import { walkReply } from './walk-reply.ts';
 
 /** How to walk. */
