@@ -1,11 +1,11 @@
-// Makes dist/: one program, with what only some commands need in chunks of their own, and the pages of the checks.
+// `node scripts/build.mjs [FOLDER]` makes dist/, or FOLDER: one program, with what only some commands need in chunks of their own, and the pages of the checks.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { chmod, cp, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const dist = `${root}dist`;
+const dist = process.argv[2] ?? `${root}dist`;
 
 for (const made of ['plumb.js', 'chunks', 'pages', 'LICENSES.txt'])
   await rm(`${dist}/${made}`, { recursive: true, force: true });
