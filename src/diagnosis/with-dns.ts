@@ -24,10 +24,7 @@ export function withDns(own: Diagnosis, dns: Diagnosis): Diagnosis {
     findings: [
       ...own.findings,
       ...dns.findings.filter(
-        ({ check, node, subject }) =>
-          !own.findings.some(
-            (other) => other.check === check && other.node === node && other.subject === subject,
-          ),
+        ({ check, node }) => !own.findings.some((other) => other.check === check && other.node === node),
       ),
     ],
     notChecked: [

@@ -3,6 +3,13 @@ import { addressAssigned } from './address-assigned.ts';
 import { nodePortServed } from './node-port-served.ts';
 import { noCollision } from './no-collision.ts';
 import { rangesApart } from './ranges-apart.ts';
+import { sourceRanges } from './source-ranges.ts';
 
 /** External addresses, and ranges that must be apart. */
-export const externalChecks: readonly Check[] = [addressAssigned, noCollision, nodePortServed, rangesApart];
+export const externalChecks: readonly Check[] = [
+  addressAssigned,
+  noCollision,
+  nodePortServed,
+  rangesApart,
+  sourceRanges,
+];

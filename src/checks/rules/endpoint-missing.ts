@@ -12,6 +12,11 @@ export const endpointMissing: Check = defineDiscrepancyCheck({
   faults: ['R08', 'K05', 'R12', 'R13'],
   kinds: ['endpoint-missing'],
   needs: ['verifications', 'endpointSlices'],
+  // Where clients are sent to others instead, that is told as one thing.
+  concerns: ({ node }, { verifications }) =>
+    !verifications.some(({ discrepancies }) =>
+      discrepancies.some((other) => other.kind === 'endpoint-stale' && other.node === node && !other.isLag),
+    ),
   tell: (group, { world }) => {
     const left = tellLeftover(group, world);
     if (left) return left;

@@ -1,6 +1,7 @@
 import { formatAddressPort } from '../../model/address.ts';
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
+import type { Verification } from '../../verify/discrepancy.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
@@ -13,12 +14,12 @@ export const endpointStale: Check = defineDiscrepancyCheck({
   faults: ['K05', 'R08', 'K03', 'K01', 'K04', 'K06'],
   kinds: ['endpoint-stale'],
   needs: ['verifications', 'endpointSlices'],
-  tell: (group, { world }) => {
+  tell: (group, { world, verifications }) => {
     const left = tellLeftover(group, world);
     if (left) return left;
     const proxy = explainProxy(world, group.node);
     return {
-      summary: `${group.node} still sends to ${staleEndpoints(group)}, which the EndpointSlices do not name${proxy.why ? `; ${proxy.why}` : ''}`,
+      summary: `${group.node} still sends to ${staleEndpoints(group)}, which the EndpointSlices do not name${missingText(group.node, verifications)}${proxy.why ? `; ${proxy.why}` : ''}`,
       faults: proxy.faults,
       evidence: proxy.evidence,
       remedy: proxy.remedy,
@@ -33,4 +34,13 @@ function staleEndpoints({ discrepancies }: DiscrepancyGroup): string {
   );
   const unique = [...new Set(texts)];
   return unique.length > 0 ? unique.join(', ') : 'an address';
+}
+
+/** The endpoints that the same node lacks, with words before them; nothing where it lacks none. */
+function missingText(node: string, verifications: readonly Verification[]): string {
+  const missing = verifications
+    .flatMap(({ discrepancies }) => discrepancies)
+    .filter(({ kind, node: at, isLag }) => kind === 'endpoint-missing' && at === node && !isLag)
+    .flatMap(({ endpoint }) => (endpoint ? [formatAddressPort(endpoint.address, endpoint.port)] : []));
+  return missing.length === 0 ? '' : `, and has no rule for ${[...new Set(missing)].join(', ')}`;
 }
