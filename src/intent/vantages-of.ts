@@ -19,6 +19,8 @@ export interface ClientFilter {
   readonly isExternal?: boolean;
 }
 
+/** Looking further for a better client is not worth the time. */
+const MOST_CANDIDATES = 200;
 /** At most so many endpoints are clients of their own Service. */
 const MOST_HAIRPINS = 20;
 
@@ -82,7 +84,7 @@ function podOn(world: World, frontend: Frontend, node: string): Vantage[] {
   const [namespace] = frontend.service.split('/');
   let best: Ip | undefined;
   let last: Ip | undefined;
-  for (const pod of podsOnNode(world, node)) {
+  for (const pod of podsOnNode(world, node).slice(0, MOST_CANDIDATES)) {
     const address = podAddress(pod, family);
     if (address === undefined) continue;
     last ??= address;

@@ -24,6 +24,15 @@ const KUBE_PROXY: readonly (readonly [key: string, value: string])[] = [
  * *Limits:* Cilium beside a kube-proxy that still runs counts as kube-proxy.
  */
 export function proxyReplacementOf(world: World, node: string): string | undefined {
+  let byNode = known.get(world);
+  if (byNode === undefined) known.set(world, (byNode = new Map()));
+  if (!byNode.has(node)) byNode.set(node, findReplacement(world, node));
+  return byNode.get(node);
+}
+
+const known = new WeakMap<World, Map<string, string | undefined>>();
+
+function findReplacement(world: World, node: string): string | undefined {
   const found = REPLACEMENTS.find(([, key, value]) =>
     world.pods.some((pod) => pod.spec.nodeName === node && hasLabel(pod, key, value)),
   );
