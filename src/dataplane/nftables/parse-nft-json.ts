@@ -5,7 +5,7 @@ import { elementsText, statementText } from './json-to-text.ts';
 import { draftSet, finishSet, readSetElements, readSetProperty } from './named-sets.ts';
 import { readRule } from './parse-rule.ts';
 import { type JsonObject, scanNftJson } from './scan-nft-json.ts';
-import { type ChainDraft, type ReadRuleAt, RulesetDraft, chainOf } from './table-draft.ts';
+import { type ChainDraft, type ReadRuleAt, RulesetDraft, type TableDraft, chainOf } from './table-draft.ts';
 import { TokenStream } from './token-stream.ts';
 import { tokenise } from './tokens.ts';
 
@@ -64,12 +64,20 @@ const SILENT = new Set([
   'tunnel',
 ]);
 
+const encoder = new TextEncoder();
+const [RULE, CHAIN, FAMILY, TABLE, NAME] = ['rule', 'chain', 'family', 'table', 'name'].map((word) =>
+  encoder.encode(word),
+) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+
 class JsonReader {
   readonly #bytes: Uint8Array;
   readonly #draft: RulesetDraft;
-  /** The chain of the rule before, and the bytes that named it. */
+  /** The table of the object before, and the bytes that named it. */
+  #table: TableDraft | undefined;
+  #head: Uint8Array = new Uint8Array();
+  /** The chain of the rule before, and its name. */
   #chain: ChainDraft | undefined;
-  #head = new Uint8Array();
+  #name: Uint8Array = new Uint8Array();
 
   constructor(bytes: Uint8Array, draft: RulesetDraft) {
     this.#bytes = bytes;
@@ -78,10 +86,7 @@ class JsonReader {
 
   /** Reads one object of the list. */
   read(object: JsonObject): void {
-    if (this.#isOfSameChain(object)) {
-      this.#chain?.places.add(object.start, object.end, 0);
-      return;
-    }
+    if (this.#readByHead(object)) return;
     const value = parse(this.#bytes, object.start, object.end);
     const [kind] = Object.keys(value ?? {});
     const body = kind === undefined ? undefined : value?.[kind];
@@ -94,16 +99,58 @@ class JsonReader {
     }
   }
 
-  /** Whether the object is a rule whose beginning, up to the name of its chain, is that of the rule before. */
-  #isOfSameChain({ start, strings }: JsonObject): boolean {
-    const head = this.#head;
-    if (this.#chain === undefined || strings.length < 14) return false;
-    if ((strings[13] as number) + 1 - start !== head.length) return false;
-    for (let i = head.length - 1; i >= 0; i--) if (head[i] !== this.#bytes[start + i]) return false;
+  /** Reads a rule, or a chain on no hook, by the strings it begins with; false where it is neither. */
+  #readByHead({ start, end, strings }: JsonObject): boolean {
+    // Family, table and chain are the third, fifth and seventh; a chain on no hook has one more, the key of its handle.
+    const isRule = this.#isString(strings, 0, RULE) && strings.length === 18;
+    if (!isRule && (strings.length !== 16 || !this.#isString(strings, 0, CHAIN))) return false;
+    if (!this.#isString(strings, 1, FAMILY) || !this.#isString(strings, 3, TABLE)) return false;
+    if (!this.#isString(strings, 5, isRule ? CHAIN : NAME)) return false;
+    const before = this.#table;
+    const table = this.#tableOf(strings);
+    // Rules of one chain follow each other.
+    if (isRule && table === before && this.#chain !== undefined && this.#isString(strings, 6, this.#name)) {
+      this.#chain.places.add(start, end, 0);
+      return true;
+    }
+    const name = this.#string(strings, 6);
+    if (table === undefined || name.includes('\\')) return false;
+    const chain = chainOf(table, name, 0);
+    if (!isRule) return true;
+    chain.places.add(start, end, 0);
+    this.#chain = chain;
+    this.#name = this.#bytes.subarray(strings[12], strings[13]);
     return true;
   }
 
-  #add(kind: string, body: NftObject, { start, end, strings }: JsonObject): boolean {
+  #tableOf(strings: readonly number[]): TableDraft | undefined {
+    const from = strings[4] as number;
+    const to = strings[9] as number;
+    const head = this.#head;
+    if (this.#table !== undefined && to - from === head.length) {
+      let i = head.length - 1;
+      while (i >= 0 && head[i] === this.#bytes[from + i]) i--;
+      if (i < 0) return this.#table;
+    }
+    const name = this.#string(strings, 4);
+    if (name.includes('\\')) return undefined;
+    this.#table = this.#draft.table(this.#string(strings, 2) as TableFamily, name);
+    this.#head = this.#bytes.slice(from, to);
+    return this.#table;
+  }
+
+  #string(strings: readonly number[], index: number): string {
+    return decoder.decode(this.#bytes.subarray(strings[index * 2], strings[index * 2 + 1]));
+  }
+
+  #isString(strings: readonly number[], index: number, word: Uint8Array): boolean {
+    const from = strings[index * 2];
+    if (from === undefined || (strings[index * 2 + 1] as number) - from !== word.length) return false;
+    for (let i = 0; i < word.length; i++) if (this.#bytes[from + i] !== word[i]) return false;
+    return true;
+  }
+
+  #add(kind: string, body: NftObject, { start, end }: JsonObject): boolean {
     if (kind === 'table') {
       const table = this.#draft.table(body.family, body.name);
       table.isDormant = [body.flags ?? []].flat().includes('dormant');
@@ -114,12 +161,7 @@ class JsonReader {
       case 'chain':
         return addChain(chainOf(table, body.name, 0), body);
       case 'rule':
-        this.#chain = chainOf(table, body.chain, 0);
-        this.#chain.places.add(start, end, 0);
-        this.#head = this.#bytes.slice(
-          start,
-          namesChain(this.#bytes, strings) ? (strings[13] as number) + 1 : start,
-        );
+        chainOf(table, body.chain, 0).places.add(start, end, 0);
         return true;
       case 'set':
       case 'map':
@@ -129,22 +171,6 @@ class JsonReader {
         return false;
     }
   }
-}
-
-const KEYS: readonly (readonly [index: number, text: string])[] = [
-  [0, 'rule'],
-  [1, 'family'],
-  [3, 'table'],
-  [5, 'chain'],
-];
-
-function namesChain(bytes: Uint8Array, strings: readonly number[]): boolean {
-  return (
-    strings.length >= 14 &&
-    KEYS.every(
-      ([index, text]) => decoder.decode(bytes.subarray(strings[index * 2], strings[index * 2 + 1])) === text,
-    )
-  );
 }
 
 function parse(bytes: Uint8Array, start: number, end: number): Record<string, NftObject> | undefined {

@@ -3,7 +3,7 @@ export interface JsonObject {
   readonly start: number;
   /** Behind its closing brace. */
   readonly end: number;
-  /** The strings it begins with, as start and end of each, up to the seventh: kind, key, value, key, value, … */
+  /** The strings it begins with, as start and end of each, up to the ninth: kind, key, value, key, value, … */
   readonly strings: readonly number[];
 }
 
@@ -13,7 +13,7 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const STRINGS = 7;
+const STRINGS = 9;
 
 /**
  * Gives each object of the list `nftables` to `each`, without reading what is in it. Whether the list ended as it should;
@@ -51,23 +51,16 @@ function endOfObject(bytes: Uint8Array, start: number, strings: number[]): numbe
     const byte = bytes[at] as number;
     if (byte === QUOTE) {
       const from = at + 1;
-      at = endOfString(bytes, from);
-      if (at < 0) return -1;
+      for (at = from; at < length; at++) {
+        const inside = bytes[at] as number;
+        if (inside === QUOTE) break;
+        if (inside === BACKSLASH) at++;
+      }
       if (strings.length < 2 * STRINGS) strings.push(from, at);
     } else if (byte >= OPEN_BRACKET) {
       if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
       else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) return at + 1;
     }
-  }
-  return -1;
-}
-
-function endOfString(bytes: Uint8Array, from: number): number {
-  const { length } = bytes;
-  for (let at = from; at < length; at++) {
-    const byte = bytes[at] as number;
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) at++;
   }
   return -1;
 }

@@ -1,7 +1,7 @@
 import type { ParseIssue } from '../../model/evidence.ts';
 import type { BaseChain, Chain, Rule, Table, TableFamily, TableOrigin } from '../ruleset/ruleset.ts';
 import type { NamedSet } from '../ruleset/sets.ts';
-import { RulePlaces } from './rule-places.ts';
+import { type ReadPlace, RulePlaces } from './rule-places.ts';
 import { originOf } from './table-origin.ts';
 
 // A source with more is no ruleset.
@@ -102,16 +102,17 @@ export function chainOf(table: TableDraft, name: string, line: number): ChainDra
 
 function finishTable(draft: TableDraft, source: string, read: ReadRuleAt): Table {
   const { family, name, isDormant, isComplete } = draft;
-  const baseChains = [...draft.chains.values()].filter(({ base }) => base !== undefined);
-  const origin: TableOrigin = originOf(
-    family,
-    name,
-    baseChains.map((chain) => chain.name),
-  );
+  const baseChains: string[] = [];
+  for (const chain of draft.chains.values()) if (chain.base !== undefined) baseChains.push(chain.name);
+  const origin: TableOrigin = originOf(family, name, baseChains);
   const chains = new Map<string, Chain>();
+  const reader: ReadPlace = (start, end, line) => read({ family, origin }, start, end, line);
   for (const { name: chain, line, places, base } of draft.chains.values()) {
-    const rules = places.rules((start, end, at) => read({ family, origin }, start, end, at));
-    chains.set(chain, { name: chain, line, rules, ...(base && !isDormant ? { base } : {}) });
+    places.reader = reader;
+    chains.set(
+      chain,
+      base && !isDormant ? { name: chain, line, rules: places, base } : { name: chain, line, rules: places },
+    );
   }
   const sets = new Map([...draft.sets].map(([set, make]) => [set, make()]));
   return { family, name, origin, source, chains, sets, complete: isComplete };
