@@ -2,6 +2,7 @@ import type { Expression } from '../ruleset/rule-parts.ts';
 import type { ElementIndex, SetElement } from '../ruleset/sets.ts';
 import { lookUpKey } from './key-lookup.ts';
 import type { PacketState } from './packet-state.ts';
+import { intersectRanges } from './value-ranges.ts';
 import type { WalkContext } from './walk-context.ts';
 
 /**
@@ -63,14 +64,19 @@ function chooseByNumber(
   isUniform: boolean,
   why: string,
 ): Choice {
+  // Element by element, not number by number: there may be four thousand million of those.
   const counts = new Map<SetElement | undefined, number>();
-  const key: number[] = [0];
-  for (let i = 0; i < mod; i++) {
-    key[0] = i + offset;
-    const found = elements.find(key);
-    const element = found === 'unknown' ? undefined : found;
-    counts.set(element, (counts.get(element) ?? 0) + 1);
+  let left = mod;
+  for (const element of elements.all()) {
+    const [part] = element.key;
+    if (part === undefined || 'name' in part || typeof part.low !== 'number') continue;
+    const [shared] = intersectRanges([part], [{ low: offset, high: offset + mod - 1 }]);
+    if (shared === undefined || left <= 0) continue;
+    const count = Math.min(Number(shared.high) - Number(shared.low) + 1, left);
+    counts.set(element, count);
+    left -= count;
   }
+  if (left > 0) counts.set(undefined, left);
   if (counts.size === 1) return { kind: 'one', element: [...counts.keys()][0] };
   return {
     kind: 'several',

@@ -80,8 +80,10 @@ function compare(
   const { left, values } = match;
   if (left.kind === 'numgen') {
     if (!('ranges' in values)) return 'unknown';
-    let weight = 0;
-    for (let i = 0; i < left.mod; i++) if (isInRanges(i + left.offset, values.ranges)) weight++;
+    const all = { low: left.offset, high: left.offset + left.mod - 1 };
+    let weight = left.mod;
+    for (const { low, high } of subtractRanges([all], values.ranges))
+      weight -= Number(high) - Number(low) + 1;
     return random(context, match.not ? left.mod - weight : weight, left.mod);
   }
   const value = evaluateExpression(context, state, left);

@@ -182,6 +182,21 @@ describe('branches', () => {
       ['dropped', 0.25, 0.25],
     ]);
   });
+
+  test('as many numbers as there are take no time', () => {
+    const half = { low: 0, high: 2 ** 31 - 1 };
+    const numgen = { kind: 'numgen', mode: 'random', mod: 2 ** 32, offset: 0 } as const;
+    const value = { kind: 'verdict', verdict: DROP } as const;
+    const elements = indexElements([{ key: [half], value, line: 0 }]);
+    const shares = [
+      ['delivered', 0.5, 0.5],
+      ['dropped', 0.5, 0.5],
+    ];
+    expect(results([forward([[{ kind: 'vmap', key: [numgen], map: { elements } }]])])).toEqual(shares);
+    expect(
+      results([forward([[{ kind: 'compare', left: numgen, not: false, values: { ranges: [half] } }, DROP]])]),
+    ).toEqual(shares);
+  });
 });
 
 describe('what cannot be told', () => {
