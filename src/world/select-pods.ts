@@ -12,12 +12,41 @@ export function matchesAll(selector: Labels, labels: Labels = {}): boolean {
 /** The pods that `service` selects and that have not ended. */
 export function selectedPods(world: World, { metadata, spec }: Service): Pod[] {
   const { selector = {} } = spec;
-  return world.pods.filter(
-    (pod) =>
-      pod.metadata.namespace === metadata.namespace &&
-      matchesAll(selector, pod.metadata.labels) &&
-      !hasEnded(pod),
+  return (indexOf(world).byNamespace.get(metadata.namespace) ?? []).filter(
+    (pod) => matchesAll(selector, pod.metadata.labels) && !hasEnded(pod),
   );
+}
+
+/** The pods that have `address` and have not ended, in any namespace; `address` as the API writes it. */
+export function podsAt(world: World, address: string): readonly Pod[] {
+  return indexOf(world).byAddress.get(address) ?? [];
+}
+
+interface PodIndex {
+  readonly byNamespace: ReadonlyMap<string, readonly Pod[]>;
+  readonly byAddress: ReadonlyMap<string, readonly Pod[]>;
+}
+
+// An audit asks for the pods of thousands of Services; going through all pods each time is quadratic.
+const indexes = new WeakMap<readonly Pod[], PodIndex>();
+
+function indexOf({ pods }: World): PodIndex {
+  const known = indexes.get(pods);
+  if (known !== undefined) return known;
+  const byNamespace = new Map<string, Pod[]>();
+  const byAddress = new Map<string, Pod[]>();
+  const add = (map: Map<string, Pod[]>, key: string, pod: Pod): void => {
+    const list = map.get(key);
+    if (list === undefined) map.set(key, [pod]);
+    else list.push(pod);
+  };
+  for (const pod of pods) {
+    add(byNamespace, pod.metadata.namespace, pod);
+    if (!hasEnded(pod)) for (const address of addressesOfPod(pod)) add(byAddress, address, pod);
+  }
+  const index = { byNamespace, byAddress };
+  indexes.set(pods, index);
+  return index;
 }
 
 /** Whether all containers of `pod` have ended for good. */

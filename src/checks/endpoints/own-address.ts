@@ -1,5 +1,4 @@
-import type { Pod } from '../../world/kubernetes/objects.ts';
-import { addressesOfPod, hasEnded, selectedPods } from '../../world/select-pods.ts';
+import { addressesOfPod, podsAt, selectedPods } from '../../world/select-pods.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** Two pods have the same address: part of the connections reach the wrong one. */
@@ -13,13 +12,14 @@ export const ownAddress: Check = defineCheck({
     const selected = selectedPods(world, service);
     const { namespace, name } = service.metadata;
     for (const pod of selected) {
-      const others = world.pods.filter(
-        (other) =>
-          other !== pod &&
-          !hasEnded(other) &&
-          shares(pod, other) &&
-          !(selected.includes(other) && selected.indexOf(other) < selected.indexOf(pod)),
-      );
+      const others = addressesOfPod(pod)
+        .flatMap((address) => podsAt(world, address))
+        .filter(
+          (other) =>
+            other !== pod &&
+            (other.spec.hostNetwork === true) === (pod.spec.hostNetwork === true) &&
+            !(selected.includes(other) && selected.indexOf(other) < selected.indexOf(pod)),
+        );
       const [other] = others;
       if (!other) continue;
       const isHost = pod.spec.hostNetwork === true;
@@ -46,9 +46,3 @@ export const ownAddress: Check = defineCheck({
     }
   },
 });
-
-function shares(a: Pod, b: Pod): boolean {
-  if ((a.spec.hostNetwork === true) !== (b.spec.hostNetwork === true)) return false;
-  const own = new Set(addressesOfPod(a));
-  return addressesOfPod(b).some((address) => own.has(address));
-}
