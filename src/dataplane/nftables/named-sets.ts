@@ -13,6 +13,7 @@ export interface SetDraft {
   /** How keys are read, where `typeof` told rather than type names. */
   types?: ValueType[];
   valueTypes: ValueType[];
+  valueTypeNames?: string[];
   dynamic: boolean;
   timeoutSeconds?: number;
   elements: SetElement[];
@@ -110,7 +111,10 @@ function readValueTypes(set: SetDraft, stream: TokenStream): void {
   stream.take('interval');
   const types = takeTypes(stream);
   if (types[0] === 'verdict') set.kind = 'vmap';
-  else set.valueTypes = types.map((type) => TYPES[type] ?? 'number');
+  else {
+    set.valueTypeNames = types;
+    set.valueTypes = types.map((type) => TYPES[type] ?? 'number');
+  }
 }
 
 function readTypeof(set: SetDraft, stream: TokenStream): void {
@@ -119,7 +123,11 @@ function readTypeof(set: SetDraft, stream: TokenStream): void {
   set.keyTypes = key.map(typeName);
   if (stream.take(':')) {
     if (stream.take('verdict')) set.kind = 'vmap';
-    else set.valueTypes = (takeKey(stream) ?? []).map(({ type }) => type);
+    else {
+      const value = takeKey(stream) ?? [];
+      set.valueTypeNames = value.map(typeName);
+      set.valueTypes = value.map(({ type }) => type);
+    }
   }
 }
 
@@ -159,6 +167,7 @@ export function finishSet({ name, keyTypes, kind, dynamic, line, ...set }: SetDr
     dynamic,
     elements: indexElements(set.elements, set.problems.length > 0),
     line,
+    ...(set.valueTypeNames === undefined ? {} : { valueTypes: set.valueTypeNames }),
     ...(set.timeoutSeconds === undefined ? {} : { timeoutSeconds: set.timeoutSeconds }),
   };
 }

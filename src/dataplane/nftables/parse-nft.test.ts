@@ -6,6 +6,7 @@ import { CT_STATUS } from '../ruleset/rule-parts.ts';
 import type { Ruleset, Table } from '../ruleset/ruleset.ts';
 import { parseNftJson } from './parse-nft-json.ts';
 import { parseNftText } from './parse-nft-text.ts';
+import { printNft } from './print-nft.ts';
 
 const encoder = new TextEncoder();
 const bytesOf = (text: string) => ({ path: 'nft', bytes: encoder.encode(text) });
@@ -67,6 +68,15 @@ describe('text and JSON of one ruleset', () => {
 
   it('are read without an issue', () => {
     expect([text.issues, json.issues]).toEqual([[], []]);
+  });
+});
+
+describe('a table that is printed', () => {
+  it.each([
+    ['text', parseNftText({ path: 'nft', bytes: samples[0] })],
+    ['JSON', parseNftJson({ path: 'nft', bytes: samples[1] })],
+  ])('reads the same, from %s', (_, ruleset) => {
+    expect(plain(read(ruleset.tables.map(printNft).join('')))).toEqual(plain(ruleset));
   });
 });
 

@@ -49,6 +49,8 @@ export interface NamedSet {
   readonly name: string;
   /** nftables type names of the key's parts, e.g. `['ipv4_addr', 'inet_proto', 'inet_service']`. */
   readonly keyTypes: readonly string[];
+  /** The type names of what a map holds, e.g. `['ipv4_addr', 'inet_service']`; absent for sets and verdict maps. */
+  readonly valueTypes?: readonly string[];
   readonly kind: 'set' | 'map' | 'vmap';
   /** Rules add elements at run time: what is dumped is a moment's picture. */
   readonly dynamic: boolean;
