@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { recogniseSource } from './recognise.ts';
+
+const kindOf = (text: string, path = 'file.txt') =>
+  recogniseSource(path, new TextEncoder().encode(text)).kind;
+
+describe('recogniseSource', () => {
+  it.each([
+    ['*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n', 'iptables-save'],
+    ['-P INPUT ACCEPT\n-A INPUT -j DROP\n', 'iptables-list-rules'],
+    ['Chain INPUT (policy ACCEPT)\ntarget prot opt source destination\n', 'iptables-list'],
+    ['table ip filter {\n}\n', 'nft-text'],
+    ['add table ip kube-proxy\n', 'nft-text'],
+    ['{"nftables": [{"metainfo": {}}]}', 'nft-json'],
+    ['IP Virtual Server version 1.2.1 (size=4096)\n', 'ipvsadm-list'],
+    ['-A -t 10.96.0.1:443 -s rr\n', 'ipvsadm-save'],
+    ['create X hash:ip family inet\n', 'ipset-save'],
+    ['Name: X\nType: hash:ip\n', 'ipset-list'],
+    ['1: lo: <LOOPBACK,UP> mtu 65536\n    inet 127.0.0.1/8 scope host lo\n', 'ip-addr'],
+    ['[{"ifindex":1,"ifname":"lo","flags":[],"link_type":"loopback"}]', 'ip-link'],
+    ['default via 192.0.2.1 dev eth0 \n', 'ip-route'],
+    ['0:\tfrom all lookup local\n', 'ip-rule'],
+    ['192.0.2.1 dev eth0 lladdr 00:00:5e:00:53:01 REACHABLE\n', 'ip-neigh'],
+    ['/sys/class/net/veth1/brport/hairpin_mode:1\n', 'hairpin-mode'],
+    ['net.ipv4.ip_forward = 1\n', 'sysctl'],
+    [
+      'udp      17 29 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1\n',
+      'conntrack',
+    ],
+    ['nftables', 'kube-proxy-mode'],
+    ['HTTP/1.1 200 OK\n\n{"lastUpdated":"x"}', 'kube-proxy-healthz'],
+    ['{"kubeproxy.config.k8s.io":{}}', 'kube-proxy-configz'],
+    ['nameserver 10.96.0.10\nsearch a.b\n', 'resolv-conf'],
+    ['.:53 {\n    errors\n}\n', 'corefile'],
+    ['apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n', 'kubernetes'],
+    ['\uFEFF{"kind":"List","items":[]}', 'kubernetes'],
+    ['\n  \n', 'empty'],
+    ['lorem ipsum dolor', 'unknown'],
+  ])('%j', (text, kind) => {
+    expect(kindOf(text)).toBe(kind);
+    expect(kindOf(text.replaceAll('\n', '\r\n'))).toBe(kind);
+  });
+
+  it('takes node and pod from the path', () => {
+    expect(recogniseSource('x/nodes/node-a/a.txt', new Uint8Array())).toMatchObject({ node: 'node-a' });
+    expect(recogniseSource('pods/kube-system_coredns-1.log', new TextEncoder().encode('x'))).toMatchObject({
+      pod: 'kube-system/coredns-1',
+      kind: 'coredns-log',
+    });
+  });
+
+  it('never throws', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void recogniseSource('f', bytes)));
+  });
+});
