@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { join } from 'node:path';
 import { versions } from '../build/versions.ts';
@@ -15,6 +15,9 @@ import { layWire } from './wire.ts';
 import { clientName, shopObjects } from './workload.ts';
 
 const shapeFile = join(home, 'shape.json');
+
+/** Container id → process id, as far as asked: containerd's client takes its time. */
+const processes = new Map<string, number>();
 
 /** A running lab as faults and recordings use it; every method works from inside the enclosure. */
 export class Lab {
@@ -194,12 +197,16 @@ export class Lab {
   /** The process id of a pod's first container, or undefined while it does not run. */
   async podProcess(pod: PodView): Promise<number | undefined> {
     if (pod.container === undefined) return undefined;
+    const known = processes.get(pod.container);
+    if (known !== undefined && existsSync(`/proc/${known}`)) return known;
     const folder = binaries(`containerd-${versions.containerd}`);
     const socket = join(nodeHome(pod.node), 'containerd.sock');
     const tasks = await run([join(folder, 'ctr'), '-a', socket, '-n', 'k8s.io', 'tasks', 'ls']);
     const line = tasks.stdout.split('\n').find((l) => l.startsWith(pod.container ?? '-'));
     const pid = Number(line?.trim().split(/\s+/u)[1]);
-    return pid > 0 ? pid : undefined;
+    if (!(pid > 0)) return undefined;
+    processes.set(pod.container, pid);
+    return pid;
   }
 
   /** The client pods, one a node. */

@@ -41,11 +41,11 @@ export async function probe(
   options: ProbeOptions,
 ): Promise<Observation[]> {
   if (targets.length === 0) return [];
-  const limit = Math.round(options.timeoutMs * Math.min(slow, 3));
+  const limit = Math.round(options.timeoutMs * slow);
   const args = ['probe', '-n', String(options.tries), '-t', String(limit)];
   if (options.localPort !== undefined) args.push('-p', String(options.localPort));
   args.push(...new Set(targets.map((t) => t.address)));
-  const ran = await run([...(await doorOf(lab, from)), ...args], { timeoutMs: 60_000 });
+  const ran = await run([...(await doorOf(lab, from)), ...args], { timeoutMs: 120_000 });
   if (ran.code !== 0) throw new UserError(`probe from ${from.label}: ${ran.stderr.slice(0, 200)}`);
   const result = JSON.parse(ran.stdout) as {
     answers: Record<string, Record<string, number>>;
