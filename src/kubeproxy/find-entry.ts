@@ -293,7 +293,7 @@ function iptablesBranches(
   const { service, portName, protocol } = frontend;
   const own = endpointChain(service, portName, protocolName(protocol), endpoint.address, endpoint.port);
   const text = formatAddressPort(endpoint.address, endpoint.port);
-  if (!chains.some((chain) => jumpsTo(chain, [own]))) {
+  if (!chains.some((chain) => branchesTo(chain, own))) {
     const missing = { ...place, chain: first.name, line: first.line, rule: `no branch to ${own} (${text})` };
     return { isPresent: true, missing };
   }
@@ -336,6 +336,15 @@ function tests(parts: readonly Part[], field: string, value: Ip | undefined): bo
       !part.not &&
       'ranges' in part.values &&
       part.values.ranges.some(({ low, high }) => low === value && high === value),
+  );
+}
+
+/** Whether `chain` leads new clients to `target`: known ones come back by rules of their own. */
+function branchesTo(chain: Chain, target: string): boolean {
+  return rulesOf(chain).some(
+    ({ parts }) =>
+      parts.some((part) => (part.kind === 'jump' || part.kind === 'goto') && part.chain === target) &&
+      !parts.some((part) => part.kind === 'recent'),
   );
 }
 

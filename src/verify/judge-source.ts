@@ -1,4 +1,5 @@
 import { formatAddressPort } from '../model/address.ts';
+import type { Endpoint } from '../model/frontend.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
 import { type SeenOutcome, isOfKubeProxy } from './seen-outcome.ts';
@@ -27,7 +28,7 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
         share,
         endpoint: target,
         summary,
-        ...markRule(bench, outcome),
+        ...markRule(bench, outcome, target),
       }),
     ];
   }
@@ -39,10 +40,14 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
 
 /** The chain of the Service that should have marked the packet. */
 function markRule(
-  { node }: Bench,
+  { node, expectation }: Bench,
   { translatedBy }: SeenOutcome['outcome'],
+  target: Endpoint,
 ): Partial<Pick<Discrepancy, 'at'>> {
   const path = translatedBy.filter((rule) => rule.node === node && isOfKubeProxy(rule));
+  // A client that is its own endpoint is marked where the endpoint's chain begins.
+  const own = expectation.vantage.address === target.address ? path.at(-1) : undefined;
+  if (own?.chain.startsWith('KUBE-SEP-') || own?.chain.startsWith('endpoint-')) return { at: own };
   const at =
     path.find(({ chain }) => /^(KUBE-(EXT|XLB|SV[CL])-|external-|service-|local-)/.test(chain)) ?? path[0];
   return at ? { at } : {};
