@@ -19,6 +19,7 @@ export class NftCommands {
   readonly #draft: RulesetDraft;
   readonly #tokenizer: Tokenizer;
   readonly #stream: TokenStream;
+  #isCut = false;
   readonly #sets = new Map<TableDraft, Map<string, SetDraft>>();
 
   constructor(text: string, draft: RulesetDraft) {
@@ -37,6 +38,7 @@ export class NftCommands {
       else this.#readCommand();
       stream.release();
     }
+    if (this.#isCut) this.#draft.markCut();
     for (const [table, sets] of this.#sets)
       for (const [name, set] of sets) {
         for (const { line, text } of set.problems)
@@ -76,10 +78,10 @@ export class NftCommands {
       stream.next();
       const set = this.#addSet(table, draftSet(stream.next(), kind, line));
       this.#readBlock(table, (at) => {
-        if (!readSetProperty(set, stream)) this.#reportLine(at, takeLine(stream), 'is no property of a set');
+        if (!readSetProperty(set, stream)) this.#reportLine(at, this.#takeLine(), 'is no property of a set');
       });
     } else {
-      this.#readProperty(table, takeLine(stream), line);
+      this.#readProperty(table, this.#takeLine(), line);
     }
   }
 
@@ -97,7 +99,7 @@ export class NftCommands {
       while (stream.release() && this.#skipPlainRule(chain));
       if (isEnd(stream.peek())) stream.next();
       else if (stream.take('}')) return;
-      else this.#readChainLine(takeLine(stream), table, chain);
+      else this.#readChainLine(this.#takeLine(), table, chain);
     }
     table.isComplete = false;
   }
@@ -140,7 +142,7 @@ export class NftCommands {
 
   /** `add rule ip kube-proxy services …` and the like; a missing verb means add. */
   #readCommand(): void {
-    const tokens = takeLine(this.#stream);
+    const tokens = this.#takeLine();
     if (tokens.length === 0) this.#stream.next();
     const line = tokens[0]?.line ?? 0;
     const command = new TokenStream(tokens);
@@ -215,6 +217,16 @@ export class NftCommands {
     return true;
   }
 
+  /** The tokens of the line; one without end is cut, and every table with it. */
+  #takeLine(): Token[] {
+    const tokens = takeLine(this.#stream);
+    if (tokens.length >= LONGEST) {
+      this.#isCut = true;
+      this.#reportLine(tokens[0]?.line ?? 0, tokens.slice(0, 20), 'is too long: its rest is not read');
+    }
+    return tokens;
+  }
+
   #reportLine(line: number, tokens: readonly Token[], problem: string): void {
     const text = this.#text.slice(tokens[0]?.start ?? 0, tokens.at(-1)?.end ?? 0);
     this.#draft.report(line, text, problem);
@@ -254,7 +266,7 @@ function takeFamily(stream: TokenStream): TableFamily {
 }
 
 // Far more than any statement has, but for a named set's elements, which are read one by one.
-const LONGEST = 4_000_000;
+const LONGEST = 1_000_000;
 
 /** The tokens up to the end of the line or statement; newlines inside braces do not end it. */
 function takeLine(stream: TokenStream): Token[] {
@@ -267,8 +279,12 @@ function takeLine(stream: TokenStream): Token[] {
       if (token.text === '{') depth++;
       if (token.text === '}') depth--;
     }
-    if (tokens.length < LONGEST) tokens.push(token);
+    tokens.push(token);
     stream.next();
+    if (tokens.length >= LONGEST) {
+      stream.skipLine();
+      break;
+    }
     if (tokens.length % 64 === 0) stream.release();
   }
   return tokens;

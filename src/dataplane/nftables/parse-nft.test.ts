@@ -272,6 +272,11 @@ describe('bad input', () => {
     60_000,
   );
 
+  it('a line that is too long is told', () => {
+    const { tables, issues } = read(`table ip t {\nchain c {\n${'a '.repeat(1_100_000)}\n}\n}\n`);
+    expect([tables[0]?.complete, issues.length]).toEqual([false, 1]);
+  });
+
   it('knows Windows line ends', () => {
     expect(read('table ip t {\r\nchain c {\r\naccept\r\n}\r\n}\r\n').tables[0]).toMatchObject({
       complete: true,

@@ -38,6 +38,12 @@ export class TokenStream {
     return this.#tokens.length === 0;
   }
 
+  /** Leaves out the rest of the line. */
+  skipLine(): void {
+    this.#tokens.length = this.#at;
+    this.#source?.skipLine();
+  }
+
   /** The tokens that are left. */
   get rest(): readonly Token[] {
     return this.#tokens.slice(this.#at);

@@ -62,6 +62,12 @@ export class Tokenizer {
     this.#line++;
   }
 
+  /** Leaves out the rest of the line. */
+  skipLine(): void {
+    const newline = this.#text.indexOf('\n', this.#at);
+    this.#at = newline < 0 ? this.#to : Math.min(newline, this.#to);
+  }
+
   /** The next token; undefined at the end. */
   next(): Token | undefined {
     const text = this.#text;
