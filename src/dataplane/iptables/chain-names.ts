@@ -1,22 +1,23 @@
 /** Policies a declaration can name; a chain that users made has none. */
 export const POLICY = { NONE: 0, ACCEPT: 1, DROP: 2 } as const;
 
+// What of a chain stands together: a look-up that misses the cache should miss it once.
+const START = 0;
+const END = 1;
+const HASH = 2;
+const LINE = 3;
+const CELLS = 4;
+
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 /** The chains of one table, numbered in the order they are met. Names stay bytes of the dump until somebody asks. */
 export class ChainNames {
   count = 0;
-  /** 1-based line of the declaration; 0 where there is none. */
-  lines: Int32Array = new Int32Array(64);
-  policies: Uint8Array = new Uint8Array(64);
-  private starts: Int32Array = new Int32Array(64);
-  private ends: Int32Array = new Int32Array(64);
-  private hashes: Int32Array = new Int32Array(64);
+  private records: Int32Array = new Int32Array(64 * CELLS);
+  private policies: Uint8Array = new Uint8Array(64);
   private slots: Int32Array = new Int32Array(128);
   private readonly bytes: Uint8Array;
-  // Names that were asked for: walks follow the same jumps again and again.
-  private readonly texts: (string | undefined)[] = [];
-  private readonly numbers: Map<string, number> = new Map();
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -32,54 +33,76 @@ export class ChainNames {
     const hash = hashBytes(this.bytes, start, end);
     const found = this.findHashed(hash, start, end);
     if (found >= 0) return found;
-    if (this.count === this.starts.length) this.grow();
+    if (this.count * CELLS === this.records.length) this.grow();
     const id = this.count++;
-    this.starts[id] = start;
-    this.ends[id] = end;
-    this.hashes[id] = hash;
+    const base = id * CELLS;
+    this.records[base + START] = start;
+    this.records[base + END] = end;
+    this.records[base + HASH] = hash;
     this.place(hash, id);
     return id;
   }
 
-  /** Whether bytes `start` to `end` are the name of chain `id`. */
-  isName(id: number, start: number, end: number): boolean {
-    const { bytes } = this;
-    const first = this.starts[id] ?? 0;
-    if ((this.ends[id] ?? 0) - first !== end - start) return false;
+  /** Where the name of chain `id` ends in the line whose name begins at `start`; -1 where another name stands there. */
+  endOfName(id: number, start: number): number {
+    const { bytes, records } = this;
+    const first = records[id * CELLS + START] ?? 0;
+    const length = (records[id * CELLS + END] ?? 0) - first;
     // Names differ at their end.
-    for (let i = end - start - 1; i >= 0; i--) if (bytes[first + i] !== bytes[start + i]) return false;
-    return true;
+    for (let i = length - 1; i >= 0; i--) if (bytes[first + i] !== bytes[start + i]) return -1;
+    return (bytes[start + length] ?? 0) > 32 ? -1 : start + length;
+  }
+
+  /** Notes that `line` (1-based) declares chain `id`. */
+  declare(id: number, line: number, policy: number): void {
+    this.records[id * CELLS + LINE] = line;
+    this.policies[id] = policy;
+  }
+
+  /** The 1-based line that declares chain `id`; 0 where there is none. */
+  lineOf(id: number): number {
+    return this.records[id * CELLS + LINE] ?? 0;
+  }
+
+  /** One of POLICY. */
+  policyOf(id: number): number {
+    return this.policies[id] ?? POLICY.NONE;
   }
 
   /** The number of the chain called `name`; -1 where there is none. */
   findName(name: string): number {
-    const known = this.numbers.get(name);
-    if (known !== undefined) return known;
-    const wanted = new TextEncoder().encode(name);
-    let slot = hashBytes(wanted, 0, wanted.length) & (this.slots.length - 1);
+    const wanted = encoder.encode(name);
+    const mask = this.slots.length - 1;
+    let slot = hashBytes(wanted, 0, wanted.length) & mask;
     for (;;) {
       const id = (this.slots[slot] ?? 0) - 1;
-      if (id < 0) return -1;
-      if (this.nameOf(id) === name) {
-        this.numbers.set(name, id);
-        return id;
-      }
-      slot = (slot + 1) & (this.slots.length - 1);
+      if (id < 0 || this.nameOf(id) === name) return id;
+      slot = (slot + 1) & mask;
     }
   }
 
   /** The name of chain `id`. */
   nameOf(id: number): string {
-    return (this.texts[id] ??= decoder.decode(this.bytes.subarray(this.starts[id], this.ends[id])));
+    const base = id * CELLS;
+    return decoder.decode(this.bytes.subarray(this.records[base + START], this.records[base + END]));
   }
 
   private findHashed(hash: number, start: number, end: number): number {
-    const mask = this.slots.length - 1;
+    const { slots, records, bytes } = this;
+    const mask = slots.length - 1;
     let slot = hash & mask;
     for (;;) {
-      const id = (this.slots[slot] ?? 0) - 1;
+      const id = (slots[slot] ?? 0) - 1;
       if (id < 0) return -1;
-      if (this.hashes[id] === hash && this.isName(id, start, end)) return id;
+      const base = id * CELLS;
+      if (records[base + HASH] === hash) {
+        const first = records[base + START] ?? 0;
+        let left = end - start;
+        if ((records[base + END] ?? 0) - first === left) {
+          while (left > 0 && bytes[first + left - 1] === bytes[start + left - 1]) left--;
+          if (left === 0) return id;
+        }
+      }
       slot = (slot + 1) & mask;
     }
   }
@@ -92,27 +115,30 @@ export class ChainNames {
   }
 
   private grow(): void {
-    const size = this.starts.length * 2;
-    const larger = (old: Int32Array): Int32Array => {
-      const copy = new Int32Array(size);
-      copy.set(old);
-      return copy;
-    };
-    this.lines = larger(this.lines);
-    this.starts = larger(this.starts);
-    this.ends = larger(this.ends);
-    this.hashes = larger(this.hashes);
-    const policies = new Uint8Array(size);
+    const records = new Int32Array(this.records.length * 4);
+    records.set(this.records);
+    this.records = records;
+    const policies = new Uint8Array(this.policies.length * 4);
     policies.set(this.policies);
     this.policies = policies;
-    this.slots = new Int32Array(size * 2);
-    for (let id = 0; id < this.count; id++) this.place(this.hashes[id] ?? 0, id);
+    this.slots = new Int32Array(this.slots.length * 4);
+    for (let id = 0; id < this.count; id++) this.place(records[id * CELLS + HASH] ?? 0, id);
   }
 }
 
-/** FNV-1a, mixed so that the low bits can choose a slot. */
+/** Four bytes a step, mixed so that the low bits can choose a slot. */
 function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
-  return hash ^ (hash >>> 15);
+  let hash = end - start;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word =
+      (bytes[at] ?? 0) |
+      ((bytes[at + 1] ?? 0) << 8) |
+      ((bytes[at + 2] ?? 0) << 16) |
+      ((bytes[at + 3] ?? 0) << 24);
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return hash ^ (hash >>> 13);
 }

@@ -1,5 +1,5 @@
 import type { Ruleset, Table, TableOrigin } from '../ruleset/ruleset.ts';
-import { POLICY } from './chain-names.ts';
+import { type ChainNames, POLICY } from './chain-names.ts';
 import { isForeignHeader, parseDumpHeader } from './dump-header.ts';
 import { DumpIssues } from './dump-issues.ts';
 import { DumpTable } from './dump-table.ts';
@@ -88,11 +88,8 @@ export class DumpReader {
     const table = (this.table ??= this.beginTable('', lineStart));
     const { names } = table;
     const nameStart = start + 3;
-    let nameEnd = nameStart;
-    while ((bytes[nameEnd] ?? 0) > SPACE) nameEnd++;
+    const nameEnd = this.readChain(names, nameStart);
     if (nameEnd === nameStart) return this.failRule(lineStart, 'names no chain');
-    if (this.chain < 0 || !names.isName(this.chain, nameStart, nameEnd))
-      this.chain = names.intern(nameStart, nameEnd);
     const base = rows.add();
     const { cells } = rows;
     cells[base + CELL.START] = start;
@@ -104,6 +101,25 @@ export class DumpReader {
       if (end >= 0 && end < bytes.length) return end;
     }
     return this.readWords(table, base, start);
+  }
+
+  /** Makes the chain named at `start` the current one; returns where its name ends. */
+  private readChain(names: ChainNames, start: number): number {
+    const { bytes, chain } = this;
+    if (chain >= 0) {
+      const same = names.endOfName(chain, start);
+      if (same >= 0) return same;
+      // Chains follow each other in the order they were declared.
+      const next = chain + 1 < names.count ? names.endOfName(chain + 1, start) : -1;
+      if (next >= 0) {
+        this.chain++;
+        return next;
+      }
+    }
+    let end = start;
+    while ((bytes[end] ?? 0) > SPACE) end++;
+    if (end > start) this.chain = names.intern(start, end);
+    return end;
   }
 
   /** Keeps the rule at `start` as words, and tells what is wrong with them. */
@@ -138,8 +154,7 @@ export class DumpReader {
     } else if (bytes[at] !== 45) return false;
     if (next > stop || (next < stop && bytes[next] !== SPACE)) return false;
     const id = table.names.intern(start, end);
-    table.names.lines[id] = this.line;
-    table.names.policies[id] = policy;
+    table.names.declare(id, this.line, policy);
     table.gone.delete(id);
     return true;
   }
@@ -190,15 +205,14 @@ export class DumpReader {
     const nameEnd = nameStart + new TextEncoder().encode(name).length;
     // The chains of the next table follow those of the last: -S prints no name between them.
     const known = this.table?.names.find(nameStart, nameEnd) ?? -1;
-    const isDeclared = known >= 0 && (this.table?.names.lines[known] ?? 0) > 0;
+    const isDeclared = known >= 0 && (this.table?.names.lineOf(known) ?? 0) > 0;
     if (this.table?.name === '' && isDeclared && (command === '-P' || command === '-N')) this.endTable();
     const table = (this.table ??= this.beginTable('', start));
     const id = table.names.intern(nameStart, nameEnd);
     if (command === '-P' && (policy === 'ACCEPT' || policy === 'DROP')) {
-      table.names.lines[id] = this.line;
-      table.names.policies[id] = policy === 'DROP' ? POLICY.DROP : POLICY.ACCEPT;
+      table.names.declare(id, this.line, policy === 'DROP' ? POLICY.DROP : POLICY.ACCEPT);
     } else if (command === '-N') {
-      table.names.lines[id] = this.line;
+      table.names.declare(id, this.line, POLICY.NONE);
       table.gone.delete(id);
     } else if (command === '-X') {
       table.gone.add(id);

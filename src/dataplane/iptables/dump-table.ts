@@ -73,7 +73,7 @@ export class DumpTable implements RowSource {
   builtInNames(): string[] {
     const found: string[] = [];
     for (let id = 0; id < this.names.count; id++) {
-      if ((this.names.lines[id] ?? 0) === 0) continue;
+      if (this.names.lineOf(id) === 0) continue;
       const name = this.names.nameOf(id);
       if (isBuiltIn(name)) found.push(name);
     }
@@ -109,7 +109,7 @@ export class DumpTable implements RowSource {
       base: baseChainOf(this.name, this.names.nameOf(chain), 'accept'),
       isChain: (name) => {
         const id = this.names.findName(name);
-        return id >= 0 && (this.names.lines[id] ?? 0) > 0;
+        return id >= 0 && this.names.lineOf(id) > 0;
       },
     };
   }
@@ -129,9 +129,9 @@ export class DumpTable implements RowSource {
 
   private makeChain(id: number, rules: RowList): Chain {
     const name = this.names.nameOf(id);
-    const policy = this.names.policies[id] === POLICY.DROP ? 'drop' : 'accept';
+    const policy = this.names.policyOf(id) === POLICY.DROP ? 'drop' : 'accept';
     const base = isBuiltIn(name) ? baseChainOf(this.name, name, policy) : undefined;
-    return { name, ...(base && { base }), rules, line: this.names.lines[id] ?? 0 };
+    return { name, ...(base && { base }), rules, line: this.names.lineOf(id) };
   }
 
   /** Row numbers, those of each chain together; `starts[id]` becomes the place of the first of chain `id`. */

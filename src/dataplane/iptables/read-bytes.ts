@@ -46,6 +46,11 @@ export function readPort(bytes: Uint8Array, at: number, cells: Int32Array, cell:
   return readNumber(bytes, at, cells, cell, 0xffff);
 }
 
+/** A number of seconds. */
+export function readSeconds(bytes: Uint8Array, at: number, cells: Int32Array, cell: number): number {
+  return readNumber(bytes, at, cells, cell, 0x7fffffff);
+}
+
 function readNumber(bytes: Uint8Array, at: number, cells: Int32Array, cell: number, max: number): number {
   const start = at;
   let value = 0;

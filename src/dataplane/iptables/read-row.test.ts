@@ -37,6 +37,12 @@ function ruleText(family: 'ip' | 'ip6'): fc.Arbitrary<string> {
     fc.constantFrom('-m tcp ', '-m udp ', '-m sctp '),
     fc.tuple(not, port).map(([not, port]) => `${not}--dport ${port} `),
     comment.map((text) => `-m comment --comment ${text} `),
+    fc
+      .tuple(
+        fc.constantFrom('--set', '--rcheck --seconds 10800 --reap', '--rcheck'),
+        fc.constantFrom('A', 'B', 'C'),
+      )
+      .map(([what, list]) => `-m recent ${what} --name ${list} --mask 255.255.255.255 --rsource `),
     fc.constantFrom('-m addrtype --dst-type LOCAL ', '-i eth0 ', '-m mark --mark 0x4000/0x4000 '),
     fc
       .double({ min: 0, max: 1, noNaN: true })

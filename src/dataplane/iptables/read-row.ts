@@ -1,10 +1,25 @@
 import type { ChainNames } from './chain-names.ts';
-import { isText, readIpv4, readIpv6, readPort, readPrefix, readProbability } from './read-bytes.ts';
+import {
+  isText,
+  readIpv4,
+  readIpv6,
+  readPort,
+  readPrefix,
+  readProbability,
+  readSeconds,
+} from './read-bytes.ts';
 import { CELL, FLAG, type Rows } from './rows.ts';
 
 const SPACE = 32;
 const QUOTE = 34;
 const BACKSLASH = 92;
+const ANY_RECENT = FLAG.RECENT | FLAG.REMEMBER;
+const RECENT_ALONE = ANY_RECENT | FLAG.SOURCE | FLAG.PORT | FLAG.RANDOM;
+
+// Bytes that end a comment or make it more than plain text.
+const ENDS_COMMENT = new Uint8Array(256).fill(1, 0, SPACE);
+ENDS_COMMENT[QUOTE] = 1;
+ENDS_COMMENT[BACKSLASH] = 1;
 
 /**
  * Reads the rule line whose options begin at `at` into the row at `base`. Returns where the line ends, or -1 where it holds
@@ -62,6 +77,12 @@ export function readRow(rows: Rows, base: number, at: number, names: ChainNames,
           if ((flags & FLAG.COMMENT) !== 0) return -1;
           at = readComment(rows, at, base);
           flags |= FLAG.COMMENT;
+        } else if (bytes[at] === 114) {
+          const found = bytes[at + 9] === 115 ? FLAG.REMEMBER : FLAG.RECENT;
+          at = readRecent(rows, at, base, found);
+          // Ports, chance and the like would share its place in the order or its cells.
+          if (at < 0 || (flags & RECENT_ALONE) !== 0) return -1;
+          flags |= found;
         } else if (bytes[at + 1] === 116) {
           at = readStatistic(rows, at, base);
           // Chance comes last, or its order among the matches would have to be kept.
@@ -132,18 +153,39 @@ function readComment({ bytes, cells }: Rows, at: number, base: number): number {
   at += 18;
   const isQuoted = bytes[at] === QUOTE;
   if (isQuoted) at++;
-  const stop = isQuoted ? QUOTE : SPACE;
   const start = at;
-  for (;;) {
-    const byte = bytes[at];
-    if (byte === stop) break;
-    if (byte === undefined || byte === BACKSLASH || byte < SPACE || (byte === QUOTE && !isQuoted)) return -1;
-    at++;
-  }
+  if (isQuoted) while (ENDS_COMMENT[bytes[at] ?? 0] === 0) at++;
+  else while (bytes[at] !== SPACE && ENDS_COMMENT[bytes[at] ?? 0] === 0) at++;
   cells[base + CELL.COMMENT_START] = start;
   cells[base + CELL.COMMENT_END] = at;
-  if (isQuoted) at++;
+  if (isQuoted && bytes[at++] !== QUOTE) return -1;
   return bytes[at] === SPACE ? at + 1 : -1;
+}
+
+// `recent --rcheck --seconds n --reap --name list …` or `recent --set --name list …` as the save tools print them.
+function readRecent({ bytes, cells }: Rows, at: number, base: number, kind: number): number {
+  if (kind === FLAG.REMEMBER) {
+    if (!isText(bytes, at, 'recent --set ')) return -1;
+    at += 13;
+  } else {
+    if (!isText(bytes, at, 'recent --rcheck --seconds ')) return -1;
+    at = readSeconds(bytes, at + 26, cells, base + CELL.WEIGHT);
+    if (at < 0 || !isText(bytes, at, ' --reap ')) return -1;
+    at += 8;
+  }
+  if (!isText(bytes, at, '--name ')) return -1;
+  at += 7;
+  cells[base + CELL.SOURCE] = at;
+  while ((bytes[at] ?? 0) > SPACE) at++;
+  cells[base + CELL.SOURCE_PREFIX] = at;
+  return isText(bytes, at, ' --mask 255.255.255.255 --rsource ') ? at + 34 : -1;
+}
+
+// kube-proxy calls its lists as the chains of endpoints: a row has no room for another name.
+function isNamedAsChain({ cells }: Rows, base: number, names: ChainNames, flags: number): boolean {
+  const chain = cells[base + ((flags & FLAG.RECENT) === 0 ? CELL.CHAIN : CELL.TARGET)] ?? 0;
+  if ((flags & FLAG.RECENT) !== 0 && (flags & FLAG.JUMP) === 0) return false;
+  return names.endOfName(chain, cells[base + CELL.SOURCE] ?? 0) === cells[base + CELL.SOURCE_PREFIX];
 }
 
 // `statistic --mode random --probability 0.5 `.
@@ -183,6 +225,10 @@ function readTarget(
   const end = at;
   if (bytes[at] === 13) at++;
   if (at < bytes.length && bytes[at] !== 10) return -1;
+  if ((flags & ANY_RECENT) !== 0) {
+    const isMixed = (flags & (FLAG.SOURCE | FLAG.PORT | FLAG.RANDOM)) !== 0;
+    if (isMixed || !isNamedAsChain(rows, base, names, flags)) return -1;
+  }
   cells[base + CELL.END] = end;
   cells[base + CELL.FLAGS] = flags | FLAG.READ;
   return at;

@@ -70,6 +70,7 @@ function partsOf(rows: Rows, base: number, names: ChainNames, isWide: boolean): 
   if ((flags & FLAG.PORT) !== 0) parts.push(compareNumber('dport', false, cells[base + CELL.PORT] ?? 0));
   if ((flags & FLAG.RANDOM) !== 0)
     parts.push({ kind: 'random', weight: (cells[base + CELL.WEIGHT] ?? 0) >>> 0, of: 2 ** 31, not: false });
+  if ((flags & (FLAG.RECENT | FLAG.REMEMBER)) !== 0) parts.push(recentPart(rows, base, names, flags));
   const target = cells[base + CELL.TARGET] ?? 0;
   if ((flags & FLAG.JUMP) !== 0) {
     parts.push({ kind: 'jump', chain: names.nameOf(target) });
@@ -83,6 +84,23 @@ function partsOf(rows: Rows, base: number, names: ChainNames, isWide: boolean): 
     });
   }
   return parts;
+}
+
+function recentPart({ cells }: Rows, base: number, names: ChainNames, flags: number): Match {
+  if ((flags & FLAG.REMEMBER) !== 0)
+    return {
+      kind: 'recent',
+      list: names.nameOf(cells[base + CELL.CHAIN] ?? 0),
+      operation: 'set',
+      not: false,
+    };
+  return {
+    kind: 'recent',
+    list: names.nameOf(cells[base + CELL.TARGET] ?? 0),
+    operation: 'rcheck',
+    seconds: cells[base + CELL.WEIGHT] ?? 0,
+    not: false,
+  };
 }
 
 function addressAt(rows: Rows, cell: number, isWide: boolean): Ip {

@@ -23,7 +23,7 @@ export const CELL = {
   TARGET: 11,
   /** The DNAT port; 0 for none. */
   TARGET_PORT: 12,
-  /** Of 2^31, unsigned. */
+  /** Of a random choice, of 2^31, unsigned; or the seconds of a list of recent sources. */
   WEIGHT: 13,
   COMMENT_START: 14,
   COMMENT_END: 15,
@@ -43,6 +43,10 @@ export const FLAG = {
   RANDOM: 512,
   JUMP: 1024,
   DNAT: 2048,
+  /** The source is in the list of recent sources that is called as the chain jumped to, not longer than WEIGHT seconds. */
+  RECENT: 4096,
+  /** The source is put into the list that is called as the rule's own chain. */
+  REMEMBER: 8192,
 } as const;
 
 /** The rows of one dump. */
