@@ -1,0 +1,28 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { type BenchCluster, makeCluster } from './generate/cluster.ts';
+import { type IptablesForm, iptablesDump } from './generate/iptables-rules.ts';
+
+/** Where inputs and bundles lie. */
+export const WORK_FOLDER: string = new URL('../.bench', import.meta.url).pathname;
+
+const clusters = new Map<number, BenchCluster>();
+
+/** The cluster of `services` Services with ten endpoints each, always the same. */
+export function clusterOf(services: number): BenchCluster {
+  const known = clusters.get(services);
+  if (known) return known;
+  const cluster = makeCluster({ services, endpointsPerService: 10, seed: 20_260_105 });
+  clusters.set(services, cluster);
+  return cluster;
+}
+
+/** The path of the iptables-save dump of a node of `clusterOf(services)`, made where it is missing. */
+export function iptablesInput(services: number, form: IptablesForm): string {
+  const path = `${WORK_FOLDER}/iptables-${services}-${form}.txt`;
+  if (!existsSync(path)) {
+    mkdirSync(WORK_FOLDER, { recursive: true });
+    writeFileSync(`${path}.part`, iptablesDump(clusterOf(services), form));
+    renameSync(`${path}.part`, path);
+  }
+  return path;
+}

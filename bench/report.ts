@@ -1,0 +1,39 @@
+import { type Costs, median } from './measure.ts';
+
+/** One line of the table that a benchmark prints. */
+export interface Row {
+  readonly id: string;
+  readonly input: string;
+  readonly ours: string;
+  readonly peer: string;
+  readonly ratio: string;
+  readonly goal: string;
+  readonly isMet: boolean;
+}
+
+/** `0.31 s (0.29)`: median and least. */
+export function secondsText({ seconds }: Costs): string {
+  return `${median(seconds).toFixed(2)} s (${Math.min(...seconds).toFixed(2)})`;
+}
+
+/** The rows as a Markdown table. */
+export function tableText(rows: readonly Row[]): string {
+  const head = ['', 'input', 'ours', 'peer', 'ratio', 'goal', 'met'];
+  const cells = rows.map(({ id, input, ours, peer, ratio, goal, isMet }) => [
+    id,
+    input,
+    ours,
+    peer,
+    ratio,
+    goal,
+    isMet ? 'yes' : 'no',
+  ]);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, 3, ...cells.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...cells.map(line)].join(
+    '\n',
+  );
+}
