@@ -145,6 +145,10 @@ describe('parseIptables', () => {
       '-m state --state RELATED,ESTABLISHED -j ACCEPT',
       '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
     ],
+    [
+      '-m physdev --physdev-is-in ! -s 10.0.0.1/32 -j ACCEPT',
+      '! -s 10.0.0.1/32 -m physdev --physdev-is-in -j ACCEPT',
+    ],
     ['--source 10.0.0.1 --jump ACCEPT', '-s 10.0.0.1/255.255.255.255 -j ACCEPT'],
   ])('reads %s as %s', (restore, save) => {
     expect(partsOf(restore)).toEqual(partsOf(save));

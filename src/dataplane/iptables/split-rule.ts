@@ -156,7 +156,8 @@ export class RuleSplitter {
       owner.hasUnknown = true;
       this.skipValues();
     } else {
-      const after = this.takeNot();
+      // Behind an option without value, the sign belongs to the next option.
+      const after = arity > 0 && this.takeNot();
       const values: string[] = [];
       for (let i = 0; i < arity; i++) {
         const value = this.takeValue();
