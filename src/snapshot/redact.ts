@@ -1,15 +1,7 @@
+import { COPIES, REMOVED, redactYaml } from './redact-yaml.ts';
 import { type Source, textOf } from './snapshot.ts';
 
 const encoder = new TextEncoder();
-
-/** What stands where something was taken out. */
-const REMOVED = 'REDACTED';
-
-/** Annotations that repeat the whole object, environment included. */
-const COPIES = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
-  'deployment.kubernetes.io/desired-configuration',
-]);
 
 /** Patterns of secrets in text of any kind: PEM blocks, bearer tokens, JWTs. */
 const SECRET_TEXT = [
@@ -56,7 +48,7 @@ export function redactText(text: string): string {
 }
 
 const MAY_HOLD =
-  /"(kind"\s*:\s*"Secret|env"|annotations"|data")|kind:\s*Secret|\b(env|annotations|data):|BEGIN |Bearer |eyJ/;
+  /"(kind"\s*:\s*"Secret|env"|annotations"|data"|stringData")|\b(kind:\s*["']?Secret|(env|annotations|data|stringData|value)["']?:)|BEGIN |[Bb]earer |Basic |eyJ|(token|password|-data)["']?:/;
 
 function redactObjects(source: Source): Source {
   const text = textOf(source);
@@ -67,7 +59,7 @@ function redactObjects(source: Source): Source {
       if (!cleanObject(value)) return source;
       return { ...source, bytes: encoder.encode(JSON.stringify(value, undefined, 1)) };
     } catch {
-      return { ...source, bytes: encoder.encode(redactText(text)) };
+      return { ...source, bytes: encoder.encode(redactText(redactCutJson(text))) };
     }
   }
   const clean = redactYaml(redactText(text));
@@ -80,6 +72,10 @@ function cleanObject(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Record<string, unknown>;
   let isChanged = false;
+  if (record['kind'] === 'SecretList' && Array.isArray(record['items'])) {
+    for (const item of record['items'] as unknown[])
+      if (typeof item === 'object' && item !== null) Object.assign(item, { kind: 'Secret' });
+  }
   if (record['kind'] === 'Secret') {
     for (const key of ['data', 'stringData']) isChanged = delete record[key] || isChanged;
   }
@@ -107,19 +103,13 @@ function cleanEnv(env: unknown[]): boolean {
   return isChanged;
 }
 
-/** The same for YAML, line by line: documents of kind Secret go, values under `env:` and copies are replaced. */
-function redactYaml(text: string): string {
-  return text
-    .split(/^---\s*$/m)
-    .map((document) =>
-      /^kind:\s*Secret\b/m.test(document)
-        ? document.replace(/^(\s+[\w.-]+:\s*)\S.*$/gm, `$1${REMOVED}`)
-        : document,
-    )
-    .join('---')
-    .replace(/^(\s*(?:- )?value:\s*).+$/gm, `$1${REMOVED}`)
-    .replace(
-      /^(\s*kubectl\.kubernetes\.io\/last-applied-configuration:\s*).*\n(?:\s+\{.*\n?)?/gm,
-      `$1${REMOVED}\n`,
-    );
+/** Members of an object that are kept where the text is cut, so that it can be told what it was. */
+const NAMES = new Set(['apiVersion', 'kind', 'name', 'namespace']);
+
+/** JSON that cannot be read: nothing tells what its strings belong to, so only the names stay. */
+function redactCutJson(text: string): string {
+  return text.replace(
+    /"([^"\\\n]*)"(\s*:\s*)"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)/g,
+    (member, key: string, colon: string) => (NAMES.has(key) ? member : `"${key}"${colon}"${REMOVED}"`),
+  );
 }
