@@ -81,6 +81,24 @@ export function parseJsonRows(source: TextSource): Parsed<Record<string, unknown
   return { items: [], issues: [{ source: source.path, text: '', problem: 'is no JSON list, or was cut' }] };
 }
 
+/** Maps the rows of a JSON list; a row that `map` finds no item in is an issue, so that none is lost. */
+export function mapRows<T>(
+  source: TextSource,
+  { items, issues }: Parsed<Record<string, unknown>>,
+  problem: string,
+  map: (row: Record<string, unknown>) => T | undefined,
+): Parsed<T> {
+  const mapped: T[] = [];
+  const lost: ParseIssue[] = [];
+  for (const row of items) {
+    const item = map(row);
+    if (item === undefined)
+      lost.push({ source: source.path, text: JSON.stringify(row).slice(0, SHOWN), problem });
+    else mapped.push(item);
+  }
+  return { items: mapped, issues: [...issues, ...lost] };
+}
+
 /** Whether `source` holds JSON rather than the text form. */
 export function isJson(source: TextSource): boolean {
   for (const byte of source.bytes.subarray(0, 64)) {

@@ -36,9 +36,18 @@ function kindOf(path: string, head: string): SourceKind {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (/\.(md|markdown)$/.test(name) || /^(readme|license|notice|changelog)/.test(name)) return 'note';
   if (/(?:^|\/)pods\/[^/]+$/.test(path)) return /coredns|kube-dns/.test(path) ? 'coredns-log' : 'pod-log';
-  if (text.startsWith('{') || text.startsWith('[')) return jsonKind(name, text);
+  if (/^(\{|\[\s*[{\]"])/.test(text)) return jsonKind(name, text);
+  // Objects hold other kinds of text inside, so their own first line decides.
+  if (OBJECT_HEAD.test(text)) return isProxyConfig(text) ? 'kube-proxy-config' : 'kubernetes';
   for (const [kind, pattern] of TEXT_KINDS) if (pattern.test(text)) return kind;
   return isYamlObject(text) ? 'kubernetes' : 'unknown';
+}
+
+/** The first line of an API object in YAML. */
+const OBJECT_HEAD = /^(?:---.*\n|#.*\n|\n)*apiVersion: \S/;
+
+function isProxyConfig(text: string): boolean {
+  return /^kind: KubeProxyConfiguration\s*$/m.test(text);
 }
 
 /** Control characters other than white space do not stand in text. */

@@ -52,10 +52,12 @@ function listedServer(words: readonly string[], line: number): RealServer | unde
   const forward = FORWARD[(words[2] ?? '').toLowerCase() as keyof typeof FORWARD];
   if (!socket || !forward) return undefined;
   const [weight, active, inactive] = words.slice(3).map(Number);
+  // A line without its weight was cut: the weight decides whether the server gets connections.
+  if (weight === undefined || !Number.isInteger(weight)) return undefined;
   return {
     ...socket,
     forward,
-    weight: weight ?? 1,
+    weight,
     line,
     ...(active === undefined ? {} : { activeConnections: active }),
     ...(inactive === undefined ? {} : { inactiveConnections: inactive }),

@@ -1,4 +1,4 @@
-import { type Parsed, type TextSource, isJson, parseJsonRows, parseLines } from '../text-source.ts';
+import { type Parsed, type TextSource, isJson, mapRows, parseJsonRows, parseLines } from '../text-source.ts';
 
 /** A forwarding entry of a bridge: frames to `mac` leave by `port`. */
 export interface ForwardingEntry {
@@ -13,8 +13,7 @@ export interface ForwardingEntry {
 /** Entries of `bridge fdb show`, text or `-j`. *Source:* bridge(8). */
 export function parseBridgeFdb(source: TextSource): Parsed<ForwardingEntry> {
   if (isJson(source)) {
-    const { items, issues } = parseJsonRows(source);
-    return { items: items.flatMap((row) => jsonEntry(row) ?? []), issues };
+    return mapRows(source, parseJsonRows(source), 'is no forwarding entry', jsonEntry);
   }
   return parseLines<ForwardingEntry>(source, ({ text }) => {
     const words = text.trim().split(/\s+/);

@@ -1,12 +1,11 @@
 import { parseIp } from '../../model/address.ts';
-import { type Parsed, type TextSource, isJson, parseJsonRows, parseLines } from '../text-source.ts';
+import { type Parsed, type TextSource, isJson, mapRows, parseJsonRows, parseLines } from '../text-source.ts';
 import type { Neighbour } from './routes.ts';
 
 /** Neighbour entries of `ip neigh`, text or `-j`. *Source:* ip-neighbour(8). */
 export function parseIpNeigh(source: TextSource): Parsed<Neighbour> {
   if (isJson(source)) {
-    const { items, issues } = parseJsonRows(source);
-    return { items: items.flatMap((row) => jsonNeighbour(row) ?? []), issues };
+    return mapRows(source, parseJsonRows(source), 'is no neighbour entry', jsonNeighbour);
   }
   return parseLines<Neighbour>(source, ({ text }) => {
     const words = text.trim().split(/\s+/);

@@ -1,6 +1,6 @@
 import { parseIp } from '../../model/address.ts';
 import { type Cidr, parseCidr } from '../../model/cidr.ts';
-import { type Parsed, type TextSource, isJson, parseJsonRows, parseLines } from '../text-source.ts';
+import { type Parsed, type TextSource, isJson, mapRows, parseJsonRows, parseLines } from '../text-source.ts';
 import type { Route, RouteType } from './routes.ts';
 
 const TYPES = new Set<string>([
@@ -16,13 +16,17 @@ const TYPES = new Set<string>([
   'nat',
 ]);
 
+/** Words that a value follows. */
+const VALUED = new Set(['via', 'dev', 'src', 'table', 'metric', 'proto', 'scope']);
+
 type Nexthop = NonNullable<Route['nexthops']>[number];
 
 /** Routes of `ip route show table all` (or one table), text or `-j`, both families. *Source:* ip-route(8), iproute2 6.1. */
 export function parseIpRoute(source: TextSource): Parsed<Route> {
   if (isJson(source)) {
     const { items, issues } = parseJsonRows(source);
-    return { items: items.flatMap((row) => jsonRoute(row, looksLikeIpv6(items)) ?? []), issues };
+    const isIpv6 = looksLikeIpv6(items);
+    return mapRows(source, { items, issues }, 'is no route', (row) => jsonRoute(row, isIpv6));
   }
   const nexthops: Nexthop[][] = [];
   const parsed = parseLines<Route>(source, ({ text, number }) => {
@@ -62,6 +66,10 @@ function textRoute(words: readonly string[], line: number, nexthops: Nexthop[]):
     (rest[0] ?? '').includes(':');
   const destination = destinationOf(rest[0] ?? '', isIpv6);
   if (destination === undefined) return undefined;
+  // A line cut in the middle would be another route.
+  if (rest.includes('via') && via === undefined) return undefined;
+  if (rest.includes('src') && source === undefined) return undefined;
+  if (VALUED.has(rest.at(-1) ?? '')) return undefined;
   return {
     destination,
     type,

@@ -55,9 +55,11 @@ function readSelector(rule: Draft, word: string, value: string): boolean {
   switch (word) {
     case 'from':
     case 'to': {
-      const cidr = value === 'all' ? undefined : parseCidr(value);
+      if (value === 'all') return true;
+      const cidr = parseCidr(value);
       if (cidr) rule[word] = cidr;
-      return true;
+      // `from` an address that cannot be read is not from everywhere.
+      return cidr !== undefined;
     }
     case 'iif':
     case 'oif':
