@@ -66,12 +66,28 @@ function readYaml(source: Source, text: string): ReadObjects {
     const root = document.contents as YamlNode;
     const lineOf = (node: YamlNode | undefined): string =>
       `line ${lines.linePos(node?.range?.[0] ?? 0).line}`;
-    const read = collect(source, document.toJS(), (index) => (path) => lineOf(nodeAt(root, index, path)));
+    const read = collect(
+      source,
+      withoutNulls(document.toJS()),
+      (index) => (path) => lineOf(nodeAt(root, index, path)),
+    );
     objects.push(...read.objects);
-    listedKinds.push(...read.listedKinds);
     issues.push(...read.issues);
+    // kubectl writes the kind of a list after its items: a list without one was cut, and more may have followed.
+    if (isMap(root) && root.has('items') && !root.has('kind'))
+      issues.push(cut(source, 'is a list that does not end: what follows was cut'));
+    else listedKinds.push(...read.listedKinds);
   }
   return { objects, listedKinds, issues };
+}
+
+/** A member without a value, as where a file ends in the middle, is a member that is not there. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((each) => each !== null).map(withoutNulls);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNulls(member)]])),
+  );
 }
 
 /** The node at `path` of the object (of the list's `index`-th item), or the nearest above it. */
@@ -110,8 +126,11 @@ function collect(source: Source, value: unknown, locator: Locator): ReadObjects 
       : { objects: [], listedKinds: [], issues: object ? [] : [cut(source, 'holds no API object')] };
   }
   const itemKind = kind.endsWith('List') && kind !== 'List' ? kind.slice(0, -4) : undefined;
+  const issues: ParseIssue[] = [];
   const objects = items.flatMap((item: unknown, index): ReadObject[] => {
     const object = isRecord(item) ? objectOf(item, itemKind) : undefined;
+    if (object === undefined && !SECRET_KINDS.has(kind))
+      issues.push(cut(source, `items[${index}] is no API object`));
     return object && !SECRET_KINDS.has(object.kind)
       ? [{ object, place: { source: source.path, locate: locator(index) } }]
       : [];
@@ -121,7 +140,7 @@ function collect(source: Source, value: unknown, locator: Locator): ReadObjects 
     ...(itemKind ? [itemKind] : []),
     ...kindOfName(source.path),
   ]);
-  return { objects, listedKinds: [...kinds], issues: [] };
+  return { objects, listedKinds: [...kinds], issues };
 }
 
 /** `kubectl get pods -o json` of nothing is an empty List: only the file's name says of what. */
@@ -155,8 +174,16 @@ function objectOf(
   const kind = typeof value['kind'] === 'string' ? value['kind'] : itemKind;
   const metadata = value['metadata'];
   if (kind === undefined || !isRecord(metadata) || typeof metadata['name'] !== 'string') return undefined;
+  if (['spec', 'status'].some((part) => !isRecord(value[part] ?? {}))) return undefined;
   const namespace = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : '';
-  return { ...value, kind, metadata: { ...metadata, name: metadata['name'], namespace } };
+  const { spec, status, ...rest } = value;
+  return {
+    ...rest,
+    ...(isRecord(spec) ? { spec } : {}),
+    ...(isRecord(status) ? { status } : {}),
+    kind,
+    metadata: { ...metadata, name: metadata['name'], namespace },
+  };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
