@@ -1,4 +1,6 @@
 import type { Check } from '../check.ts';
+import { clusterCidr } from './cluster-cidr.ts';
+import { onlyProxy } from './only-proxy.ts';
 import { leftovers } from './leftovers.ts';
 import { logErrors } from './log-errors.ts';
 import { modeDiffers } from './mode-differs.ts';
@@ -6,4 +8,12 @@ import { notRunning } from './not-running.ts';
 import { syncBehind } from './sync-behind.ts';
 
 /** What each node's kube-proxy says of itself. */
-export const kubeProxyChecks: readonly Check[] = [notRunning, syncBehind, logErrors, modeDiffers, leftovers];
+export const kubeProxyChecks: readonly Check[] = [
+  notRunning,
+  syncBehind,
+  logErrors,
+  modeDiffers,
+  leftovers,
+  onlyProxy,
+  clusterCidr,
+];

@@ -1,4 +1,8 @@
 import type { Check } from '../check.ts';
+import { hintsSpread } from './hints-spread.ts';
+import { affinityKnown } from './affinity-known.ts';
+import { healthPortFree } from './health-port-free.ts';
+import { oneApplication } from './one-application.ts';
 import { claimedOnce } from './claimed-once.ts';
 import { serviceExists } from './exists.ts';
 import { families } from './families.ts';
@@ -26,4 +30,8 @@ export const serviceChecks: readonly Check[] = [
   trafficPolicy,
   claimedOnce,
   notTerminating,
+  oneApplication,
+  healthPortFree,
+  affinityKnown,
+  hintsSpread,
 ];
