@@ -84,6 +84,9 @@ export async function recordFault(lab: Lab, fault: Fault, folder: string): Promi
     recorded = true;
   } catch (error) {
     tell(error);
+    // What the nodes held when connections did not behave as stated: for whoever looks for the reason.
+    if (process.env['LAB_KEEP_LOGS'] !== undefined)
+      await writeRecording(lab, `${folder}.unproved`, statementOf(lab, fault), []);
   }
   let healed = false;
   try {
