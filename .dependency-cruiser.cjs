@@ -36,7 +36,7 @@ module.exports = {
       ['model/', 'snapshot/', 'dataplane/', 'dns/', 'policy/'],
       'World parses and links; it neither judges nor observes.',
     ),
-    wall('intent', ['model/', 'world/'], 'A promise does not know how it is kept.'),
+    wall('intent', ['model/', 'world/', 'policy/'], 'A promise does not know how it is kept.'),
     wall(
       'kubeproxy',
       ['model/', 'intent/', 'world/', 'dataplane/ruleset/'],

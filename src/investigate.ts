@@ -37,12 +37,15 @@ export function investigateService(
 ): Diagnosis {
   const world = buildWorld(snapshot);
   const subject = subjectOf(world, question);
-  const own = diagnoseSubject(world, subject, options);
+  const verifications = verifySubject(world, subject, options.isVerbose);
+  const own = judge(world, subject, verifications);
   const dns = findDnsService(world);
   // Clients that dial a name need the cluster's DNS Service too; a Service that is not there needs nothing first.
   if (dns === undefined || subject.service === undefined || dns === subject.service) return own;
   const { namespace, name } = dns.metadata;
-  return withDns(own, diagnoseSubject(world, { namespace, name, service: dns, ...fromOf(subject) }));
+  const clients = verifications.map(({ expectation }) => expectation.vantage);
+  const asked: Subject = { namespace, name, service: dns, from: subject.from ?? { clients } };
+  return withDns(own, judge(world, asked, verifySubject(world, asked)));
 }
 
 /** What differs from the promise, over all Services asked about. Throws a `UserError` where none was read. */
@@ -79,18 +82,6 @@ export function explainChecks(): Omit<ExplainedCheck, 'page'>[] {
   return [...checks]
     .map(({ id, asserts, faults, needs }) => ({ id, asserts, faults, needs }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-function fromOf({ from }: Subject): Pick<Subject, 'from'> {
-  return from === undefined ? {} : { from };
-}
-
-function diagnoseSubject(
-  world: World,
-  subject: Subject,
-  { isVerbose = false }: InvestigateOptions = {},
-): Diagnosis {
-  return judge(world, subject, verifySubject(world, subject, isVerbose));
 }
 
 function judge(world: World, subject: Subject, verifications: readonly Verification[]): Diagnosis {

@@ -1,3 +1,4 @@
+import type { ClientFilter } from '../intent/vantages-of.ts';
 import type { Gap } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Service } from '../world/kubernetes/objects.ts';
@@ -16,7 +17,7 @@ export interface Subject {
   /** Set where all Services are gone through and nobody asked why this one does not work. */
   readonly isOneOfMany?: boolean;
   /** The client asked for; absent for all vantages. */
-  readonly from?: { readonly pod?: string; readonly node?: string; readonly isExternal?: boolean };
+  readonly from?: ClientFilter;
 }
 
 /** Evidence that a check can need; each is either there for this subject or a gap. */

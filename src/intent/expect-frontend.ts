@@ -8,6 +8,7 @@ import type { Expectation } from './expectation.ts';
 import { whyNotProxied } from './is-proxied.ts';
 import { type Locality, localityOf } from './local-traffic.ts';
 import { findNode } from './nodes-of.ts';
+import { isKeptOutByDesign } from './policy-admission.ts';
 import { type ProxyFacts, proxyFactsOf } from './proxy-facts.ts';
 import { type EndpointSelection, selectEndpoints, targetsOf } from './select-endpoints.ts';
 import { selectionRulesOf } from './selection-rules.ts';
@@ -74,6 +75,10 @@ export function expectFrontend(
   const found: Case = { frontend, vantage, service, facts, node, selection, locality, sender };
   const answer = answerOf(found);
   const { endpoints = [] } = answer;
+  if (isKeptOutByDesign(world, vantage, endpoints, frontend.protocol)) {
+    const kept = notServed('NetworkPolicies admit other clients, and not this one');
+    return { ...kept, deniedBy: 'NetworkPolicy' };
+  }
   return {
     ...base,
     ...answer,

@@ -19,9 +19,13 @@ export interface Expectation {
   readonly because: readonly string[];
   /** Configuration that was assumed, not read, and matters here. */
   readonly assumed: readonly string[];
-  /** Clients that get nothing although the API is obeyed: the policy that does it (faults S13, X02, X04). */
+  /** Clients that get nothing although the API is obeyed: the policy that does it (faults S13, X02, X04, F01). */
   readonly deniedBy?:
-    'internalTrafficPolicy' | 'externalTrafficPolicy' | 'loadBalancerSourceRanges' | 'no-endpoints';
+    | 'internalTrafficPolicy'
+    | 'externalTrafficPolicy'
+    | 'loadBalancerSourceRanges'
+    | 'NetworkPolicy'
+    | 'no-endpoints';
   /** The node whose kube-proxy keeps this promise: the client's, or for a NodePort the one that owns the address. */
   readonly node?: string;
   /** True where releases and modes turn the client away in different ways: refusal, silence and being ignored are all as promised. */

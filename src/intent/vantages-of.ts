@@ -8,7 +8,8 @@ import { addressesOfFamily, cidrsOfFamily } from './addresses-of-family.ts';
 import { clientOutside } from './client-outside.ts';
 import { findNode, nodeAddressesOf, nodeNamesOf } from './nodes-of.ts';
 import { podsOnNode } from './pods-on-node.ts';
-import { targetsOf } from './select-endpoints.ts';
+import { isRefusedByAny } from './policy-admission.ts';
+import { type SliceTarget, targetsOf } from './select-endpoints.ts';
 import { findPort, findService } from './service-index.ts';
 
 /** The client that a question is about; absent members ask for all. */
@@ -17,6 +18,8 @@ export interface ClientFilter {
   readonly pod?: string;
   readonly node?: string;
   readonly isExternal?: boolean;
+  /** Pods that are known to ask: each stands for the pods of its node. */
+  readonly clients?: readonly Vantage[];
 }
 
 /** Looking further for a better client is not worth the time. */
@@ -31,19 +34,31 @@ const MOST_HAIRPINS = 20;
  * node, so that every node is once a neighbour.
  */
 export function vantagesOf(world: World, frontend: Frontend, from: ClientFilter = {}): Vantage[] {
-  if (from.pod !== undefined) return askedPod(world, frontend, from.pod);
   const nodes = nodeNamesOf(world);
-  const wanted = from.node === undefined ? nodes : nodes.filter((name) => name === from.node);
-  if (from.isExternal) return wanted.flatMap((node) => outsideAt(world, frontend, node));
-  if (from.node !== undefined) return wanted.flatMap((node) => nodeItself(world, frontend, node));
+  if (from.pod !== undefined || from.node !== undefined || from.isExternal)
+    return askedClients(world, frontend, from, nodes).map((vantage) => ({ ...vantage, isAsked: true }));
   if (frontend.kind === 'nodePort') return aroundNodePort(world, frontend, nodes);
   const inside = nodes.flatMap((node) => [
-    ...podOn(world, frontend, node),
+    ...(knownClient(frontend, node, from.clients) ?? podOn(world, frontend, node)),
     ...nodeItself(world, frontend, node),
   ]);
   return frontend.kind === 'clusterIP'
     ? [...inside, ...endpointsThemselves(world, frontend)]
     : [...inside, ...nodes.flatMap((node) => outsideAt(world, frontend, node))];
+}
+
+function askedClients(
+  world: World,
+  frontend: Frontend,
+  { pod, node: asked, isExternal }: ClientFilter,
+  nodes: readonly string[],
+): Vantage[] {
+  if (pod !== undefined) return askedPod(world, frontend, pod);
+  return nodes
+    .filter((node) => asked === undefined || node === asked)
+    .flatMap((node) =>
+      isExternal ? outsideAt(world, frontend, node) : nodeItself(world, frontend, node),
+    );
 }
 
 function aroundNodePort(world: World, frontend: Frontend, nodes: readonly string[]): Vantage[] {
@@ -77,37 +92,49 @@ function outsideAt(world: World, frontend: Frontend, node: string): Vantage[] {
   return clientOutside(world, frontend).map((address) => ({ kind: 'external', node, address }));
 }
 
-/** A pod of the Service's own namespace is the likeliest client; an endpoint is one only where nothing else is known of the node. */
+function knownClient(
+  { address }: Frontend,
+  node: string,
+  clients: readonly Vantage[] = [],
+): Vantage[] | undefined {
+  const own = clients.find(
+    (client) =>
+      client.kind === 'pod' && client.node === node && familyOf(client.address) === familyOf(address),
+  );
+  return own && [own];
+}
+
+/**
+ * A pod that NetworkPolicies let through is the likeliest client, then one of the Service's own namespace; an endpoint is one only where nothing
+ * else is known of the node.
+ */
 function podOn(world: World, frontend: Frontend, node: string): Vantage[] {
   const family = familyOf(frontend.address);
-  const endpoints = new Set(targetAddresses(world, frontend));
+  const targets = servedBy(world, frontend);
+  const endpoints = new Set(targets.map(({ address }) => address));
   const [namespace] = frontend.service.split('/');
-  let best: Ip | undefined;
+  let best: { readonly address: Ip; readonly rank: number } | undefined;
   let last: Ip | undefined;
   for (const pod of podsOnNode(world, node).slice(0, MOST_CANDIDATES)) {
     const address = podAddress(pod, family);
     if (address === undefined) continue;
     last ??= address;
     if (endpoints.has(address)) continue;
-    if (pod.metadata.namespace === namespace) {
-      best = address;
-      break;
-    }
-    best ??= address;
+    const isAdmitted = !isRefusedByAny(world, { kind: 'pod', node, address }, targets, frontend.protocol);
+    const rank = (isAdmitted ? 2 : 0) + (pod.metadata.namespace === namespace ? 1 : 0);
+    if (best === undefined || rank > best.rank) best = { address, rank };
+    if (rank === 3) break;
   }
-  const address = best ?? standIn(world, node, family) ?? last;
+  const address = best?.address ?? standIn(world, node, family) ?? last;
   return address === undefined ? [] : [{ kind: 'pod', node, address }];
 }
 
 function endpointsThemselves(world: World, frontend: Frontend): Vantage[] {
-  const service = findService(world, frontend.service);
-  const port = service && findPort(service, frontend);
-  if (service === undefined || port === undefined) return [];
   const hostNetwork = new Set(
     nodeNamesOf(world).flatMap((node) => nodeAddressesOf(world, node, familyOf(frontend.address))),
   );
   const nodes = new Set(nodeNamesOf(world));
-  return targetsOf(world, service, port, familyOf(frontend.address))
+  return servedBy(world, frontend)
     .filter(
       ({ isReady, pod, node, address }) =>
         isReady && pod !== undefined && node !== undefined && nodes.has(node) && !hostNetwork.has(address),
@@ -116,11 +143,11 @@ function endpointsThemselves(world: World, frontend: Frontend): Vantage[] {
     .map(({ address, node = '', pod = '' }) => ({ kind: 'pod', node, address, pod }));
 }
 
-function targetAddresses(world: World, frontend: Frontend): Ip[] {
+function servedBy(world: World, frontend: Frontend): SliceTarget[] {
   const service = findService(world, frontend.service);
   const port = service && findPort(service, frontend);
   if (service === undefined || port === undefined) return [];
-  return targetsOf(world, service, port, familyOf(frontend.address)).map(({ address }) => address);
+  return targetsOf(world, service, port, familyOf(frontend.address));
 }
 
 function podAddress({ status }: Pod, family: IpFamily): Ip | undefined {

@@ -11,4 +11,6 @@ export interface Vantage {
   readonly address: Ip;
   /** `namespace/name` where the client is a pod that exists; absent for a pod that stands for any pod of the node. */
   readonly pod?: string;
+  /** Set where the question names this client: what keeps it out is not by design. */
+  readonly isAsked?: true;
 }

@@ -1,3 +1,6 @@
+import type { LabelSelector } from '../../model/label-selector.ts';
+import type { PolicySpec } from '../../policy/policy.ts';
+
 /**
  * The Kubernetes objects that Plumb reads, as the API has them; only the fields that are read are named, and every
  * one may be absent. *Source:* kubernetes v1.37 `staging/src/k8s.io/api`.
@@ -240,40 +243,8 @@ export interface Workload extends KubernetesObject {
   };
 }
 
-export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: string;
-    readonly values?: readonly string[];
-  }[];
-}
-
-export interface NetworkPolicyPeer {
-  readonly podSelector?: LabelSelector;
-  readonly namespaceSelector?: LabelSelector;
-  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
-}
-
-export interface NetworkPolicyPort {
-  readonly protocol?: string;
-  readonly port?: number | string;
-  readonly endPort?: number;
-}
-
 export interface NetworkPolicy extends KubernetesObject {
-  readonly spec: {
-    readonly podSelector?: LabelSelector;
-    readonly policyTypes?: readonly string[];
-    readonly ingress?: readonly {
-      readonly from?: readonly NetworkPolicyPeer[];
-      readonly ports?: readonly NetworkPolicyPort[];
-    }[];
-    readonly egress?: readonly {
-      readonly to?: readonly NetworkPolicyPeer[];
-      readonly ports?: readonly NetworkPolicyPort[];
-    }[];
-  };
+  readonly spec: PolicySpec;
 }
 
 export interface ConfigMap extends KubernetesObject {
