@@ -4,6 +4,7 @@ import { endpointsChecks } from './endpoints/index.ts';
 import { externalChecks } from './external/index.ts';
 import { kubeProxyChecks } from './kube-proxy/index.ts';
 import { nodeChecks } from './node/index.ts';
+import { policyChecks } from './policy/index.ts';
 import { rulesChecks } from './rules/index.ts';
 import { serviceChecks } from './service/index.ts';
 
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   ...dnsChecks,
   ...endpointsChecks,
   ...externalChecks,
+  ...policyChecks,
   ...rulesChecks,
   ...nodeChecks,
   ...kubeProxyChecks,

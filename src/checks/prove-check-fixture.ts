@@ -16,6 +16,7 @@ export interface Cluster {
   readonly deployments?: readonly object[];
   readonly configmaps?: readonly object[];
   readonly events?: readonly object[];
+  readonly networkpolicies?: readonly object[];
   /** Path → text: dumps, logs, resolv.conf. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -46,6 +47,7 @@ const KINDS: Readonly<Record<string, string>> = {
   deployments: 'Deployment',
   configmaps: 'ConfigMap',
   events: 'Event',
+  networkpolicies: 'NetworkPolicy',
 };
 
 const encoder = new TextEncoder();

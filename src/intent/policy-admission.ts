@@ -44,9 +44,7 @@ export function isRefusedByAny(
   protocol: Protocol,
 ): boolean {
   if (world.networkPolicies.length === 0) return false;
-  return endpoints.some(
-    (endpoint) => admissionOf(world, vantage, endpoint, protocol).isAdmitted === false,
-  );
+  return endpoints.some((endpoint) => admissionOf(world, vantage, endpoint, protocol).isAdmitted === false);
 }
 
 /**
@@ -63,9 +61,12 @@ export function isKeptOutByDesign(
   return endpoints.some((endpoint) => {
     const { isAdmitted, refusals } = admissionOf(world, vantage, endpoint, protocol);
     if (isAdmitted !== false) return false;
-    const forgetsDns = endpoint.port === 53 && refusals.every(({ direction, policies }) =>
-      direction === 'egress' && policies.some((policy) => rulesOf(policy, direction).length > 0),
-    );
+    const forgetsDns =
+      endpoint.port === 53 &&
+      refusals.every(
+        ({ direction, policies }) =>
+          direction === 'egress' && policies.some((policy) => rulesOf(policy, direction).length > 0),
+      );
     return !forgetsDns && admitsSomebody(world, endpoint, protocol);
   });
 }
@@ -96,8 +97,8 @@ function addressesOf(pod: Pod): Ip[] {
   return addressesOfPod(pod).flatMap((text) => parseIp(text) ?? []);
 }
 
-/** The pod that has this address to itself. */
-function podAt(world: World, { address }: Pick<Endpoint, 'address'>): Pod | undefined {
+/** The pod that has this address to itself; undefined where none is known. */
+export function podAt(world: World, { address }: Pick<Endpoint, 'address'>): Pod | undefined {
   return podsAt(world, formatIp(address)).find(({ spec }) => !spec.hostNetwork);
 }
 

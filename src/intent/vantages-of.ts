@@ -56,9 +56,7 @@ function askedClients(
   if (pod !== undefined) return askedPod(world, frontend, pod);
   return nodes
     .filter((node) => asked === undefined || node === asked)
-    .flatMap((node) =>
-      isExternal ? outsideAt(world, frontend, node) : nodeItself(world, frontend, node),
-    );
+    .flatMap((node) => (isExternal ? outsideAt(world, frontend, node) : nodeItself(world, frontend, node)));
 }
 
 function aroundNodePort(world: World, frontend: Frontend, nodes: readonly string[]): Vantage[] {

@@ -24,10 +24,7 @@ export interface Refusal {
  * *Source:* kubernetes.io/docs/concepts/services-networking/network-policies.
  */
 export function admitConnection(policies: readonly Policy[], connection: PolicyConnection): Admission {
-  const sides = [
-    admitSide(policies, connection, 'egress'),
-    admitSide(policies, connection, 'ingress'),
-  ];
+  const sides = [admitSide(policies, connection, 'egress'), admitSide(policies, connection, 'ingress')];
   const refusals = sides.flatMap((side) => (typeof side === 'object' ? [side] : []));
   if (refusals.length > 0) return { isAdmitted: false, refusals };
   return { isAdmitted: sides.includes('unknown') ? 'unknown' : true, refusals };
@@ -78,8 +75,8 @@ function admitSide(
   const misses: RuleMiss[] = [];
   let isOpen = false;
   for (const policy of selecting) {
-    for (const rule of rulesOf(policy, direction)) {
-      const answer = admitRule({ policy, ...rule }, connection, direction);
+    for (const [index, rule] of rulesOf(policy, direction).entries()) {
+      const answer = admitRule({ policy, index, ...rule }, connection, direction);
       if (answer === true) return true;
       if (answer === 'unknown') isOpen = true;
       else misses.push(answer);

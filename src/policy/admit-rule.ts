@@ -15,7 +15,9 @@ const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 /** One rule of a policy that does not admit a connection, and what would have to be otherwise. */
 export interface RuleMiss {
   readonly policy: Policy;
-  /** The rule has this port's peers right, but not the port: what it admits (`TCP 80`). */
+  /** The rule's place among the policy's rules of its direction, from 0. */
+  readonly index: number;
+  /** The port is not right: what the rule admits (`TCP 80`). */
   readonly ports?: string;
   /** The peers are not right: what the one that comes nearest asks for and the other end lacks (`role=frontend`). */
   readonly peer?: readonly string[];
@@ -24,13 +26,14 @@ export interface RuleMiss {
 /** A rule with the policy it stands in. */
 interface PolicyRule {
   readonly policy: Policy;
+  readonly index: number;
   readonly peers?: readonly PolicyPeer[];
   readonly ports?: readonly PolicyPort[];
 }
 
 /** Whether one rule admits `connection`; what it lacks where it does not. */
 export function admitRule(
-  { policy, peers = [], ports = [] }: PolicyRule,
+  { policy, index, peers = [], ports = [] }: PolicyRule,
   connection: PolicyConnection,
   direction: PolicyDirection,
 ): true | 'unknown' | RuleMiss {
@@ -43,6 +46,7 @@ export function admitRule(
   const unmet = answers.filter((answer) => typeof answer === 'object').sort((a, b) => a.length - b.length);
   return {
     policy,
+    index,
     ...(isPort ? {} : { ports: ports.map(formatPort).join(', ') }),
     ...(isPeer ? {} : { peer: unmet[0] ?? [] }),
   };
@@ -70,7 +74,8 @@ function admitPeer(peer: PolicyPeer, namespace: string, other: PolicyParty): tru
     const isByName = Object.keys(peer.namespaceSelector.matchLabels ?? {}).every(
       (key) => key === NAMESPACE_NAME,
     );
-    const isKnown = pod.namespaceLabels !== undefined || (isByName && !peer.namespaceSelector.matchExpressions);
+    const isKnown =
+      pod.namespaceLabels !== undefined || (isByName && !peer.namespaceSelector.matchExpressions);
     if (!isKnown) return unmet.length === 0 ? 'unknown' : unmet;
     const labels = { [NAMESPACE_NAME]: pod.namespace, ...pod.namespaceLabels };
     for (const each of unmetConditions(peer.namespaceSelector, labels)) unmet.push(`namespace ${each}`);

@@ -14,8 +14,14 @@ export interface Policy {
 export interface PolicySpec {
   readonly podSelector?: LabelSelector;
   readonly policyTypes?: readonly string[];
-  readonly ingress?: readonly { readonly from?: readonly PolicyPeer[]; readonly ports?: readonly PolicyPort[] }[];
-  readonly egress?: readonly { readonly to?: readonly PolicyPeer[]; readonly ports?: readonly PolicyPort[] }[];
+  readonly ingress?: readonly {
+    readonly from?: readonly PolicyPeer[];
+    readonly ports?: readonly PolicyPort[];
+  }[];
+  readonly egress?: readonly {
+    readonly to?: readonly PolicyPeer[];
+    readonly ports?: readonly PolicyPort[];
+  }[];
 }
 
 /** Who may be at the other end. */

@@ -1,3 +1,4 @@
+import { isRefusedByAny } from '../../intent/policy-admission.ts';
 import { describeClients } from '../../verify/describe-clients.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutOwnerDrops } from '../../world/repair/node-state.ts';
@@ -28,7 +29,11 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
   asserts: 'no other program’s rule drops the Service’s packets',
   faults: ['F07', 'F05', 'F04', 'F06', 'F01', 'F09', 'F11'],
   kinds: ['dropped'],
-  concerns: ({ at }) => at !== undefined && NETFILTER.has(at.family),
+  // What NetworkPolicies ask for is told by the checks of policies.
+  concerns: ({ at, expectation: { vantage, endpoints, frontend } }, { world }) =>
+    at !== undefined &&
+    NETFILTER.has(at.family) &&
+    !isRefusedByAny(world, vantage, endpoints, frontend.protocol),
   tell: (group, { subject }) => {
     const [rule] = group.at;
     if (!rule) return undefined;

@@ -1,0 +1,62 @@
+import type { Policy } from '../policy/policy.ts';
+import { ruleEvidence } from '../verify/group-discrepancies.ts';
+import { findPolicyEngine } from '../world/find-policy-engine.ts';
+import type { NetworkPolicy } from '../world/kubernetes/objects.ts';
+import { withoutOwnerDrops } from '../world/repair/node-state.ts';
+import type { World } from '../world/world.ts';
+import { admittingCommand, admittingRule, withAdmittingRule } from './admitting-rule.ts';
+import type { CheckInput, Problem } from './check.ts';
+import type { RefusedClients } from './refused-clients.ts';
+
+/** At most so many rules are shown as evidence. */
+const SHOWN_RULES = 3;
+
+/**
+ * What to report of a refusal. An error where rules were seen to drop the packets, or an engine runs that works out of sight; a warning where no rules were read;
+ * nothing where the packets pass.
+ */
+export function* refusalProblem(
+  { world, subject }: CheckInput,
+  refused: RefusedClients,
+  { summary, faults }: Pick<Problem, 'summary' | 'faults'>,
+): Iterable<Problem> {
+  const { refusal, drops, enforcement, share } = refused;
+  if (enforcement === 'none') return;
+  const rule = admittingRule(world, refused);
+  const by = enforcement === 'hidden' ? ` (${findPolicyEngine(world)?.name} enforces it out of sight)` : '';
+  yield {
+    severity: enforcement === 'unseen' ? 'warning' : 'error',
+    subject: `Service ${subject.namespace}/${subject.name}`,
+    summary: `${summary}${by}`,
+    evidence: [
+      ...refusal.policies.map((policy) => ({
+        ...world.locate(policy as NetworkPolicy, `spec.${refusal.direction}`),
+        text: `${policyNames([policy])}: ${refusal.direction} ${JSON.stringify(policy.spec[refusal.direction] ?? [])}`,
+      })),
+      ...drops.slice(0, SHOWN_RULES).map(ruleEvidence),
+    ],
+    remedy: {
+      text: `add a rule that lets the clients ${refusal.direction === 'ingress' ? 'in' : 'out'}`,
+      commands: rule ? [admittingCommand(rule)] : [],
+    },
+    ...(faults ? { faults } : {}),
+    ...(enforcement === 'seen' ? {} : { share: [enforcement === 'hidden' ? share : 0, share] as const }),
+    ...(enforcement === 'seen' && rule
+      ? {
+          repair: (before: World) => withoutOwnerDrops(withAdmittingRule(before, rule), drops),
+        }
+      : {}),
+  };
+}
+
+/** `NetworkPolicy shop/a`, or `NetworkPolicies shop/a and shop/b`. */
+export function policyNames(policies: readonly Policy[]): string {
+  const names = policies.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
+  return `${names.length === 1 ? 'NetworkPolicy' : 'NetworkPolicies'} ${names.join(' and ')}`;
+}
+
+/** Labels as `kubectl -l` writes them. */
+export function formatLabels(labels: Readonly<Record<string, string>> = {}): string {
+  const all = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return all.length === 0 ? 'no labels' : all.join(',');
+}
