@@ -14,23 +14,25 @@ const OUTSIDE = {
 } as const;
 
 /**
- * Addresses of clients outside the cluster, of the frontend's family: one, and one more that loadBalancerSourceRanges allow
- * where the first is not allowed.
+ * Addresses of clients outside the cluster, of the frontend's family: one, and where loadBalancerSourceRanges leave clients out, one that they
+ * leave out and one that they let in.
  */
 export function clientOutside(world: World, frontend: Frontend): Ip[] {
-  const anybody = anyOutside(world, frontend);
   const service = frontend.kind === 'loadBalancerIP' ? findService(world, frontend.service) : undefined;
   const ranges = service ? sourceRangesOf(service, familyOf(frontend.address)) : [];
-  if (ranges.length === 0 || (anybody !== undefined && ranges.some((range) => cidrContains(range, anybody))))
+  const isAllowed = (address: Ip): boolean => ranges.some((range) => cidrContains(range, address));
+  const strangers = strangersOf(world, frontend);
+  const anybody = strangers.find((address) => !isAllowed(address)) ?? strangers[0];
+  if (ranges.length === 0 || (anybody !== undefined && isAllowed(anybody)))
     return anybody === undefined ? [] : [anybody];
   const allowed = ranges.map(inside).find((address) => !isOfCluster(world, address));
   return [anybody, allowed].filter((address) => address !== undefined);
 }
 
-function anyOutside(world: World, frontend: Frontend): Ip | undefined {
+function strangersOf(world: World, frontend: Frontend): Ip[] {
   return OUTSIDE[familyOf(frontend.address)]
-    .map(parseIp)
-    .find((address) => address !== undefined && !isOfCluster(world, address));
+    .flatMap((text) => parseIp(text) ?? [])
+    .filter((address) => !isOfCluster(world, address));
 }
 
 function isOfCluster(world: World, address: Ip): boolean {

@@ -115,8 +115,9 @@ function markLag(world: World, discrepancies: readonly Discrepancy[]): Discrepan
   });
 }
 
-/** Jumps and chains that every sync writes are not late; the entry of a new Service may be. */
-function mayLag({ kind, at }: Discrepancy): boolean {
+/** Jumps and chains that every sync writes are not late; the entry of a new Service may be. What was translated to its endpoint is refused by no old rule. */
+function mayLag({ kind, at, endpoint }: Discrepancy): boolean {
+  if (kind === 'refused-although-ready' && endpoint !== undefined) return false;
   return (
     MAY_LAG.has(kind) || (kind === 'frontend-missing' && /^no (rule|element|virtual)/.test(at?.rule ?? ''))
   );
