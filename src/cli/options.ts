@@ -38,5 +38,6 @@ export interface TraceOptions extends DrawingOptions, EvidenceOptions {
 
 /** `plumb capture`. */
 export interface CaptureOptions extends EvidenceOptions {
-  readonly output: string;
+  readonly output?: string;
+  readonly script?: boolean;
 }

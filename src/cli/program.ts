@@ -56,7 +56,8 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
   const capture = program
     .command('capture')
     .description('what --from names as one archive, without secrets, to analyse elsewhere')
-    .requiredOption('-o, --output <file>', 'the archive to write, such as shop.tgz')
+    .option('-o, --output <file>', 'the archive to write, such as shop.tgz')
+    .option('--script', 'print a shell script that an administrator runs as root on a node, for --from')
     .action(async (options: CaptureOptions) => {
       const { capture: run } = await import('./commands/capture.ts');
       finish(await run(host, options));

@@ -34,6 +34,7 @@ function kindOf(path: string, head: string): SourceKind {
   if (text === '') return 'empty';
   if (isBinary(text)) return 'unknown';
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  if (/(?:^|\/)nodes\/[^/]+\/notes\//.test(path)) return 'note';
   if (/\.(md|markdown)$/.test(name) || /^(readme|license|notice|changelog)/.test(name)) return 'note';
   if (/(?:^|\/)pods\/[^/]+$/.test(path)) return /coredns|kube-dns/.test(path) ? 'coredns-log' : 'pod-log';
   if (/^(\{|\[\s*[{\]"])/.test(text)) return jsonKind(name, text);

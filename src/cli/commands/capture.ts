@@ -1,9 +1,20 @@
+import { UserError } from '../../model/user-error.ts';
 import type { Host } from '../host.ts';
 import type { CaptureOptions } from '../options.ts';
 import { readEvidence } from '../read-evidence.ts';
 
-/** `plumb capture`: what `--from` names as one archive, without secrets, to analyse elsewhere. Returns the exit code. */
+/**
+ * `plumb capture`: what `--from` names as one archive, without secrets, to analyse elsewhere; with `--script` the script
+ * that reads a node. Returns the exit code.
+ */
 export async function capture(host: Host, options: CaptureOptions): Promise<number> {
+  if (options.script === true) {
+    const { captureScript } = await import('../../observe/node/capture-script.ts');
+    host.stdout.write(captureScript(options.node === undefined ? {} : { node: options.node }));
+    return 0;
+  }
+  if (options.output === undefined)
+    throw new UserError('it is not said where to write', 'give -o FILE, such as -o shop.tgz, or --script');
   const snapshot = await readEvidence(host, options);
   const { writeBundle } = await import('../../observe/bundle/write-bundle.ts');
   await writeBundle(options.output, snapshot);
