@@ -59,4 +59,36 @@ describe('vantagesOf', () => {
     expect(clients('nodePort', { isExternal: true })).toHaveLength(3);
     expect(clients('clusterIP', { pod: 'nobody' })).toEqual([]);
   });
+
+  it('prefers pods that NetworkPolicies let in, and clients that are known to ask', () => {
+    const policy = {
+      kind: 'NetworkPolicy',
+      metadata: { name: 'only-other', namespace: 'shop' },
+      spec: {
+        podSelector: {},
+        ingress: [
+          {
+            from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+          },
+        ],
+      },
+    };
+    const guarded: World = { ...world, networkPolicies: [policy] };
+    expect(clients('clusterIP', {}, guarded)[0]).toBe('pod node-a 10.244.1.3');
+    const known = { kind: 'pod' as const, node: 'node-a', address: (10 << 24) | (244 << 16) | (1 << 8) | 77 };
+    expect(clients('clusterIP', { clients: [known] })[0]).toBe('pod node-a 10.244.1.77');
+  });
+
+  it('dials a restricted load balancer once from a source that is left out, and once from one that is let in', () => {
+    const restricted = sampleService({
+      type: 'LoadBalancer',
+      ports: [{ name: 'http', port: 80 }],
+      loadBalancerSourceRanges: ['203.0.113.0/24'],
+    });
+    const balanced = { ...restricted, status: { loadBalancer: { ingress: [{ ip: '192.0.2.80' }] } } };
+    const where = { ...world, services: [balanced] };
+    const frontend = frontendsOf(where, balanced).find(({ kind }) => kind === 'loadBalancerIP');
+    const outside = frontend ? vantagesOf(where, frontend, { isExternal: true, node: 'node-a' }) : [];
+    expect(outside.map(({ address }) => formatIp(address))).toEqual(['198.51.100.9', '203.0.113.9']);
+  });
 });
