@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { answer } from './answer.ts';
+import { answersLately } from './answers-lately.ts';
 import { handMade } from './hand-made.ts';
 import { legacyEndpoints } from './legacy-endpoints.ts';
 import { matchPods } from './match-pods.ts';
@@ -20,4 +21,5 @@ export const endpointsChecks: readonly Check[] = [
   nodesReady,
   legacyEndpoints,
   answer,
+  answersLately,
 ];

@@ -1,0 +1,50 @@
+import { describe } from 'vitest';
+import { client, ip, promise, verified } from '../../verify/verification-fixture.ts';
+import { node, pod, service, slice } from '../cluster-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { answersLately } from './answers-lately.ts';
+
+const entry = (port: number, server: string, state: string, left: number): string =>
+  `tcp      6 ${left} ${state} src=10.244.2.4 dst=10.96.0.7 sport=${port} dport=80 ${state === 'SYN_SENT' ? '[UNREPLIED] ' : ''}src=${server} dst=10.244.2.4 sport=8080 dport=${port} ${state === 'SYN_SENT' ? '' : '[ASSURED] '}mark=0 use=1`;
+const silence = [117, 118, 118].map((left, index) => entry(42_000 + index, '10.244.1.9', 'SYN_SENT', left));
+const answered = (left: number, server = '10.244.1.9') => entry(41_000 + left, server, 'TIME_WAIT', left);
+const expectation = promise('node-b', {
+  vantage: client('node-b', { address: ip('10.244.2.4') }),
+  endpoints: [{ address: ip('10.244.1.9'), port: 8080, node: 'node-a', pod: 'shop/web-1' }],
+});
+const table = (...lines: readonly string[]) => ({
+  services: [service()],
+  endpointslices: [slice()],
+  nodes: [node(), node({ addresses: [] }, { podCIDR: '10.244.2.0/24' }, 'node-b')],
+  pods: [
+    pod(),
+    pod('mail-1', { podIP: '10.244.1.30' }, {}, { labels: { app: 'mail' } }),
+    pod('client-1', { podIP: '10.244.2.4' }, { nodeName: 'node-b' }, { labels: { app: 'client' } }),
+  ],
+  verifications: [verified(expectation, [1, 1])],
+  files: { 'nodes/node-b/conntrack.txt': `${lines.join('\n')}\n` },
+});
+
+describe('endpoints/answers-lately, while its neighbours answer', () => {
+  proveCheck(answersLately, {
+    healthy: table(...silence, answered(119)),
+    broken: table(...silence, answered(60), answered(119, '10.244.1.30')),
+    problem: {
+      severity: 'warning',
+      node: 'node-a',
+      faults: ['N15', 'E04'],
+      summary:
+        /clients on node-b to 10\.244\.1\.9:8080 \(shop\/web-1 on node-a\) got no answer.*look inside this pod/,
+    },
+    blind: { ...table(), files: {} },
+  });
+});
+
+describe('endpoints/answers-lately, while nobody on the node answers', () => {
+  proveCheck(answersLately, {
+    healthy: table(...silence.slice(1), answered(60)),
+    broken: table(...silence, answered(60)),
+    problem: { faults: ['N08', 'F08', 'N15'], summary: /look at what is between the nodes/ },
+    blind: { ...table(), files: {} },
+  });
+});

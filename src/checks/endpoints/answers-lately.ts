@@ -1,0 +1,130 @@
+import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
+import { formatAddressPort, formatIp } from '../../model/address.ts';
+import type { Endpoint } from '../../model/frontend.ts';
+import { PROTOCOL } from '../../model/protocol.ts';
+import type { World } from '../../world/world.ts';
+import { type Check, type Problem, defineCheck } from '../check.ts';
+
+/** So many connections in a row without an answer are no accident. */
+const LEAST = 3;
+
+/** How long the kernel keeps an entry after its last packet, where no sysctl says otherwise. *Source:* net/netfilter/nf_conntrack_proto_tcp.c. */
+const LIFETIME_SECONDS: Readonly<Record<string, number>> = {
+  SYN_SENT: 120,
+  SYN_RECV: 60,
+  ESTABLISHED: 432_000,
+  FIN_WAIT: 120,
+  CLOSE_WAIT: 60,
+  LAST_ACK: 30,
+  TIME_WAIT: 120,
+  CLOSE: 10,
+};
+
+/** An endpoint has answered clients of a node, and their latest connections got no answer, although every path leads there. */
+export const answersLately: Check = defineCheck({
+  id: 'endpoints/answers-lately',
+  asserts: 'the latest connections to every endpoint were answered',
+  faults: ['N15', 'N08', 'F08', 'E04'],
+  needs: ['verifications', 'endpointSlices', 'conntrack'],
+  *run({ world, subject, verifications }) {
+    const reached = verifications
+      .filter(({ works }) => works[0] > 1 - 1e-6)
+      .flatMap(({ expectation }) => expectation.endpoints);
+    const endpoints = new Map(reached.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]));
+    for (const endpoint of endpoints.values()) {
+      const silent = [...world.nodeStates.keys()].filter((node) => isSilentTo(world, node, endpoint));
+      if (silent.length > 0)
+        yield tell(world, `Service ${subject.namespace}/${subject.name}`, endpoint, silent);
+    }
+  },
+});
+
+function tell(world: World, subject: string, endpoint: Endpoint, silent: readonly string[]): Problem {
+  const { node = 'its node' } = endpoint;
+  const text = formatAddressPort(endpoint.address, endpoint.port);
+  const isAlone = silent.some((from) => hearsOthers(world, from, endpoint));
+  const whose = endpoint.pod === undefined ? '' : ` (${endpoint.pod} on ${node})`;
+  return {
+    severity: 'warning',
+    subject,
+    node,
+    share: [0, 1],
+    faults: isAlone ? ['N15', 'E04'] : ['N08', 'F08', 'N15'],
+    summary: `the latest connections of clients on ${silent.join(' and ')} to ${text}${whose} got no answer, although every hop that was seen leads there; ${isAlone ? `other pods on ${node} answer them: look inside this pod` : `nothing else on ${node} answered them: look at what is between the nodes`}`,
+    evidence: silent.map((from) => ({
+      source: `connection table of ${from}`,
+      text: `${latest(world, from, endpoint).length} connections to ${text} in SYN_SENT [UNREPLIED], none earlier than the last that was answered`,
+    })),
+    remedy: isAlone
+      ? {
+          text: 'see whether the pod has a route back and still serves; deleting it makes a new one',
+          commands:
+            endpoint.pod === undefined
+              ? []
+              : [execIn(endpoint.pod, 'ip route'), execIn(endpoint.pod, 'ss -lnt')],
+        }
+      : {
+          text: 'see whether packets between the nodes arrive: security groups, the port of the overlay',
+          commands: [`tcpdump -ni any host ${formatIp(endpoint.address)}   # on ${node}`],
+        },
+  };
+}
+
+function execIn(pod: string, command: string): string {
+  const [namespace, name] = pod.split('/');
+  return `kubectl -n ${namespace} exec ${name} -- ${command}`;
+}
+
+function isSilentTo(world: World, node: string, endpoint: Endpoint): boolean {
+  return latest(world, node, endpoint).length >= LEAST && answered(world, node, endpoint).length > 0;
+}
+
+/** Connections of clients on `node` to `endpoint` without an answer, none earlier than the last one with; ages are whole seconds. */
+function latest(world: World, node: string, endpoint: Endpoint): ConntrackEntry[] {
+  const lastAnswer = Math.min(
+    ...answered(world, node, endpoint).map((entry) => ageOf(world, node, entry) ?? Infinity),
+  );
+  return entriesTo(world, node, endpoint).filter((entry) => {
+    const age = ageOf(world, node, entry);
+    return entry.isUnreplied && entry.state === 'SYN_SENT' && age !== undefined && age <= lastAnswer;
+  });
+}
+
+function answered(world: World, node: string, endpoint: Endpoint): ConntrackEntry[] {
+  return entriesTo(world, node, endpoint).filter(({ isUnreplied }) => !isUnreplied);
+}
+
+/** Whether clients on `node` got answers of other pods beside the endpoint after its last one. */
+function hearsOthers(world: World, node: string, endpoint: Endpoint): boolean {
+  return (world.nodeStates.get(node)?.conntrack ?? []).some(
+    ({ isUnreplied, reply }) =>
+      !isUnreplied &&
+      reply.source !== endpoint.address &&
+      world.network.placeOf(reply.source)?.isHostNetwork === false &&
+      world.network.placeOf(reply.source)?.node === endpoint.node,
+  );
+}
+
+/** TCP entries of the table of `node` from its own clients to `endpoint`. */
+function entriesTo(world: World, node: string, { address, port }: Endpoint): ConntrackEntry[] {
+  return (world.nodeStates.get(node)?.conntrack ?? []).filter(
+    ({ protocol, original, reply }) =>
+      protocol === PROTOCOL.tcp &&
+      reply.source === address &&
+      reply.sourcePort === port &&
+      world.network.placeOf(original.source)?.node === node,
+  );
+}
+
+/** Seconds since the entry's last packet; undefined where its state or timeout says nothing. */
+function ageOf(
+  world: World,
+  node: string,
+  { state = '', timeoutSeconds }: ConntrackEntry,
+): number | undefined {
+  const told = world.nodeStates
+    .get(node)
+    ?.sysctls?.get(`net.netfilter.nf_conntrack_tcp_timeout_${state.toLowerCase()}`);
+  const lifetime = told === undefined ? LIFETIME_SECONDS[state] : Number(told);
+  return lifetime === undefined || timeoutSeconds === undefined ? undefined : lifetime - timeoutSeconds;
+}
