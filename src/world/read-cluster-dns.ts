@@ -30,26 +30,40 @@ const DEFAULT_DOMAIN = 'cluster.local';
 /** Gathers what `world` holds of DNS. */
 export function readClusterDns(world: World): ClusterDns {
   const service = findDnsService(world);
-  const configMap = world.configMaps.find(
-    ({ metadata, data }) => metadata.namespace === 'kube-system' && data?.['Corefile'] !== undefined,
+  const selector = Object.entries(service?.spec.selector ?? {});
+  const pods = world.pods.filter(
+    ({ metadata }) =>
+      selector.length > 0 &&
+      metadata.namespace === service?.metadata.namespace &&
+      selector.every(([key, value]) => metadata.labels?.[key] === value),
   );
+  const configMap = corefileOf(world, pods);
   const parsed = configMap && parseCorefile(configMap.data?.['Corefile'] ?? '');
   const clients = world.resolvConfs.map(({ text, ...rest }) => ({ ...rest, resolv: parseResolvConf(text) }));
   const told = clients.find(({ resolv }) => clusterDomainOf(resolv) !== undefined);
-  const selector = Object.entries(service?.spec.selector ?? {});
   return {
     ...(service ? { service } : {}),
     ...(configMap && parsed ? { corefile: { configMap, parsed, zones: kubernetesZones(parsed) } } : {}),
-    pods: world.pods.filter(
-      ({ metadata }) =>
-        selector.length > 0 &&
-        metadata.namespace === service?.metadata.namespace &&
-        selector.every(([key, value]) => metadata.labels?.[key] === value),
-    ),
+    pods,
     clients,
     searched: {
       domain: (told && clusterDomainOf(told.resolv)) ?? DEFAULT_DOMAIN,
       ...(told ? { source: told.source } : {}),
     },
   };
+}
+
+/** The ConfigMap with the Corefile that most DNS pods mount; the first there is where no pod tells. */
+function corefileOf(world: World, pods: readonly Pod[]): ConfigMap | undefined {
+  const candidates = world.configMaps.filter(
+    ({ metadata, data }) => metadata.namespace === 'kube-system' && data?.['Corefile'] !== undefined,
+  );
+  const mounts = ({ metadata: { name } }: ConfigMap): number =>
+    pods.filter((pod) => mountedConfigMaps(pod).includes(name)).length;
+  return candidates.toSorted((a, b) => mounts(b) - mounts(a))[0];
+}
+
+/** Names of the ConfigMaps that `pod` mounts. */
+export function mountedConfigMaps({ spec }: Pod): string[] {
+  return (spec.volumes ?? []).flatMap(({ configMap }) => configMap?.name ?? []);
 }

@@ -181,6 +181,7 @@ export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly readinessGates?: readonly { readonly conditionType: string }[];
+  readonly volumes?: readonly { readonly name: string; readonly configMap?: { readonly name?: string } }[];
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly {
     readonly key?: string;
