@@ -6,11 +6,13 @@ import { diagnose } from './diagnosis/diagnose.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
 import { withDns } from './diagnosis/with-dns.ts';
 import type { ExplainedCheck } from './diagnosis/explained-check.ts';
+import type { DnsAnswer } from './diagnosis/dns-answer.ts';
 import type { TraceAnswer } from './diagnosis/trace-answer.ts';
 import { walk } from './dataplane/walk/walk.ts';
 import { answerTrace } from './investigate/answer-trace.ts';
+import { answerDns } from './investigate/answer-dns.ts';
 import { packetOf } from './investigate/packet-of.ts';
-import type { AuditQuestion, ServiceQuestion, TraceQuestion } from './investigate/questions.ts';
+import type { AuditQuestion, DnsQuestion, ServiceQuestion, TraceQuestion } from './investigate/questions.ts';
 import { findService, needAudited, subjectOf } from './investigate/subject-of.ts';
 import { condense, summariseAudit } from './investigate/summarise-audit.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
@@ -75,6 +77,11 @@ export function tracePacket(snapshot: Snapshot, question: TraceQuestion): TraceA
     vantage,
     trace: walk(world.network, vantage, packet, { verbose: true }),
   });
+}
+
+/** What a name should answer to a client, and what servers answered. Throws a `UserError` where the client is not in what was read. */
+export function lookUpName(snapshot: Snapshot, question: DnsQuestion): DnsAnswer {
+  return answerDns(buildWorld(snapshot), question);
 }
 
 /** All checks, by id, without their pages. */

@@ -41,3 +41,9 @@ export interface CaptureOptions extends EvidenceOptions {
   readonly output?: string;
   readonly script?: boolean;
 }
+
+/** `plumb dns`. */
+export interface DnsOptions extends DrawingOptions, EvidenceOptions {
+  readonly namespace?: string;
+  readonly fromPod?: string;
+}

@@ -1,7 +1,14 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Host } from './host.ts';
-import type { AuditOptions, CaptureOptions, CheckOptions, DrawingOptions, TraceOptions } from './options.ts';
+import type {
+  AuditOptions,
+  CaptureOptions,
+  CheckOptions,
+  DnsOptions,
+  DrawingOptions,
+  TraceOptions,
+} from './options.ts';
 
 /**
  * The commands and their options. Each command's code is loaded when it runs, so that help and mistakes cost nothing.
@@ -53,6 +60,15 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
       const { trace: run } = await import('./commands/trace.ts');
       finish(await run(host, options));
     });
+  const dns = program
+    .command('dns <name>')
+    .description('what a name should answer to a client, and what each DNS server answers')
+    .option('-n, --namespace <name>', "the client's namespace (default: default)")
+    .option('--from-pod <pod>', 'this client: NAME or NAMESPACE/NAME')
+    .action(async (name: string, options: DnsOptions) => {
+      const { dns: run } = await import('./commands/dns.ts');
+      finish(await run(host, name, options));
+    });
   const capture = program
     .command('capture')
     .description('what --from names as one archive, without secrets, to analyse elsewhere')
@@ -62,7 +78,7 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
       const { capture: run } = await import('./commands/capture.ts');
       finish(await run(host, options));
     });
-  for (const command of [check, audit, trace, capture]) addEvidenceOptions(command);
+  for (const command of [check, audit, trace, dns, capture]) addEvidenceOptions(command);
 
   const explain = program
     .command('explain [check]')
@@ -71,7 +87,7 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
       const { explain: run } = await import('./commands/explain.ts');
       finish(await run(host, id, options));
     });
-  for (const command of [check, audit, trace, explain]) addDrawingOptions(command);
+  for (const command of [check, audit, trace, dns, explain]) addDrawingOptions(command);
   return program;
 }
 

@@ -45,3 +45,12 @@ export interface TraceQuestion {
   /** Where a packet from outside arrives. */
   readonly node?: string;
 }
+
+/** What should a name answer, and to whom? */
+export interface DnsQuestion {
+  readonly name: string;
+  /** The client's namespace. */
+  readonly namespace: string;
+  /** `namespace/name` of the client; absent for any pod of the namespace. */
+  readonly pod?: string;
+}

@@ -82,6 +82,8 @@ export function worldOf(
     kubeProxies: new Map(),
     network: { nodes: states, placeOf: (address) => places.get(address), isClusterAddress: () => false },
     resolvConfs: [],
+    dnsAnswers: [],
+    probes: [],
     podLogs: new Map(),
     cniConfigs: [],
     gaps: [],

@@ -36,6 +36,8 @@ describe('recogniseSource', () => {
     ['apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n', 'kubernetes'],
     ['\uFEFF{"kind":"List","items":[]}', 'kubernetes'],
     ['\n  \n', 'empty'],
+    ['{"schema": "plumb/dns-answers/v1", "items": []}', 'dns-answers'],
+    ['{"schema":"plumb/probes/v1","items":[{"kind":"x"}]}', 'probe-results'],
     ['lorem ipsum dolor', 'unknown'],
   ])('%j', (text, kind) => {
     expect(kindOf(text)).toBe(kind);

@@ -58,6 +58,8 @@ function isBinary(text: string): boolean {
 
 function jsonKind(name: string, text: string): SourceKind {
   if (/^\{\s*"nftables"\s*:/.test(text)) return 'nft-json';
+  if (/^\{\s*"schema"\s*:\s*"plumb\/dns-answers\//.test(text)) return 'dns-answers';
+  if (/^\{\s*"schema"\s*:\s*"plumb\/probes\//.test(text)) return 'probe-results';
   if (/"kubeproxy\.config\.k8s\.io"\s*:/.test(text)) return 'kube-proxy-configz';
   if (/^\{\s*"lastUpdated"/.test(text)) return 'kube-proxy-healthz';
   if (/"cniVersion"\s*:/.test(text) && /"(type|plugins)"\s*:/.test(text)) return 'cni-config';

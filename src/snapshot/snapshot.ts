@@ -36,6 +36,8 @@ export type SourceKind =
   | 'coredns-log'
   | 'pod-log'
   | 'node-time'
+  | 'dns-answers'
+  | 'probe-results'
   | 'note'
   | 'empty'
   | 'unknown';

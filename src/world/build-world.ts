@@ -21,6 +21,7 @@ import { normaliseObject } from './objects/normalise.ts';
 import { type ObjectPlace, type ReadObjects, readObjects } from './objects/read-objects.ts';
 import { slicesFromEndpoints } from './objects/slices-from-endpoints.ts';
 import { readKubeProxies } from './proxy/read-kube-proxies.ts';
+import { readObservations } from './read-observations.ts';
 import type { Coverage, ResourceKind, World } from './world.ts';
 
 const RESOURCE_OF_KIND: Readonly<Record<string, ResourceKind>> = {
@@ -74,6 +75,7 @@ export function buildWorld(snapshot: Snapshot): World {
   const sourceOf = (object: KubernetesObject): string => places.get(object)?.source ?? '';
   const kubeProxies = readKubeProxies({ ...base, sources: snapshot.sources, states, sourceOf });
   const now = latestTime(snapshot);
+  const observations = readObservations(snapshot.sources);
   return {
     ...base,
     coverage,
@@ -82,6 +84,8 @@ export function buildWorld(snapshot: Snapshot): World {
     network: networkOf(base, states),
     resolvConfs: textsOf(snapshot.sources, 'resolv-conf'),
     podLogs: podLogsOf(snapshot.sources),
+    dnsAnswers: observations.dnsAnswers,
+    probes: observations.probes,
     cniConfigs: textsOf(snapshot.sources, 'cni-config'),
     ...(now === undefined ? {} : { now }),
     gaps: [
@@ -89,7 +93,7 @@ export function buildWorld(snapshot: Snapshot): World {
       ...missingNodes(base.nodes, states, coverage),
       ...notUnderstood(snapshot.sources),
     ],
-    issues: [...read.flatMap(({ issues }) => issues), ...nodeIssues],
+    issues: [...read.flatMap(({ issues }) => issues), ...nodeIssues, ...observations.issues],
     locate: (object, path) => {
       const place = places.get(object);
       return place

@@ -1,5 +1,7 @@
 import type { Network, NodeState } from '../dataplane/node-state.ts';
 import type { Evidence, Gap, ParseIssue } from '../model/evidence.ts';
+import type { DnsObservation, ProbeObservation } from '../model/observation.ts';
+import type { Sourced } from './read-observations.ts';
 import type {
   ConfigMap,
   Endpoints,
@@ -63,6 +65,9 @@ export interface World {
   }[];
   /** Logs of pods that were read: `namespace/name` → text. */
   readonly podLogs: ReadonlyMap<string, { readonly source: string; readonly text: string }>;
+  /** What DNS servers answered, and what connections gave, when the snapshot was taken. */
+  readonly dnsAnswers: readonly Sourced<DnsObservation>[];
+  readonly probes: readonly Sourced<ProbeObservation>[];
   /** CNI configuration files. */
   readonly cniConfigs: readonly { readonly node?: string; readonly source: string; readonly text: string }[];
   /** RFC 3339: the latest moment that the snapshot speaks of; undefined where nothing says. */

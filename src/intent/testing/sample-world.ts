@@ -56,6 +56,8 @@ export function sampleWorld(sample: Sample = {}): World {
       isClusterAddress: (address) => ranges.some((range) => cidrContains(range, address)),
     },
     resolvConfs: [],
+    dnsAnswers: [],
+    probes: [],
     podLogs: new Map(),
     cniConfigs: [],
     gaps: [],

@@ -1,5 +1,6 @@
 import type { Audit } from '../../diagnosis/audit.ts';
 import type { Diagnosis, PathRow } from '../../diagnosis/diagnosis.ts';
+import type { DnsAnswer } from '../../diagnosis/dns-answer.ts';
 import type { TraceAnswer } from '../../diagnosis/trace-answer.ts';
 
 // Answers written by hand, one per situation that the reports must draw.
@@ -218,5 +219,64 @@ export const trace: TraceAnswer = {
       unknowns: [{ text: 'bpf match is not modelled' }],
     },
   ],
+  notChecked: [],
+};
+
+const asked = { protocol: 'tcp', from: 'this machine by port-forward', outcome: 'answered' };
+
+/** A name that one of two servers does not know. */
+export const dns: DnsAnswer = {
+  verdict: 'degraded',
+  name: 'cart',
+  client: 'pod shop/client',
+  headline:
+    'cart.shop.svc.cluster.local is 10.96.41.7 (ClusterIP of Service shop/cart), but 10.244.2.3 (kube-system/coredns-2) answered NXDOMAIN',
+  resolver: {
+    nameservers: ['10.96.0.10'],
+    search: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'],
+    ndots: 5,
+    because: 'read in pod shop/client',
+  },
+  tries: [
+    {
+      name: 'cart.shop.svc.cluster.local',
+      type: 'A',
+      expected: {
+        by: 'cluster',
+        rcode: 'NOERROR',
+        records: ['10.96.41.7'],
+        because: 'ClusterIP of Service shop/cart',
+      },
+      answers: [
+        {
+          ...asked,
+          server: '10.244.1.2 (kube-system/coredns-1)',
+          rcode: 'NOERROR',
+          records: ['10.96.41.7'],
+          latencyMs: 2,
+        },
+        {
+          ...asked,
+          server: '10.244.2.3 (kube-system/coredns-2)',
+          rcode: 'NXDOMAIN',
+          records: [],
+          latencyMs: 3,
+          problem: 'answered NXDOMAIN',
+        },
+      ],
+    },
+    {
+      name: 'cart',
+      type: 'A',
+      expected: {
+        by: 'upstream',
+        rcode: 'NOERROR',
+        records: [],
+        because: 'cart is not in the zone cluster.local',
+      },
+      answers: [],
+    },
+  ],
+  corefile: ['Corefile line 1, .: kubernetes cluster.local; forward . /etc/resolv.conf'],
   notChecked: [],
 };

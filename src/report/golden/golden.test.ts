@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { renderAuditLines, renderLines, renderTraceLines } from '../line/render-line.ts';
+import { renderAuditLines, renderLines, renderDnsLines, renderTraceLines } from '../line/render-line.ts';
 import { renderAuditShort, renderShort } from '../short/render-short.ts';
 import { type StyleOptions, createStyle } from '../style.ts';
 import { renderAuditText } from '../text/render-audit-text.ts';
 import { renderText } from '../text/render-text.ts';
+import { renderDnsText } from '../text/render-dns-text.ts';
 import { renderTraceText } from '../text/render-trace-text.ts';
 import { visibleLength } from '../text/visible-length.ts';
 import * as answers from './diagnoses.ts';
@@ -28,6 +29,8 @@ const golden: Readonly<Record<string, string>> = {
   'audit-short.txt': renderAuditShort(answers.audit, plain),
   'degraded-line.txt': renderLines(answers.degraded),
   'audit-line.txt': renderAuditLines(answers.audit.services, answers.audit.notChecked),
+  'dns.txt': renderDnsText(answers.dns, plain),
+  'dns-line.txt': renderDnsLines(answers.dns),
   'trace-line.txt': renderTraceLines(answers.trace),
 };
 

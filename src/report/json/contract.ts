@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import type { AuditDocument, CheckDocument, ExplainDocument, TraceDocument } from './documents.ts';
+import type {
+  AuditDocument,
+  CheckDocument,
+  DnsDocument,
+  ExplainDocument,
+  TraceDocument,
+} from './documents.ts';
 
 // What `-o json` prints, as others build on it. Members are only ever added; a change of meaning makes a new version.
 // The JSON Schemas under schemas/ are generated from here, and a test holds every renderer against them.
@@ -167,6 +173,49 @@ export const traceDocument: z.ZodType<TraceDocument> = z.object({
       }),
     )
     .describe('Sorted by destination; the probabilities sum to 1.'),
+  notChecked: z.array(gap),
+});
+
+/** `plumb dns -o json`: what a name should answer to a client, and what servers answer. */
+export const dnsDocument: z.ZodType<DnsDocument> = z.object({
+  schema: z.literal('plumb/dns/v1'),
+  verdict,
+  name: z.string(),
+  client: z.string(),
+  headline: z.string(),
+  resolver: z.object({
+    nameservers: z.array(z.string()),
+    search: z.array(z.string()),
+    ndots: z.int(),
+    because: z.string(),
+  }),
+  tries: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        expected: z.object({
+          by: z.enum(['cluster', 'upstream']),
+          rcode: z.string(),
+          records: z.array(z.string()),
+          because: z.string(),
+        }),
+        answers: z.array(
+          z.object({
+            server: z.string(),
+            protocol: z.string(),
+            from: z.string(),
+            outcome: z.string(),
+            rcode: z.string().exactOptional(),
+            records: z.array(z.string()),
+            latencyMs: z.number().exactOptional(),
+            problem: z.string().exactOptional(),
+          }),
+        ),
+      }),
+    )
+    .describe('In the order of the client, which stops at the first name that exists.'),
+  corefile: z.array(z.string()),
   notChecked: z.array(gap),
 });
 

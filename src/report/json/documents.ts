@@ -1,6 +1,7 @@
 import type { Audit } from '../../diagnosis/audit.ts';
 import type { Diagnosis, PathRow } from '../../diagnosis/diagnosis.ts';
 import type { ExplainedCheck } from '../../diagnosis/explained-check.ts';
+import type { DnsAnswer } from '../../diagnosis/dns-answer.ts';
 import type { TraceAnswer } from '../../diagnosis/trace-answer.ts';
 import type { Verdict } from '../../model/finding.ts';
 
@@ -48,3 +49,8 @@ export interface TraceDocument extends TraceAnswer {
 
 /** `plumb explain -o json`: the checks with their pages. */
 export type ExplainDocument = readonly ExplainedCheck[];
+
+/** `plumb dns -o json`. */
+export interface DnsDocument extends DnsAnswer {
+  readonly schema: 'plumb/dns/v1';
+}

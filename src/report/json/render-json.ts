@@ -1,9 +1,17 @@
 import type { Audit } from '../../diagnosis/audit.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { ExplainedCheck } from '../../diagnosis/explained-check.ts';
+import type { DnsAnswer } from '../../diagnosis/dns-answer.ts';
 import type { TraceAnswer } from '../../diagnosis/trace-answer.ts';
 import type { Gap } from '../../model/evidence.ts';
-import type { AuditDocument, CheckDocument, Counts, ServicePath, TraceDocument } from './documents.ts';
+import type {
+  AuditDocument,
+  CheckDocument,
+  Counts,
+  DnsDocument,
+  ServicePath,
+  TraceDocument,
+} from './documents.ts';
 
 /** The whole answer about one Service as one JSON document, with a newline at the end. */
 export function renderCheckJson(diagnosis: Diagnosis): string {
@@ -51,6 +59,12 @@ export function renderAuditJson(audit: Audit): string {
 /** Where one packet ends as one JSON document, with a newline at the end. */
 export function renderTraceJson(answer: TraceAnswer): string {
   const document: TraceDocument = { schema: 'plumb/trace/v1', ...answer };
+  return print(document);
+}
+
+/** `plumb dns -o json`: a `DnsDocument`. */
+export function renderDnsJson(answer: DnsAnswer): string {
+  const document: DnsDocument = { schema: 'plumb/dns/v1', ...answer };
   return print(document);
 }
 

@@ -2,13 +2,20 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import * as answers from '../golden/diagnoses.ts';
-import { auditDocument, checkDocument, explainDocument, traceDocument } from './contract.ts';
-import { renderAuditJson, renderCheckJson, renderExplainJson, renderTraceJson } from './render-json.ts';
+import { auditDocument, checkDocument, dnsDocument, explainDocument, traceDocument } from './contract.ts';
+import {
+  renderAuditJson,
+  renderCheckJson,
+  renderDnsJson,
+  renderExplainJson,
+  renderTraceJson,
+} from './render-json.ts';
 
 const contracts = {
   check: checkDocument,
   audit: auditDocument,
   trace: traceDocument,
+  dns: dnsDocument,
   explain: explainDocument,
 };
 
@@ -29,11 +36,12 @@ const documents: readonly [keyof typeof contracts, string][] = [
   ['check', renderCheckJson(answers.unknown)],
   ['audit', renderAuditJson(answers.audit)],
   ['trace', renderTraceJson(answers.trace)],
+  ['dns', renderDnsJson(answers.dns)],
   ['explain', renderExplainJson(explained)],
 ];
 
 describe('shipped JSON Schemas', () => {
-  it.each(['check', 'audit', 'trace', 'explain'] as const)(
+  it.each(['check', 'audit', 'trace', 'dns', 'explain'] as const)(
     'schemas/%s.v1.schema.json is current',
     async (name) => {
       const text = `${JSON.stringify(schemaOf(name), undefined, 2)}\n`;

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import type { DnsAnswer } from '../../diagnosis/dns-answer.ts';
 import type { TraceAnswer } from '../../diagnosis/trace-answer.ts';
 import type { Gap } from '../../model/evidence.ts';
 import { otherFindings } from '../other-findings.ts';
@@ -38,6 +39,27 @@ export function renderTraceLines({ outcomes, notChecked }: TraceAnswer): string 
         sourceNat,
         decidedBy === undefined ? '' : `${decidedBy.source}:${decidedBy.line} ${decidedBy.rule}`,
       ),
+    ),
+    ...notChecked.map((gap) => gapRow(gap, '')),
+  ].join('');
+}
+
+/** One line per answer of a server, and per name that none was asked for: mark, name, type, server, what it said, what is wrong. */
+export function renderDnsLines({ tries, notChecked }: DnsAnswer): string {
+  return [
+    ...tries.flatMap(({ name, type, expected, answers }) =>
+      answers.length === 0
+        ? [row('expected', name, type, '', expected.records.join(',') || expected.rcode, expected.because)]
+        : answers.map(({ server, protocol, records, rcode, outcome, problem }) =>
+            row(
+              problem === undefined ? 'ok' : 'error',
+              name,
+              type,
+              `${server}/${protocol}`,
+              records.join(',') || (rcode ?? outcome),
+              problem,
+            ),
+          ),
     ),
     ...notChecked.map((gap) => gapRow(gap, '')),
   ].join('');
