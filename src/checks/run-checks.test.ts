@@ -79,4 +79,9 @@ describe('runChecks', () => {
     const walked = input(world, { verifications: [verified(promise('node-a'), [1, 1])] });
     expect(statusOf(check(['verifications']), walked)).toBe('pass');
   });
+
+  it('does not look for packets to a port that the Service does not have', () => {
+    const dialled = { namespace: 'shop', name: 'web', service: web, port: 4711 };
+    expect(statusOf(check(['verifications']), input(world, { subject: dialled }))).toBe('not-applicable');
+  });
 });

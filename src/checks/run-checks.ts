@@ -1,5 +1,6 @@
 import { checks as allChecks } from './all-checks.ts';
 import type { Check, CheckInput, CheckResult } from './check.ts';
+import { hasPort } from './has-port.ts';
 import { missingEvidence } from './missing-evidence.ts';
 
 /**
@@ -24,7 +25,9 @@ function appliesTo({ needs }: Check, { subject, world }: CheckInput): boolean {
     const isAbsent = world.coverage.has('services');
     return !(isAbsent && (needs.includes('service') || needs.includes('verifications')));
   }
-  return !needs.includes('verifications') || hasAddress(service.spec);
+  // Nothing is sent to a port that the Service does not have.
+  const isDialled = subject.port === undefined || hasPort(service.spec, subject.port);
+  return !needs.includes('verifications') || (hasAddress(service.spec) && isDialled);
 }
 
 function hasAddress({ type, clusterIP }: { readonly type?: string; readonly clusterIP?: string }): boolean {

@@ -1,4 +1,5 @@
 import { type Check, defineCheck } from '../check.ts';
+import { hasPort } from '../has-port.ts';
 
 /** The port asked for is none of the Service's ports. */
 export const portAsked: Check = defineCheck({
@@ -10,12 +11,7 @@ export const portAsked: Check = defineCheck({
     const { service, port } = subject;
     if (!service || port === undefined) return;
     const ports = service.spec.ports ?? [];
-    if (
-      ports.some(
-        (each) => each.port === Number(port) || each.name === String(port) || each.nodePort === Number(port),
-      )
-    )
-      return;
+    if (hasPort(service.spec, port)) return;
     const { namespace, name } = service.metadata;
     const target = ports.find(({ targetPort }) => String(targetPort) === String(port));
     const list = ports
