@@ -1,0 +1,64 @@
+import type { Duplex } from 'node:stream';
+
+/** Why something could not be had of the cluster. */
+export interface AccessFailure {
+  /**
+   * `forbidden`: RBAC or admission says no; `not-found`: no such object; `no-program`: the container has no such executable;
+   * `timeout`: no answer in time; `cut`: the stream ended in the middle; `unreachable`: no connection; `failed`: anything else.
+   */
+  readonly kind: 'forbidden' | 'not-found' | 'no-program' | 'timeout' | 'cut' | 'unreachable' | 'failed';
+  /** One line, without secrets: what the API server or the runtime said. */
+  readonly message: string;
+}
+
+/** What came of asking the cluster: a value, or why there is none. Nothing throws. */
+export type Attempt<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: AccessFailure };
+
+/** A container: the only one of the pod where none is named. */
+export interface ContainerName {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container?: string;
+}
+
+/** How long something may take, and who may end it before. */
+export interface Patience {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a program printed. */
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: string;
+  /** True where more than `maxBytes` came; the rest was not read. */
+  readonly isCut: boolean;
+}
+
+/**
+ * A running cluster, as far as observing it goes. Expected failures are values; after its timeout, or when its signal is given, every
+ * call ends and leaves nothing open.
+ */
+export interface ClusterAccess {
+  /** GET of an API path (`/api/v1/…?labelSelector=…`), its JSON unread. */
+  getJson(path: string, patience: Patience): Promise<Attempt<unknown>>;
+  /** Runs `argv` in a container, without a shell. `stdin` is written, then closed. Needs create on pods/exec. */
+  exec(
+    at: ContainerName,
+    argv: readonly string[],
+    options: Patience & { readonly maxBytes: number; readonly stdin?: Uint8Array },
+  ): Promise<Attempt<ExecResult>>;
+  /** A byte stream to a port of the pod; the caller ends it. Needs create on pods/portforward. */
+  portForward(at: ContainerName, port: number, patience: Patience): Promise<Attempt<Duplex>>;
+  /** The last lines that a container logged, or of its run before. Needs get on pods/log. */
+  log(
+    at: ContainerName,
+    options: Patience & { readonly tailLines: number; readonly isPrevious?: boolean },
+  ): Promise<Attempt<Uint8Array>>;
+  /** Makes a pod; what comes back is the pod as made. Needs create on pods. */
+  createPod(namespace: string, pod: object, patience: Patience): Promise<Attempt<unknown>>;
+  /** Deletes a pod at once (grace 0). Needs delete on pods. */
+  deletePod(namespace: string, name: string, patience: Patience): Promise<Attempt<undefined>>;
+}
