@@ -1,4 +1,5 @@
 import { logLines, maxOutputBytes, nodeReadings } from './node-readings.ts';
+import { settingsScript } from './settings-script.ts';
 
 /** What the script is written for. */
 export interface CaptureScriptOptions {
@@ -151,19 +152,9 @@ const kernelFiles = `
 grep . /sys/class/net/*/brport/hairpin_mode /dev/null >"$files/hairpin.txt" 2>/dev/null && keep hairpin.txt 0 'grep . /sys/class/net/*/brport/hairpin_mode'
 [ -s "$files/hairpin.txt" ] || rm -f "$files/hairpin.txt"
 
-wanted='^net\\.(bridge|netfilter|ipv4\\.(ip_forward|ip_local_port_range|vs\\.|tcp_|conf\\.)|ipv4\\.conf|ipv6\\.conf)'
-if has sysctl; then
-  sysctl -a 2>/dev/null | grep -E "$wanted" | grep -v stable_secret >"$files/sysctl.txt"
-fi
-if [ ! -s "$files/sysctl.txt" ]; then
-  for path in /proc/sys/net/bridge/* /proc/sys/net/netfilter/nf_conntrack_* /proc/sys/net/ipv4/ip_forward \\
-    /proc/sys/net/ipv4/vs/* /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/forwarding \\
-    /proc/sys/net/ipv4/conf/*/route_localnet /proc/sys/net/ipv4/conf/*/src_valid_mark \\
-    /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv6/conf/*/forwarding; do
-    value=$(cat "$path" 2>/dev/null) || continue
-    printf '%s = %s\\n' "$(printf '%s' "\${path#/proc/sys/}" | tr './' '/.')" "$value"
-  done >"$files/sysctl.txt"
-fi
+{
+${settingsScript}
+} >"$files/sysctl.txt"
 if [ -s "$files/sysctl.txt" ]; then
   keep sysctl.txt 0 'sysctl -a'
 else

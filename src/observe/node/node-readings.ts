@@ -6,6 +6,8 @@ export interface NodeReading {
   readonly isNeeded: boolean;
   /** Only where this file is there: ipvsadm would load the module that makes it. */
   readonly onlyWith?: string;
+  /** Says again what another reading says, or what nothing is judged by: worth a file, not worth the way through the API. */
+  readonly isForFilesOnly?: boolean;
   /** Ways to read it, the best first: the first that succeeds counts. Words hold no blank: a shell may split them. */
   readonly ways: readonly NodeCommand[];
 }
@@ -30,7 +32,7 @@ export const nodeReadings: readonly NodeReading[] = [
   needed('rules', ['iptables-legacy-save.txt', 'iptables-legacy-save -c']),
   needed('rules', ['ip6tables-legacy-save.txt', 'ip6tables-legacy-save -c']),
   needed('rules', ['nft-ruleset.txt', 'nft list ruleset']),
-  wanted('rules', ['nft-ruleset.json', 'nft -j list ruleset']),
+  { ...wanted('rules', ['nft-ruleset.json', 'nft -j list ruleset']), isForFilesOnly: true },
   {
     ...wanted('virtual servers', ['ipvsadm.txt', 'ipvsadm -Ln'], ['ip_vs.txt', 'cat /proc/net/ip_vs']),
     onlyWith: '/proc/net/ip_vs',
@@ -48,7 +50,10 @@ export const nodeReadings: readonly NodeReading[] = [
   wanted('connections', ['conntrack.txt', 'conntrack -L'], ['conntrack.txt', 'cat /proc/net/nf_conntrack']),
   wanted('connections', ['conntrack6.txt', 'conntrack -L -f ipv6']),
   wanted('connection counters', ['notes/conntrack-counters.txt', 'conntrack -S']),
-  wanted('listening sockets', ['ss.txt', 'ss -lntu'], ['ss.txt', 'netstat -lntu']),
+  {
+    ...wanted('listening sockets', ['ss.txt', 'ss -lntu'], ['ss.txt', 'netstat -lntu']),
+    isForFilesOnly: true,
+  },
   wanted('kernel', ['notes/kernel.txt', 'uname -a']),
 ];
 
