@@ -7,6 +7,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Fires when the user wants it to end; what is known by then is told. */
+  readonly signal?: AbortSignal;
 }
 
 /** A stream to write to, and what is known of the terminal behind it. */

@@ -8,6 +8,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// The first Ctrl-C ends what is asked of the cluster, the second ends the program.
+const ending = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    ending.abort();
+    process.once(signal, () => process.exit(130));
+  });
+}
+
 const isKubectlPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-');
 
 // Not process.exit: output to a pipe is still on its way.
@@ -17,4 +26,5 @@ process.exitCode = await run({
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
+  signal: ending.signal,
 });

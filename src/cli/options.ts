@@ -7,10 +7,14 @@ export interface DrawingOptions {
   readonly ascii?: boolean;
 }
 
-/** Where evidence comes from. */
+/** Where evidence comes from: files, or a running cluster. */
 export interface EvidenceOptions {
   readonly from?: readonly string[];
   readonly node?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly as?: string;
+  readonly requestTimeout: number;
 }
 
 /** `plumb check`. */

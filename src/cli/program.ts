@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Host } from './host.ts';
 import type {
@@ -18,7 +18,7 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
   const program = new Command(host.name)
     .description('Tells why a Kubernetes Service does not work, and proves it.')
     .version(`plumb ${manifest.version}`, '-V, --version')
-    .usage('svc/NAME [-n NAMESPACE] --from PATH')
+    .usage('svc/NAME [-n NAMESPACE] [--from PATH]')
     .helpOption('-h, --help')
     .addHelpText('after', () => examples(host.name))
     .exitOverride()
@@ -94,6 +94,14 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
 function addEvidenceOptions(command: Command): void {
   command
     .option('--from <path>', 'a snapshot, a folder or a file to read; may be repeated', collect)
+    .option('--context <name>', 'the kubeconfig context of the cluster to read, without --from')
+    .option('--kubeconfig <file>', 'the kubeconfig to find it in')
+    .option('--as <user>', 'the user to act as')
+    .addOption(
+      new Option('--request-timeout <time>', 'how long one request may take: 30s, 2m')
+        .default(30_000, '30s')
+        .argParser(parseDuration),
+    )
     .option(
       '--node <name>',
       'the node that files without one come from; for trace also where the packet arrives',
@@ -111,6 +119,15 @@ function addDrawingOptions(command: Command): void {
     .option('--ascii', 'ASCII only');
 }
 
+/** `30s`, `2m`, `500ms` or seconds, in milliseconds. */
+function parseDuration(text: string): number {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
+  const factor = { ms: 1, s: 1000, m: 60_000 }[unit];
+  if (number === undefined || factor === undefined || Number(number) === 0)
+    throw new InvalidArgumentError('Say 30s, 2m or 500ms.');
+  return Number(number) * factor;
+}
+
 function collect(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];
 }
@@ -118,6 +135,7 @@ function collect(value: string, before: readonly string[] | undefined): string[]
 function examples(name: string): string {
   return `
 Examples:
+  ${name} svc/web -n shop
   ${name} svc/web -n shop --from recording/
   ${name} audit -A --from recording/ -o json
   ${name} trace --src pod/shop/client --dst svc/shop/web:80 --from recording/

@@ -1,24 +1,58 @@
-import { UserError } from '../model/user-error.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { LiveSubject } from '../observe/kubernetes/readings-of.ts';
 import type { Host } from './host.ts';
 import type { EvidenceOptions } from './options.ts';
 
 /** Below this many bytes the answer comes too soon to say that it is on its way. */
 const worthSaying = 20_000_000;
 
-/** What `--from` names, as a snapshot; throws a `UserError` where nothing was named or nothing can be read. */
-export async function readEvidence({ stderr }: Host, { from, node }: EvidenceOptions): Promise<Snapshot> {
-  if (from === undefined || from.length === 0)
-    throw new UserError(
-      'a live cluster cannot be read yet',
-      'give --from PATH with what was read of it: kubectl get services,endpointslices,pods,nodes -A -o json, and under nodes/NAME/ iptables-save -c or nft list ruleset of each node',
-    );
+/**
+ * What `--from` names, as a snapshot; without it, what a question about `subject` needs of the cluster that the kubeconfig names. Throws a `UserError` where
+ * nothing can be read.
+ */
+export async function readEvidence(
+  host: Host,
+  options: EvidenceOptions,
+  subject: LiveSubject = {},
+): Promise<Snapshot> {
+  const { from, node } = options;
+  if (from === undefined || from.length === 0) return await readCluster(host, options, subject);
   const { readBundle } = await import('../observe/bundle/read-bundle.ts');
   const snapshot = await readBundle([...from], node === undefined ? {} : { node });
   const bytes = snapshot.sources.reduce((sum, source) => sum + source.bytes.length, 0);
-  if (stderr.isTTY === true && bytes > worthSaying) {
+  if (host.stderr.isTTY === true && bytes > worthSaying) {
     const nodes = new Set(snapshot.sources.flatMap((source) => source.node ?? [])).size;
-    stderr.write(`reading ${Math.round(bytes / 1e6)} MB of ${nodes} nodes …\n`);
+    host.stderr.write(`reading ${Math.round(bytes / 1e6)} MB of ${nodes} nodes …\n`);
   }
   return snapshot;
+}
+
+/** The namespace that is meant where none is named: that of the kubeconfig's context, as in kubectl. */
+export async function defaultNamespace(
+  { env }: Host,
+  { from = [], kubeconfig, context }: EvidenceOptions,
+): Promise<string> {
+  if (from.length > 0) return 'default';
+  const { findCluster } = await import('../observe/kubernetes/find-cluster.ts');
+  const config = findCluster({ env, ...(kubeconfig ? { kubeconfig } : {}), ...(context ? { context } : {}) });
+  return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+}
+
+async function readCluster(
+  { env, signal }: Host,
+  { kubeconfig, context, as, requestTimeout }: EvidenceOptions,
+  subject: LiveSubject,
+): Promise<Snapshot> {
+  const { connectCluster } = await import('../observe/kubernetes/connect-cluster.ts');
+  const { observeCluster } = await import('../observe/kubernetes/observe-cluster.ts');
+  const access = connectCluster({
+    env,
+    ...(kubeconfig ? { kubeconfig } : {}),
+    ...(context ? { context } : {}),
+    ...(as ? { as } : {}),
+  });
+  return await observeCluster(access, subject, {
+    timeoutMs: requestTimeout,
+    ...(signal ? { signal } : {}),
+  });
 }

@@ -31,7 +31,7 @@ describe('mistakes: one line on standard error, exit code 3', () => {
     ['web', /for the Service of that name say svc\/web/],
     ['svc/web --form .', /unknown option '--form'.*--from/],
     ['svc/web --from . -o jsn', /jsn.*text, json, line/],
-    ['svc/web', /a live cluster cannot be read yet; give --from PATH/],
+    ['svc/web', /no cluster is named: there is no kubeconfig here; give --kubeconfig FILE, or --from PATH/],
     ['svc/Web! --from .', /does not name a Service/],
     ['pod/web --from .', /"pod\/web" is not a Service; say svc\/NAME/],
     ['--from .', /missing required argument 'service'/],

@@ -51,6 +51,8 @@ export interface Source {
   readonly node?: string;
   /** `namespace/name` of the pod it was read from. */
   readonly pod?: string;
+  /** Lists of API objects: the only namespaces that were asked for. Absent: what is listed is the whole cluster's. */
+  readonly namespaces?: readonly string[];
   readonly bytes: Uint8Array;
   /** False where the text ends in the middle. */
   readonly isComplete?: boolean;

@@ -122,14 +122,19 @@ function uniqueObjects(
 /** A kind of which a list was read is complete; single objects prove only themselves. */
 function coverageOf(read: readonly ReadObjects[]): Map<ResourceKind, Coverage> {
   const coverage = new Map<ResourceKind, Coverage>();
-  const set = (kind: string, isComplete: boolean): void => {
+  const set = (kind: string, isComplete: boolean, namespaces: readonly string[] = []): void => {
     const resource = RESOURCE_OF_KIND[kind];
-    if (resource)
-      coverage.set(resource, { isComplete: isComplete || coverage.get(resource)?.isComplete === true });
+    if (resource === undefined) return;
+    const before = coverage.get(resource);
+    const all = [...new Set([...(before?.namespaces ?? []), ...namespaces])];
+    coverage.set(resource, {
+      isComplete: isComplete || before?.isComplete === true,
+      ...(all.length === 0 ? {} : { namespaces: all }),
+    });
   };
-  for (const { objects, listedKinds } of read) {
+  for (const { objects, listedKinds, namespaces } of read) {
     for (const { object } of objects) set(object.kind, false);
-    for (const kind of listedKinds) set(kind, true);
+    for (const kind of listedKinds) set(kind, namespaces === undefined, namespaces);
   }
   return coverage;
 }

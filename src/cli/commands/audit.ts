@@ -22,7 +22,8 @@ export async function audit(host: Host, options: AuditOptions): Promise<number> 
       `-l "${selector}" is no label selector`,
       'say a=b, a!=b, a in (b,c), a or !a, with commas between',
     );
-  const answer = auditCluster(await readEvidence(host, options), {
+  const subject = namespace === undefined ? {} : { namespace };
+  const answer = auditCluster(await readEvidence(host, options, subject), {
     ...(namespace === undefined ? {} : { namespace }),
     ...(query === undefined || selector === undefined ? {} : { labels: { query, text: selector } }),
   });

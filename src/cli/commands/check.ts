@@ -9,13 +9,16 @@ import { renderText } from '../../report/text/render-text.ts';
 import type { Host } from '../host.ts';
 import { parseService } from '../parse-service.ts';
 import type { CheckOptions } from '../options.ts';
-import { readEvidence } from '../read-evidence.ts';
+import { defaultNamespace, readEvidence } from '../read-evidence.ts';
 import { styleOf } from '../style-of.ts';
 
 /** `plumb svc/NAME`: why does this Service not work. Returns the exit code. */
 export async function checkService(host: Host, service: string, options: CheckOptions): Promise<number> {
-  const question = questionOf(service, options);
-  const diagnosis = investigateService(await readEvidence(host, options), question, {
+  const question = questionOf(service, options, await namespaceOf(host, service, options));
+  const { namespace, name, from } = question;
+  const [clientNamespace] = from?.pod?.split('/') ?? [];
+  const subject = { namespace, service: name, ...(clientNamespace ? { clientNamespace } : {}) };
+  const diagnosis = investigateService(await readEvidence(host, options, subject), question, {
     isVerbose: options.verbose === true,
   });
   const style = styleOf(host, options);
@@ -25,18 +28,22 @@ export async function checkService(host: Host, service: string, options: CheckOp
   return exitCodeOf(diagnosis.verdict);
 }
 
-function questionOf(service: string, options: CheckOptions): ServiceQuestion {
-  const { namespace, name } = parseService(service);
+async function namespaceOf(host: Host, service: string, options: CheckOptions): Promise<string> {
+  const { namespace } = parseService(service);
   if (namespace !== undefined && options.namespace !== undefined && namespace !== options.namespace)
     throw new UserError(
       `"${service}" is in ${namespace}, and -n says ${options.namespace}`,
       'leave one of them out',
     );
+  return namespace ?? options.namespace ?? (await defaultNamespace(host, options));
+}
+
+function questionOf(service: string, options: CheckOptions, inNamespace: string): ServiceQuestion {
+  const { name } = parseService(service);
   const { port, fromPod, fromNode, external } = options;
   const clients = [fromPod, fromNode, external].filter((client) => client !== undefined);
   if (clients.length > 1)
     throw new UserError('--from-pod, --from-node and --external exclude each other', 'name one client');
-  const inNamespace = namespace ?? options.namespace ?? 'default';
   return {
     namespace: inNamespace,
     name,

@@ -3,10 +3,11 @@ import type { Duplex } from 'node:stream';
 /** Why something could not be had of the cluster. */
 export interface AccessFailure {
   /**
-   * `forbidden`: RBAC or admission says no; `not-found`: no such object; `no-program`: the container has no such executable;
+   * `forbidden`: RBAC or admission says no; `not-found`: no such object; `expired`: a list's continuation is too old; `no-program`: the container has no such executable;
    * `timeout`: no answer in time; `cut`: the stream ended in the middle; `unreachable`: no connection; `failed`: anything else.
    */
-  readonly kind: 'forbidden' | 'not-found' | 'no-program' | 'timeout' | 'cut' | 'unreachable' | 'failed';
+  readonly kind:
+    'forbidden' | 'not-found' | 'no-program' | 'expired' | 'timeout' | 'cut' | 'unreachable' | 'failed';
   /** One line, without secrets: what the API server or the runtime said. */
   readonly message: string;
 }

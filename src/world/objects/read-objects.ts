@@ -20,6 +20,8 @@ export interface ObjectPlace {
 export interface ReadObjects {
   readonly objects: readonly ReadObject[];
   readonly listedKinds: readonly string[];
+  /** The namespaces that `listedKinds` are complete for; absent: all. */
+  readonly namespaces?: readonly string[];
   readonly issues: readonly ParseIssue[];
 }
 
@@ -29,7 +31,8 @@ const SECRET_KINDS = new Set(['Secret', 'SecretList']);
 /** Reads the objects of one source: JSON or YAML, single, List, or many documents. */
 export function readObjects(source: Source): ReadObjects {
   const text = textOf(source).replace(/^\uFEFF/, '');
-  return /^\s*[{[]/.test(text) ? readJson(source, text) : readYaml(source, text);
+  const read = /^\s*[{[]/.test(text) ? readJson(source, text) : readYaml(source, text);
+  return source.namespaces === undefined ? read : { ...read, namespaces: source.namespaces };
 }
 
 function readJson(source: Source, text: string): ReadObjects {

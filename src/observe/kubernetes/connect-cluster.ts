@@ -1,0 +1,73 @@
+import type { RequestOptions } from 'node:http';
+import { type ApiCall, type ApiLink, callApi } from './api-call.ts';
+import type { Attempt, ClusterAccess, Patience } from './cluster-access.ts';
+import { execInPod } from './exec-in-pod.ts';
+import { type ClusterChoice, findCluster } from './find-cluster.ts';
+import { forwardPort } from './forward-port.ts';
+
+/** How long to wait before asking again a server that is not there. */
+const PAUSE_MS = 300;
+
+/** The cluster that `choice` means. Nothing is asked of it yet. Throws a `UserError` where no cluster is named. */
+export function connectCluster(choice: ClusterChoice): ClusterAccess {
+  const config = findCluster(choice);
+  let options: Promise<RequestOptions> | undefined;
+  const make = async (): Promise<RequestOptions> => {
+    const made: RequestOptions = {};
+    await config.applyToHTTPSOptions(made);
+    return made;
+  };
+  return accessBy({
+    server: new URL(config.getCurrentCluster()?.server ?? ''),
+    // One agent for all calls: connections are kept, and a credential plugin is asked once.
+    options: (isRenewed) => (options = isRenewed || options === undefined ? make() : options),
+    pauseMs: PAUSE_MS,
+  });
+}
+
+/** A cluster at the other end of `link`. */
+export function accessBy(link: ApiLink): ClusterAccess {
+  return {
+    getJson: (path, patience) => json(link, { method: 'GET', path }, patience),
+    exec: (at, argv, given) => execInPod(link, at, argv, given),
+    portForward: (at, port, patience) => forwardPort(link, at, port, patience),
+    log: ({ namespace, pod, container }, { tailLines, isPrevious = false, ...patience }) => {
+      const query = new URLSearchParams({
+        tailLines: String(tailLines),
+        ...(container ? { container } : {}),
+      });
+      if (isPrevious) query.set('previous', 'true');
+      return callApi(
+        link,
+        { method: 'GET', path: `${podPath(namespace, pod)}/log?${query.toString()}` },
+        patience,
+      );
+    },
+    createPod: (namespace, body, patience) =>
+      json(link, { method: 'POST', path: podPath(namespace), body }, patience),
+    deletePod: async (namespace, name, patience) => {
+      const body = { gracePeriodSeconds: 0 };
+      const answer = await callApi(
+        link,
+        { method: 'DELETE', path: podPath(namespace, name), body },
+        patience,
+      );
+      return answer.ok ? { ok: true, value: undefined } : answer;
+    },
+  };
+}
+
+function podPath(namespace: string, pod?: string): string {
+  const pods = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  return pod === undefined ? pods : `${pods}/${encodeURIComponent(pod)}`;
+}
+
+async function json(link: ApiLink, call: ApiCall, patience: Patience): Promise<Attempt<unknown>> {
+  const answer = await callApi(link, call, patience);
+  if (!answer.ok) return answer;
+  try {
+    return { ok: true, value: JSON.parse(answer.value.toString()) as unknown };
+  } catch {
+    return { ok: false, failure: { kind: 'cut', message: 'the answer is no whole JSON' } };
+  }
+}

@@ -1,0 +1,90 @@
+import type { Gap } from '../../model/evidence.ts';
+import { redactSource } from '../../snapshot/redact.ts';
+import type { Source } from '../../snapshot/snapshot.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { AccessFailure, ClusterAccess, Patience } from './cluster-access.ts';
+import { listObjects } from './list-objects.ts';
+import { RESOURCES, type Reading, pathOf } from './resources.ts';
+
+/** At most so many lists are asked for at once. */
+const MOST_AT_ONCE = 6;
+
+/** What came of reading API objects. */
+export interface Observed {
+  readonly sources: readonly Source[];
+  readonly gaps: readonly Gap[];
+  /** Why each reading that failed did. */
+  readonly failures: readonly AccessFailure[];
+}
+
+/** Reads the objects of `readings`, redacted, as sources; what could not be had is a gap with the right that it takes. */
+export async function observeObjects(
+  access: Pick<ClusterAccess, 'getJson'>,
+  readings: readonly Reading[],
+  patience: Patience,
+): Promise<Observed> {
+  const observed = await inParallel(readings, MOST_AT_ONCE, (reading) => observe(access, reading, patience));
+  return {
+    sources: observed.flatMap(({ sources }) => sources),
+    gaps: observed.flatMap(({ gaps }) => gaps),
+    failures: observed.flatMap(({ failures }) => failures),
+  };
+}
+
+async function observe(
+  access: Pick<ClusterAccess, 'getJson'>,
+  reading: Reading,
+  patience: Patience,
+): Promise<Observed> {
+  const path = pathOf(reading);
+  const answer =
+    reading.name === undefined
+      ? await listObjects(access, path, patience)
+      : await access.getJson(path, patience);
+  if (!answer.ok) {
+    const { kind } = answer.failure;
+    const isAbsent = kind === 'not-found' && reading.isOptional === true;
+    if (isAbsent) return { sources: [], gaps: [], failures: [] };
+    return { sources: [], gaps: [gapOf(reading, answer.failure)], failures: [answer.failure] };
+  }
+  const documents = reading.name === undefined ? (answer.value as { pages: object[] }).pages : [answer.value];
+  return {
+    sources: documents.map((document, index) => sourceOf(reading, document, index)),
+    gaps: [],
+    failures: [],
+  };
+}
+
+function sourceOf({ resource, namespace, name }: Reading, document: unknown, index: number): Source {
+  const folder = namespace === undefined ? 'cluster' : `cluster/${namespace}`;
+  const file = name === undefined ? resource : `${resource}-${name}`;
+  return redactSource({
+    path: `${folder}/${file}${index === 0 ? '' : `-${index + 1}`}.json`,
+    kind: 'kubernetes',
+    bytes: new TextEncoder().encode(JSON.stringify(document)),
+    readAt: new Date().toISOString(),
+    ...(RESOURCES[resource].isNamespaced && namespace !== undefined ? { namespaces: [namespace] } : {}),
+  });
+}
+
+function gapOf(reading: Reading, { kind, message }: AccessFailure): Gap {
+  const { resource, namespace, name } = reading;
+  const where = namespace === undefined ? '' : ` of namespace ${namespace}`;
+  return {
+    what: `${resource}${name === undefined ? '' : ` ${name}`}${where}`,
+    why: kind === 'forbidden' ? `may not be read: ${message}` : message,
+    unlock: kind === 'forbidden' ? grantFor(reading) : 'ask again when the API server answers',
+  };
+}
+
+/** The smallest grant that lets `reading` be read, as kubectl makes it. */
+function grantFor({ resource, namespace, name }: Reading): string {
+  const verbs = name === undefined ? 'list' : 'get';
+  const group = RESOURCES[resource].group.startsWith('/apis/')
+    ? `.${RESOURCES[resource].group.split('/')[2]}`
+    : '';
+  const only = name === undefined ? '' : ` --resource-name=${name}`;
+  return namespace === undefined
+    ? `kubectl create clusterrole plumb-${resource} --verb=${verbs} --resource=${resource}${group}`
+    : `kubectl -n ${namespace} create role plumb-${resource} --verb=${verbs} --resource=${resource}${group}${only}`;
+}

@@ -1,0 +1,76 @@
+import type { Reading, ResourceName } from './resources.ts';
+
+/** What a live question is about; nothing: every Service. */
+export interface LiveSubject {
+  readonly namespace?: string;
+  /** A Service of `namespace`. */
+  readonly service?: string;
+  /** The namespace of a client that the question names, where it is another. */
+  readonly clientNamespace?: string;
+}
+
+const SYSTEM = 'kube-system';
+
+/** Kinds of which the namespaces asked about are read whole: a near miss may be any of them. */
+const OF_NAMESPACE: readonly ResourceName[] = [
+  'services',
+  'endpointslices',
+  'endpoints',
+  'pods',
+  'networkpolicies',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'events',
+];
+
+/** What kube-system tells of DNS, service proxy and network plugin. */
+const OF_SYSTEM: readonly ResourceName[] = [
+  'services',
+  'endpointslices',
+  'pods',
+  'networkpolicies',
+  'daemonsets',
+  'deployments',
+  'replicasets',
+];
+
+const OF_CLUSTER: readonly Reading[] = [
+  { resource: 'nodes' },
+  { resource: 'namespaces' },
+  { resource: 'servicecidrs', isOptional: true },
+  { resource: 'configmaps', namespace: SYSTEM, name: 'coredns', isOptional: true },
+  { resource: 'configmaps', namespace: SYSTEM, name: 'kube-proxy', isOptional: true },
+];
+
+/** The readings that answer a question about `subject`: of its namespaces and the cluster's own, never all pods for one Service. */
+export function readingsOf({ namespace, clientNamespace }: LiveSubject): Reading[] {
+  if (namespace === undefined)
+    return [...OF_CLUSTER, ...OF_NAMESPACE.map((resource): Reading => ({ resource }))];
+  const namespaces = new Set([namespace, ...(clientNamespace === undefined ? [] : [clientNamespace])]);
+  const own = [...namespaces].flatMap((each) =>
+    OF_NAMESPACE.map((resource): Reading => ({ resource, namespace: each })),
+  );
+  const system = namespaces.has(SYSTEM)
+    ? []
+    : OF_SYSTEM.map((resource): Reading => ({ resource, namespace: SYSTEM }));
+  return [...OF_CLUSTER, ...own, ...system];
+}
+
+/**
+ * Whether the Services of all namespaces matter: the one asked about is not there (it may be elsewhere), or one claims addresses
+ * that others may claim too.
+ */
+export function needsAllServices(asked: readonly object[]): boolean {
+  return asked.length === 0 || asked.some(claimsAddresses);
+}
+
+function claimsAddresses({
+  spec = {},
+}: {
+  readonly spec?: { type?: string; externalIPs?: readonly string[] };
+}): boolean {
+  const { type = 'ClusterIP', externalIPs = [] } = spec;
+  return (type !== 'ClusterIP' && type !== 'ExternalName') || externalIPs.length > 0;
+}
