@@ -27,8 +27,9 @@ export function statusFailure(status: number, body: Uint8Array): AccessFailure {
 
 /** What a connection that did not come about, or broke, says. */
 export function failureOf(error: unknown): AccessFailure {
-  const { code = '', message = String(error) } = error as NodeJS.ErrnoException;
-  return { kind: KIND_OF_CODE[code] ?? 'failed', message: oneLine(message || code) };
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const message = error instanceof Error && error.message !== '' ? error.message : code;
+  return { kind: KIND_OF_CODE[code] ?? 'failed', message: oneLine(message) };
 }
 
 function messageOf(body: Uint8Array): string | undefined {

@@ -1,4 +1,4 @@
-import { type RequestOptions, request as requestHttp } from 'node:http';
+import { type OutgoingHttpHeaders, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AccessFailure, Attempt, Patience } from './cluster-access.ts';
@@ -81,7 +81,7 @@ async function send(
   const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
   const headers = {
     accept: 'application/json',
-    ...options.headers,
+    ...(options.headers as OutgoingHttpHeaders | undefined),
     ...(text === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),

@@ -1,6 +1,6 @@
-import type { Gap } from '../../model/evidence.ts';
 import { redactSource } from '../../snapshot/redact.ts';
 import { type Source, textOf } from '../../snapshot/snapshot.ts';
+import type { Collected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ClusterAccess, Patience } from './cluster-access.ts';
 
@@ -23,7 +23,7 @@ export async function observeLogs(
   access: Pick<ClusterAccess, 'log'>,
   sources: readonly Source[],
   patience: Patience,
-): Promise<{ readonly sources: readonly Source[]; readonly gaps: readonly Gap[] }> {
+): Promise<Collected> {
   const servers = sources
     .filter(({ path }) => /^cluster\/(kube-system\/)?pods(-\d+)?\.json$/.test(path))
     .flatMap((list) => (JSON.parse(textOf(list)) as { items?: ListedPod[] }).items ?? [])

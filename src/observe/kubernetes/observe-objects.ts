@@ -1,6 +1,7 @@
 import type { Gap } from '../../model/evidence.ts';
 import { redactSource } from '../../snapshot/redact.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
+import { type Collected, joinCollected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { AccessFailure, ClusterAccess, Patience } from './cluster-access.ts';
 import { listObjects } from './list-objects.ts';
@@ -10,9 +11,7 @@ import { RESOURCES, type Reading, pathOf } from './resources.ts';
 const MOST_AT_ONCE = 6;
 
 /** What came of reading API objects. */
-export interface Observed {
-  readonly sources: readonly Source[];
-  readonly gaps: readonly Gap[];
+export interface Observed extends Collected {
   /** Why each reading that failed did. */
   readonly failures: readonly AccessFailure[];
 }
@@ -24,11 +23,7 @@ export async function observeObjects(
   patience: Patience,
 ): Promise<Observed> {
   const observed = await inParallel(readings, MOST_AT_ONCE, (reading) => observe(access, reading, patience));
-  return {
-    sources: observed.flatMap(({ sources }) => sources),
-    gaps: observed.flatMap(({ gaps }) => gaps),
-    failures: observed.flatMap(({ failures }) => failures),
-  };
+  return { ...joinCollected(observed), failures: observed.flatMap(({ failures }) => failures) };
 }
 
 async function observe(

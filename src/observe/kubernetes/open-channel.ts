@@ -13,7 +13,7 @@ export interface Channel {
   /** Fires when the patience of whoever opened it is over. */
   readonly signal: AbortSignal;
   /** Why the patience is over. */
-  why(): AccessFailure;
+  readonly why: () => AccessFailure;
 }
 
 /** Opens the channel at `path`. A refusal is a failure with what the server said. */
