@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type BenchCluster, makeCluster } from './generate/cluster.ts';
 import { type IptablesForm, iptablesDump } from './generate/iptables-rules.ts';
+import { writeRecording } from './generate/recording.ts';
 
 /** Where inputs and bundles lie. */
 export const WORK_FOLDER: string = new URL('../.bench', import.meta.url).pathname;
@@ -22,6 +23,18 @@ export function iptablesInput(services: number, form: IptablesForm): string {
   if (!existsSync(path)) {
     mkdirSync(WORK_FOLDER, { recursive: true });
     writeFileSync(`${path}.part`, iptablesDump(clusterOf(services), form));
+    renameSync(`${path}.part`, path);
+  }
+  return path;
+}
+
+/** The folder of a recording of a cluster of `services` Services with three endpoints each, and of `dumped` of its nodes. */
+export function recordingInput(services: number, dumped: number): string {
+  const path = `${WORK_FOLDER}/recording-${services}-${dumped}`;
+  if (!existsSync(path)) {
+    rmSync(`${path}.part`, { recursive: true, force: true });
+    const cluster = makeCluster({ services, endpointsPerService: 3, seed: 20_260_105 });
+    writeRecording(`${path}.part`, cluster, dumped);
     renameSync(`${path}.part`, path);
   }
   return path;

@@ -1,4 +1,4 @@
-import type { BenchCluster, BenchService } from './cluster.ts';
+import { type BenchCluster, type BenchService, nodeOfPod } from './cluster.ts';
 
 const PER_SLICE = 100;
 
@@ -11,6 +11,11 @@ export function servicesJson(cluster: BenchCluster): string {
 export function endpointSlicesJson(cluster: BenchCluster): string {
   const items = cluster.services.flatMap(sliceObjects);
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+/** What the pod of `service` at `address` is called. */
+export function podName({ name }: BenchService, address: string): string {
+  return `${name}-${address.replaceAll('.', '-')}`;
 }
 
 function serviceObject(service: BenchService): object {
@@ -57,11 +62,11 @@ function sliceObjects(service: BenchService): object[] {
     },
     addressType: 'IPv4',
     ports: [{ name: 'http', protocol: 'TCP', port: service.targetPort }],
-    endpoints: service.endpoints.slice(index * PER_SLICE, (index + 1) * PER_SLICE).map((address, place) => ({
+    endpoints: service.endpoints.slice(index * PER_SLICE, (index + 1) * PER_SLICE).map((address) => ({
       addresses: [address],
       conditions: { ready: true, serving: true, terminating: false },
-      nodeName: `node-${place % 50}`,
-      targetRef: { kind: 'Pod', namespace: service.namespace, name: `${service.name}-${index}-${place}` },
+      nodeName: `node-${nodeOfPod(address)}`,
+      targetRef: { kind: 'Pod', namespace: service.namespace, name: podName(service, address) },
     })),
   }));
 }
