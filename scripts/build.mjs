@@ -9,21 +9,66 @@ const dist = process.argv[2] ?? `${root}dist`;
 
 for (const made of ['plumb.js', 'chunks', 'pages', 'LICENSES.txt'])
   await rm(`${dist}/${made}`, { recursive: true, force: true });
-const bundle = await rolldown({ input: { plumb: `${root}src/cli/main.ts` }, cwd: root, platform: 'node' });
+// Smaller files start faster; names stay, so that a stack in a bug report can be read.
+const minify = {
+  compress: true,
+  mangle: { toplevel: false, keepNames: true },
+  codegen: { removeWhitespace: true },
+};
+const bundle = await rolldown({
+  input: { plumb: `${root}src/cli/main.ts` },
+  cwd: root,
+  platform: 'node',
+  plugins: [await lateYaml()],
+});
 const { output } = await bundle.write({
   dir: dist,
   format: 'esm',
-  // Smaller files start faster; names stay, so that a stack in a bug report can be read.
-  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  minify,
   chunkFileNames: 'chunks/[name].js',
 });
 await bundle.close();
+const yaml = await rolldown({ input: { yaml: 'yaml' }, cwd: root, platform: 'node' });
+const { output: late } = await yaml.write({
+  dir: dist,
+  format: 'cjs',
+  minify,
+  entryFileNames: 'chunks/[name].cjs',
+});
+await yaml.close();
 await chmod(`${dist}/plumb.js`, 0o755);
 await cp(`${root}src/checks`, `${dist}/pages`, {
   recursive: true,
   filter: (path) => path.endsWith('.md') || !/\.[a-z]+$/.test(path),
 });
-await writeFile(`${dist}/LICENSES.txt`, licencesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
+await writeFile(
+  `${dist}/LICENSES.txt`,
+  licencesOf([...output, ...late].flatMap(({ moduleIds = [] }) => moduleIds)),
+);
+
+/**
+ * A third of the program reads YAML, which most recordings hold none of: each function of it loads the rest, from a file of
+ * its own. `require`, because an `import()` would make every caller wait.
+ */
+async function lateYaml() {
+  const id = '\0late-yaml';
+  const functions = Object.entries(await import('yaml')).filter(([, value]) => typeof value === 'function');
+  const code = [
+    `import { createRequire } from 'node:module';`,
+    `const load = createRequire(import.meta.url);`,
+    ...functions.map(
+      ([name]) => `export function ${name}(...words) {
+  const { ${name}: own } = load('./yaml.cjs');
+  return new.target ? new own(...words) : own(...words);
+}`,
+    ),
+  ].join('\n');
+  return {
+    name: 'late-yaml',
+    resolveId: (source) => (source === 'yaml' ? id : undefined),
+    load: (wanted) => (wanted === id ? code : undefined),
+  };
+}
 
 /** The licence texts of the packages that were bundled, as their licences ask. */
 function licencesOf(modules) {
