@@ -51,6 +51,11 @@ describe('redactSource', () => {
     expect(clean(log, 'kube-proxy-log')).not.toMatch(/abcdefghij|MIIE|TUlJRQ/);
   });
 
+  it('drops a token from a list of words', () => {
+    const args = ['--header', 'Authorization: Bearer abcdefghijklmnopqrstuvwxyz'];
+    expect(clean(JSON.stringify({ kind: 'Pod', spec: { env: [], args } }))).not.toContain('abcdefghij');
+  });
+
   it('leaves what holds no secret as it is, byte by byte', () => {
     const text = '{"kind":"Service",  "metadata":{"name":"web"}}';
     expect(clean(text)).toBe(text);

@@ -1,5 +1,6 @@
 import { UserError } from '../../model/user-error.ts';
-import { type Source, type SourceKind, textOf } from '../../snapshot/snapshot.ts';
+import { jsonOf } from '../../snapshot/json-of.ts';
+import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
 
 const NODE_KINDS = new Set<SourceKind>([
   'iptables-save',
@@ -73,7 +74,7 @@ function nodeNames(sources: readonly Source[]): string[] {
 /** The little that is needed to find Node objects; YAML and cut files are told when the world is built. */
 function objectsOf(source: Source): { kind?: string; metadata?: { name?: string } }[] {
   try {
-    const value = JSON.parse(textOf(source)) as { kind?: string; items?: { kind?: string }[] };
+    const value = jsonOf(source) as { kind?: string; items?: { kind?: string }[] };
     return value.items?.map((item) => ({ kind: value.kind?.replace(/List$/, '') ?? '', ...item })) ?? [value];
   } catch {
     return [];

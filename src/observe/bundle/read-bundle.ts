@@ -1,4 +1,4 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import type { Gap } from '../../model/evidence.ts';
 import { UserError } from '../../model/user-error.ts';
@@ -48,37 +48,51 @@ function codeOf(error: unknown): string {
 }
 
 async function filesOf(path: string, gaps: Gap[]): Promise<BundleFile[]> {
-  const info = await stat(path).catch((error: unknown) => {
-    const why = codeOf(error) === 'ENOENT' ? 'no such file or folder' : `cannot be read (${codeOf(error)})`;
-    throw new UserError(`${path}: ${why}`, 'give --from a folder, a file, or a .tgz');
-  });
-  if (info.isDirectory()) return await folderFiles(path, gaps);
+  const info = orExplain(
+    () => statSync(path),
+    (code) =>
+      new UserError(
+        `${path}: ${code === 'ENOENT' ? 'no such file or folder' : `cannot be read (${code})`}`,
+        'give --from a folder, a file, or a .tgz',
+      ),
+  );
+  if (info.isDirectory()) return folderFiles(path, gaps);
   if (info.size > limits.fileBytes) throw tooLarge(path);
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UserError(`${path}: cannot be read (${codeOf(error)})`, 'check the rights of the file');
-  });
+  const bytes = orExplain(
+    () => readFileSync(path),
+    (code) => new UserError(`${path}: cannot be read (${code})`, 'check the rights of the file'),
+  );
   if (/\.(tgz|tar\.gz|tar)$/i.test(path)) return await readArchive(path, bytes);
   return [{ path: basename(path), bytes }];
 }
 
+/** What `read` reads; throws what `explain` makes of the error's code. Not promises: a hundred small files would wait a hundred times. */
+function orExplain<T>(read: () => T, explain: (code: string) => UserError): T {
+  try {
+    return read();
+  } catch (error) {
+    throw explain(codeOf(error));
+  }
+}
+
 /** All files below `root`; links, hidden files and installed packages are passed over. */
-async function folderFiles(root: string, gaps: Gap[]): Promise<BundleFile[]> {
+function folderFiles(root: string, gaps: Gap[]): BundleFile[] {
   const files: BundleFile[] = [];
   let total = 0;
-  const visit = async (folder: string): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true });
+  const visit = (folder: string): void => {
+    const entries = readdirSync(folder, { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) await visit(path);
+      if (entry.isDirectory()) visit(path);
       if (!entry.isFile()) continue;
       const name = relative(root, path).split(sep).join('/');
       try {
-        const { size } = await stat(path);
+        const { size } = statSync(path);
         total += size;
         if (size > limits.fileBytes || total > limits.totalBytes || files.length >= limits.files)
           throw tooLarge(path);
-        files.push({ path: name, bytes: await readFile(path) });
+        files.push({ path: name, bytes: readFileSync(path) });
       } catch (error) {
         if (error instanceof UserError) throw error;
         gaps.push({
@@ -89,7 +103,7 @@ async function folderFiles(root: string, gaps: Gap[]): Promise<BundleFile[]> {
       }
     }
   };
-  await visit(root);
+  visit(root);
   return files;
 }
 

@@ -1,5 +1,6 @@
 import { LineCounter, type Node as YamlNode, isMap, isSeq, parseAllDocuments } from 'yaml';
 import type { ParseIssue } from '../../model/evidence.ts';
+import { jsonOf } from '../../snapshot/json-of.ts';
 import { type Source, textOf } from '../../snapshot/snapshot.ts';
 import type { KubernetesObject } from '../kubernetes/objects.ts';
 
@@ -30,15 +31,22 @@ const SECRET_KINDS = new Set(['Secret', 'SecretList']);
 
 /** Reads the objects of one source: JSON or YAML, single, List, or many documents. */
 export function readObjects(source: Source): ReadObjects {
-  const text = textOf(source).replace(/^\uFEFF/, '');
-  const read = /^\s*[{[]/.test(text) ? readJson(source, text) : readYaml(source, text);
+  const read = isJson(source) ? readJson(source) : readYaml(source, textOf(source).replace(/^\uFEFF/, ''));
   return source.namespaces === undefined ? read : { ...read, namespaces: source.namespaces };
 }
 
-function readJson(source: Source, text: string): ReadObjects {
+/** Whether the first byte that is no white space opens an object or a list. */
+function isJson({ bytes }: Source): boolean {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  let at = hasMark ? 3 : 0;
+  while (/[ \t\r\n]/.test(String.fromCharCode(bytes[at] ?? 0))) at++;
+  return bytes[at] === 123 || bytes[at] === 91;
+}
+
+function readJson(source: Source): ReadObjects {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = jsonOf(source);
   } catch (error) {
     return {
       objects: [],

@@ -21,18 +21,28 @@ export function readKubeProxies(evidence: ProxyEvidence): ReadonlyMap<string, Ku
   const names = new Set([...evidence.states.keys(), ...evidence.nodes.map(({ metadata }) => metadata.name)]);
   for (const { node, kind } of evidence.sources)
     if (node !== undefined && kind.startsWith('kube-proxy')) names.add(node);
-  return new Map([...names].map((name) => [name, readProxy(name, evidence)]));
-}
-
-function readProxy(node: string, evidence: ProxyEvidence): KubeProxyState {
-  const own = (kind: SourceKind): Source | undefined =>
-    evidence.sources.find((source) => source.node === node && source.kind === kind);
-  const configz = own('kube-proxy-configz') ?? own('kube-proxy-config');
   const configMap = evidence.configMaps.find(
     ({ metadata, data }) => metadata.name === 'kube-proxy' && data?.['config.conf'] !== undefined,
   );
-  const written = readWrittenConfig(configz ? textOf(configz) : (configMap?.data?.['config.conf'] ?? ''));
-  const source = configz?.path ?? (configMap && evidence.sourceOf(configMap));
+  const shared = configMap && {
+    config: readWrittenConfig(configMap.data?.['config.conf'] ?? ''),
+    source: evidence.sourceOf(configMap),
+  };
+  return new Map([...names].map((name) => [name, readProxy(name, evidence, shared)]));
+}
+
+/** The configuration that all nodes without one of their own run, and where it was read. */
+interface SharedConfig {
+  readonly config: ReturnType<typeof readWrittenConfig>;
+  readonly source: string;
+}
+
+function readProxy(node: string, evidence: ProxyEvidence, shared: SharedConfig | undefined): KubeProxyState {
+  const own = (kind: SourceKind): Source | undefined =>
+    evidence.sources.find((source) => source.node === node && source.kind === kind);
+  const configz = own('kube-proxy-configz') ?? own('kube-proxy-config');
+  const written = configz ? readWrittenConfig(textOf(configz)) : shared?.config;
+  const source = configz?.path ?? shared?.source;
   const metrics = own('kube-proxy-metrics');
   const healthz = own('kube-proxy-healthz');
   const log = own('kube-proxy-log');
