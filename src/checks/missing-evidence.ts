@@ -45,7 +45,10 @@ const missing: Readonly<Record<Need, Look>> = {
           why: 'not read of any node',
           unlock: "kube-proxy's log, /metrics and /configz of each node",
         },
-  coreDns: objects('configmaps'),
+  coreDns: (input) =>
+    input.world.configMaps.some(({ data }) => data?.['Corefile'] !== undefined)
+      ? undefined
+      : objects('configmaps')(input),
   resolvConfs: ({ world }) =>
     world.resolvConfs.length > 0
       ? undefined

@@ -70,6 +70,7 @@ async function listen(
         else fail(status);
       }
     });
+    socket.resume();
     if (stdin) {
       socket.send(Buffer.concat([Buffer.from([STREAM.stdin]), stdin]));
       if (socket.protocol === 'v5.channel.k8s.io') socket.send(Buffer.from([STREAM.close, STREAM.stdin]));

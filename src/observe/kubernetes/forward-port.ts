@@ -46,5 +46,6 @@ export async function forwardPort(
     if (stream === STREAM.data) duplex.push(data.subarray(1));
     else duplex.destroy(new Error(failureOf(new Error(data.subarray(1).toString())).message));
   });
+  socket.resume();
   return { ok: true, value: duplex };
 }

@@ -1,34 +1,53 @@
 import { UserError } from '../../model/user-error.ts';
-import { type Snapshot, type Source, textOf } from '../../snapshot/snapshot.ts';
-import type { ClusterAccess, Patience } from './cluster-access.ts';
+import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
+import { joinCollected } from '../collected.ts';
+import { type CollectNodesOptions, collectNodes } from '../node/collect-nodes.ts';
+import type { PodObject } from '../node/node-pods.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+import { listed } from './listed.ts';
 import { observeLogs } from './observe-logs.ts';
 import { type Observed, observeObjects } from './observe-objects.ts';
 import { type LiveSubject, needsAllServices, readingsOf } from './readings-of.ts';
 
 /**
- * Reads of a running cluster what a question about `subject` needs. What could not be had is in the snapshot's gaps. Throws a
- * `UserError` where nothing could be had at all.
+ * Reads of a running cluster what a question about `subject` needs: objects, the kernels and service proxies of the nodes, logs of DNS. What could not be had
+ * is in the snapshot's gaps. Throws a `UserError` where nothing could be had at all.
  */
 export async function observeCluster(
   access: ClusterAccess,
   subject: LiveSubject,
-  patience: Patience,
+  options: CollectNodesOptions,
 ): Promise<Snapshot> {
-  const first = await observeObjects(access, readingsOf(subject), patience);
-  if (first.sources.length === 0) throw unreachable(first);
-  const isWide = subject.namespace !== undefined && needsAllServices(servicesOf(first.sources, subject));
-  const second = isWide ? await observeObjects(access, [{ resource: 'services' }], patience) : undefined;
-  const logs = await observeLogs(access, first.sources, patience);
-  // Without the right to all Services those of the namespace do; it is no gap that was asked about.
-  const wide = second?.failures.length === 0 ? second.sources : [];
-  const isReplaced = ({ path }: Source): boolean => wide.length > 0 && /\/services(-\d+)?\.json$/.test(path);
+  const objects = await observeObjects(access, readingsOf(subject), options);
+  if (objects.sources.length === 0) throw unreachable(objects);
+  const nodes = listed(objects.sources, 'nodes').map(({ metadata }) => metadata.name);
+  const pods = listed<PodObject>(objects.sources, 'pods');
+  const [services, logs, kernels] = await Promise.all([
+    otherServices(access, subject, objects, options),
+    observeLogs(access, objects.sources, options),
+    collectNodes(access, nodes, pods, options),
+  ]);
   return {
     format: 'plumb-snapshot',
     version: 1,
     takenAt: new Date().toISOString(),
-    sources: [...first.sources.filter((source) => !isReplaced(source)), ...wide, ...logs.sources],
-    gaps: [...first.gaps, ...logs.gaps],
+    ...joinCollected([objects, { sources: services, gaps: [] }, logs, kernels]),
   };
+}
+
+/** Those of all namespaces where they matter. Without the right to them those of the namespace do: nobody asked for more. */
+async function otherServices(
+  access: ClusterAccess,
+  { namespace, service }: LiveSubject,
+  { sources }: Observed,
+  options: CollectNodesOptions,
+): Promise<readonly Source[]> {
+  if (namespace === undefined) return [];
+  const asked = listed(sources, 'services', namespace).filter(
+    ({ metadata }) => service === undefined || metadata.name === service,
+  );
+  if (!needsAllServices(asked)) return [];
+  return (await observeObjects(access, [{ resource: 'services' }], options)).sources;
 }
 
 function unreachable({ failures }: Observed): UserError {
@@ -40,14 +59,4 @@ function unreachable({ failures }: Observed): UserError {
       ? 'plumb explain --unlock objects prints the role that it takes'
       : 'check --context and the network, or give --from PATH for files that were captured',
   );
-}
-
-/** The Services asked about, among those of their namespace. */
-function servicesOf(sources: readonly Source[], { namespace, service }: LiveSubject): object[] {
-  const lists = sources.filter(({ path }) => path.startsWith(`cluster/${namespace}/services`));
-  return lists
-    .flatMap(
-      (list) => (JSON.parse(textOf(list)) as { items?: { metadata?: { name?: string } }[] }).items ?? [],
-    )
-    .filter(({ metadata }) => service === undefined || metadata?.name === service);
 }

@@ -1,8 +1,9 @@
 import { redactSource } from '../../snapshot/redact.ts';
-import { type Source, textOf } from '../../snapshot/snapshot.ts';
+import type { Source } from '../../snapshot/snapshot.ts';
 import type { Collected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ClusterAccess, Patience } from './cluster-access.ts';
+import { listed } from './listed.ts';
 
 const SYSTEM = 'kube-system';
 /** Enough for a start and for what a server that fails repeats. */
@@ -12,7 +13,11 @@ const MOST_PODS = 10;
 const MOST_AT_ONCE = 4;
 
 interface ListedPod {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly status?: {
     readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: object } }[];
   };
@@ -24,9 +29,7 @@ export async function observeLogs(
   sources: readonly Source[],
   patience: Patience,
 ): Promise<Collected> {
-  const servers = sources
-    .filter(({ path }) => /^cluster\/(kube-system\/)?pods(-\d+)?\.json$/.test(path))
-    .flatMap((list) => (JSON.parse(textOf(list)) as { items?: ListedPod[] }).items ?? [])
+  const servers = listed<ListedPod>(sources, 'pods', SYSTEM)
     .filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns')
     .slice(0, MOST_PODS);
   const logs = await inParallel(servers, MOST_AT_ONCE, async ({ metadata: { name }, status }) => {

@@ -9,6 +9,7 @@ const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
 /** A WebSocket of the API server on which several byte streams run, each message beginning with its stream's number. */
 export interface Channel {
+  /** Paused: call `resume` once somebody listens. */
   readonly socket: WebSocket;
   /** Fires when the patience of whoever opened it is over. */
   readonly signal: AbortSignal;
@@ -54,6 +55,8 @@ export async function openChannel(
     });
     socket.once('open', () => {
       signal.removeEventListener('abort', abort);
+      // The first messages may be here already, and nobody listens yet: whoever does resumes.
+      socket.pause();
       resolve({ ok: true, value: { socket, signal, why } });
     });
   });

@@ -1,0 +1,22 @@
+import { type Source, textOf } from '../../snapshot/snapshot.ts';
+import type { ResourceName } from './resources.ts';
+
+/** The objects of `resource` in the lists among `sources`, of all namespaces or of one; each once. */
+export function listed<T extends ListedObject>(
+  sources: readonly Source[],
+  resource: ResourceName,
+  namespace?: string,
+): T[] {
+  const file = new RegExp(`^cluster/(?:[^/]+/)?${resource}(?:-\\d+)?\\.json$`);
+  const objects = sources
+    .filter(({ path, kind }) => kind === 'kubernetes' && file.test(path))
+    .flatMap((source) => (JSON.parse(textOf(source)) as { readonly items?: T[] | null }).items ?? [])
+    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  return [
+    ...new Map(objects.map((each) => [`${each.metadata.namespace}/${each.metadata.name}`, each])).values(),
+  ];
+}
+
+interface ListedObject {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
