@@ -62,7 +62,11 @@ module.exports = {
       ['model/', 'diagnosis/'],
       'Words and pictures only: put what you need into the diagnosis.',
     ),
-    wall('observe', ['model/', 'snapshot/'], 'Observation ends with a snapshot.'),
+    wall(
+      'observe',
+      ['model/', 'snapshot/', 'dns/'],
+      'Observation ends with a snapshot; of what it means it knows only which names a client would ask for.',
+    ),
     wall(
       'cli',
       ['investigate', 'observe/', 'report/', 'model/', 'snapshot/'],

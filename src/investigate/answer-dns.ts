@@ -28,7 +28,7 @@ export function answerDns(world: World, { name, namespace, pod: podName }: DnsQu
     );
   const contents = zoneContentsOf(world, readClusterDns(world).searched.domain);
   const tries = triesOf(world, contents, resolver, name);
-  const notChecked = gapsOf(world, namespace, tries);
+  const notChecked = gapsOf(world, tries);
   return {
     ...judge(name, tries, notChecked),
     name,
@@ -121,11 +121,17 @@ function judge(
 
 const NOT_ASKED = 'the answers of DNS servers';
 
-function gapsOf({ coverage, gaps }: World, namespace: string, tries: readonly DnsTry[]): Gap[] {
+function gapsOf({ coverage, gaps, namespaces }: World, tries: readonly DnsTry[]): Gap[] {
   const own: Gap[] = [];
   for (const kind of ['services', 'endpointslices'] as const) {
     const read = coverage.get(kind);
-    if (read?.isComplete !== true && read?.namespaces?.includes(namespace) !== true)
+    const asked = tries.flatMap(({ name }) => /([^.]+)\.svc\./.exec(name)?.[1] ?? []);
+    // A namespace that is not there holds nothing to be read.
+    const isRead = (namespace: string): boolean =>
+      read?.namespaces?.includes(namespace) === true ||
+      (coverage.get('namespaces')?.isComplete === true &&
+        !namespaces.some(({ metadata }) => metadata.name === namespace));
+    if (read === undefined || !(read.isComplete || asked.every(isRead)))
       own.push({ what: kind, why: 'not all were read', unlock: `kubectl get ${kind} -A -o json` });
   }
   if (tries.every(({ answers }) => answers.length === 0))

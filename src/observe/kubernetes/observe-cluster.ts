@@ -1,6 +1,7 @@
 import { UserError } from '../../model/user-error.ts';
 import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
 import { joinCollected } from '../collected.ts';
+import { observeDns } from '../dns/observe-dns.ts';
 import { type CollectNodesOptions, collectNodes } from '../node/collect-nodes.ts';
 import type { PodObject } from '../node/node-pods.ts';
 import type { ClusterAccess } from './cluster-access.ts';
@@ -10,8 +11,8 @@ import { type Observed, observeObjects } from './observe-objects.ts';
 import { type LiveSubject, needsAllServices, readingsOf } from './readings-of.ts';
 
 /**
- * Reads of a running cluster what a question about `subject` needs: objects, the kernels and service proxies of the nodes, logs of DNS. What could not be had
- * is in the snapshot's gaps. Throws a `UserError` where nothing could be had at all.
+ * Reads of a running cluster what a question about `subject` needs: objects, the kernels and service proxies of the nodes, what DNS
+ * answers and logs. What could not be had is in the snapshot's gaps. Throws a `UserError` where nothing could be had at all.
  */
 export async function observeCluster(
   access: ClusterAccess,
@@ -22,23 +23,24 @@ export async function observeCluster(
   if (objects.sources.length === 0) throw unreachable(objects);
   const nodes = listed(objects.sources, 'nodes').map(({ metadata }) => metadata.name);
   const pods = listed<PodObject>(objects.sources, 'pods');
-  const [services, logs, kernels] = await Promise.all([
+  const [services, logs, kernels, answers] = await Promise.all([
     otherServices(access, subject, objects, options),
     observeLogs(access, objects.sources, options),
     collectNodes(access, nodes, pods, options),
+    observeDns(access, objects.sources, subject, options),
   ]);
   return {
     format: 'plumb-snapshot',
     version: 1,
     takenAt: new Date().toISOString(),
-    ...joinCollected([objects, { sources: services, gaps: [] }, logs, kernels]),
+    ...joinCollected([objects, { sources: services, gaps: [] }, logs, kernels, answers]),
   };
 }
 
 /** Those of all namespaces where they matter. Without the right to them those of the namespace do: nobody asked for more. */
 async function otherServices(
   access: ClusterAccess,
-  { namespace, service }: LiveSubject,
+  { namespace, service, lookUp }: LiveSubject,
   { sources }: Observed,
   options: CollectNodesOptions,
 ): Promise<readonly Source[]> {
@@ -46,7 +48,8 @@ async function otherServices(
   const asked = listed(sources, 'services', namespace).filter(
     ({ metadata }) => service === undefined || metadata.name === service,
   );
-  if (!needsAllServices(asked)) return [];
+  // A name may be that of any Service.
+  if (lookUp === undefined && !needsAllServices(asked)) return [];
   return (await observeObjects(access, [{ resource: 'services' }], options)).sources;
 }
 

@@ -7,6 +7,10 @@ export interface LiveSubject {
   readonly service?: string;
   /** The namespace of a client that the question names, where it is another. */
   readonly clientNamespace?: string;
+  /** The client, `namespace/name`. */
+  readonly clientPod?: string;
+  /** A name to look up, as the client says it. */
+  readonly lookUp?: string;
 }
 
 const SYSTEM = 'kube-system';

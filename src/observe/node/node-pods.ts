@@ -14,6 +14,7 @@ export interface PodObject {
       readonly name: string;
       readonly command?: readonly string[];
       readonly args?: readonly string[];
+      readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
     }[];
   };
   readonly status?: {
