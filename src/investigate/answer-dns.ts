@@ -109,13 +109,13 @@ function judge(
       ? `${name} is no name of the cluster; ${open.name} is for the servers outside it`
       : `${name} does not exist: ${tries[0]?.expected.because ?? 'no name is tried'}`;
   if (gaps.some(({ what }) => what !== NOT_ASKED)) return { verdict: 'unknown', headline: said };
+  if (!found && !open) return { verdict: 'broken', headline: said };
   const [first] = wrong;
   if (first)
     return {
       verdict: wrong.length === answers.length ? 'broken' : 'degraded',
       headline: `${said}, but ${first.server} ${first.problem}`,
     };
-  if (!found && !open) return { verdict: 'broken', headline: said };
   return { verdict: answers.length > 0 ? 'healthy' : 'unknown', headline: said };
 }
 
