@@ -45,6 +45,8 @@ export function findService(world: World, namespace: string, name: string): Serv
 /** Throws a `UserError` where no Services were read: without them there is no question. */
 export function needServices(world: World): void {
   if (world.coverage.has('services')) return;
+  const gap = world.gaps.find(({ what }) => what.startsWith('services'));
+  if (gap !== undefined) throw new UserError(`${gap.what}: ${gap.why}`, gap.unlock);
   const [issue] = world.issues;
   const why = issue === undefined ? '' : ` (${issue.source}: ${issue.problem})`;
   throw new UserError(

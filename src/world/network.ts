@@ -1,7 +1,7 @@
 import type { Network, NodeState, Place } from '../dataplane/node-state.ts';
 import { type Ip, parseIp } from '../model/address.ts';
 import { type Cidr, cidrContains, cidrOf, parseCidr } from '../model/cidr.ts';
-import type { Node, Pod, Service, ServiceCidr } from './kubernetes/objects.ts';
+import type { EndpointSlice, Node, Pod, Service, ServiceCidr, SliceEndpoint } from './kubernetes/objects.ts';
 
 /** What the packet path needs to know of the API: who owns which address, and which ranges are the cluster's. */
 export interface NetworkObjects {
@@ -9,6 +9,7 @@ export interface NetworkObjects {
   readonly nodes: readonly Node[];
   readonly services: readonly Service[];
   readonly serviceCidrs: readonly ServiceCidr[];
+  readonly endpointSlices: readonly EndpointSlice[];
 }
 
 /** Service ranges are at least this large: ClusterIPs that were seen tell the range they come from. */
@@ -30,6 +31,10 @@ export function networkOf(objects: NetworkObjects, nodes: ReadonlyMap<string, No
     }
   }
   for (const pod of objects.pods) addPod(places, pod);
+  // Pods that may not be read are known by the slices that name them.
+  for (const { endpoints } of objects.endpointSlices) {
+    for (const endpoint of endpoints) addEndpoint(places, endpoint);
+  }
   const ranges = [...podRanges(objects.nodes), ...serviceRanges(objects)];
   return {
     nodes,
@@ -55,6 +60,13 @@ function addPod(places: Map<Ip, Place>, { metadata, spec, status }: Pod): void {
       isHostNetwork: false,
     });
   }
+}
+
+function addEndpoint(places: Map<Ip, Place>, { addresses, nodeName, targetRef }: SliceEndpoint): void {
+  const [address] = addresses;
+  if (address === undefined || nodeName === undefined || targetRef?.kind !== 'Pod') return;
+  const pod = `${targetRef.namespace ?? ''}/${targetRef.name ?? ''}`;
+  set(places, address, { node: nodeName, pod, isHostNetwork: false });
 }
 
 function podRanges(nodes: readonly Node[]): Cidr[] {
