@@ -15,7 +15,7 @@ import { judgeDenial } from './judge-denial.ts';
 import { type Bench, charge } from './bench.ts';
 import { judgePromise } from './judge-promise.ts';
 import { seeOutcome } from './seen-outcome.ts';
-import { whyBlind } from './why-blind.ts';
+import { knowsEndpoints, whyBlind } from './why-blind.ts';
 
 /** How to verify. */
 export interface VerifyOptions extends ExpectOptions {
@@ -41,7 +41,8 @@ export function verifyFrontend(
   vantage: Vantage,
   options: VerifyOptions = {},
 ): Verification {
-  const expectation = expectFrontend(world, frontend, vantage, options);
+  const promised = expectFrontend(world, frontend, vantage, options);
+  const expectation = knowsEndpoints(world, frontend) ? promised : withoutPromise(promised);
   const packet: Packet = {
     source: vantage.address,
     destination: frontend.address,
@@ -76,6 +77,14 @@ export function verifyFrontend(
   const works =
     lags && expectation.outcome === 'endpoints' ? ([least, 1] as const) : ([least, most] as const);
   return { expectation, trace, discrepancies, works };
+}
+
+/** Some endpoints, nobody knows which. */
+function withoutPromise({ deniedBy: _deniedBy, ...expectation }: Expectation): Expectation {
+  const isOpen = expectation.outcome !== 'not-served';
+  return isOpen
+    ? { ...expectation, outcome: 'endpoints', endpoints: [], sourceNat: [], because: [] }
+    : expectation;
 }
 
 /** A pod that stands for any pod of its node is nobody's by the API; its replies need to find it all the same. */

@@ -1,6 +1,7 @@
 import type { Unknown } from '../dataplane/walk/trace.ts';
 import type { Expectation } from '../intent/expectation.ts';
 import { familyOf } from '../model/address.ts';
+import type { Frontend } from '../model/frontend.ts';
 import type { ResourceKind, World } from '../world/world.ts';
 import { proxyReplacementOf } from './proxy-replacement.ts';
 
@@ -9,8 +10,8 @@ export function whyBlind(
   world: World,
   { frontend, vantage, node = vantage.node }: Expectation,
 ): Unknown | undefined {
-  const [namespace = ''] = frontend.service.split('/');
-  if (!isCovered(world, 'endpointslices', namespace))
+  const [namespace] = frontend.service.split('/');
+  if (!knowsEndpoints(world, frontend))
     return { text: `the EndpointSlices of namespace ${namespace} were not read` };
   for (const name of new Set([vantage.node, node])) {
     const state = world.nodeStates.get(name);
@@ -24,6 +25,12 @@ export function whyBlind(
       };
   }
   return undefined;
+}
+
+/** Whether the endpoints of the frontend's Service were read: without them nothing is promised, not even a refusal. */
+export function knowsEndpoints(world: World, { service }: Frontend): boolean {
+  const [namespace = ''] = service.split('/');
+  return isCovered(world, 'endpointslices', namespace);
 }
 
 function isCovered(world: World, kind: ResourceKind, namespace: string): boolean {
