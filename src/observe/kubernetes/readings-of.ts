@@ -33,6 +33,7 @@ const OF_NAMESPACE: readonly ResourceName[] = [
 const OF_SYSTEM: readonly ResourceName[] = [
   'services',
   'endpointslices',
+  'endpoints',
   'pods',
   'networkpolicies',
   'daemonsets',
