@@ -114,7 +114,7 @@ export class NftCommands {
     if (NOT_PLAIN.test(line) || /^(?:type|policy|comment|devices|flags)\b/.test(words)) return false;
     if (words !== '') {
       const from = start + line.indexOf(words);
-      chain.places.add(from, from + words.length, this.#tokenizer.line);
+      chain.rules.add(from, from + words.length, this.#tokenizer.line);
     }
     this.#tokenizer.skipTo(newline);
     return true;
@@ -130,7 +130,7 @@ export class NftCommands {
     } else if (first.text === 'policy') {
       if (chain.base && tokens[1]?.text === 'drop') chain.base = { ...chain.base, policy: 'drop' };
     } else if (first.text !== 'comment' && first.text !== 'devices' && first.text !== 'flags') {
-      chain.places.add(first.start, tokens.at(-1)?.end ?? first.end, first.line);
+      chain.rules.add(first.start, tokens.at(-1)?.end ?? first.end, first.line);
     }
   }
 
@@ -199,13 +199,13 @@ export class NftCommands {
     const table = this.#draft.table(family, command.next());
     const name = command.next();
     if (kind === 'table') {
-      if (verb === 'flush') for (const chain of table.chains.values()) chain.places.clear();
+      if (verb === 'flush') for (const chain of table.chains.values()) chain.rules.clear();
       else {
         this.#draft.forget(family, table.name);
         this.#sets.delete(table);
       }
     } else if (kind === 'chain') {
-      if (verb === 'flush') table.chains.get(name)?.places.clear();
+      if (verb === 'flush') table.chains.get(name)?.rules.clear();
       else table.chains.delete(name);
     } else if (kind === 'set' || kind === 'map') {
       const set = this.#sets.get(table)?.get(name);
@@ -233,13 +233,13 @@ export class NftCommands {
   }
 }
 
-function addRule({ places }: ChainDraft, tokens: readonly Token[], verb: string): boolean {
+function addRule({ rules }: ChainDraft, tokens: readonly Token[], verb: string): boolean {
   // `handle 5`, `position 5` and `index 5` say where among rules that are not here.
   const from = ['handle', 'position', 'index'].includes(tokens[0]?.text ?? '') ? 2 : 0;
   const [first, last] = [tokens[from], tokens.at(-1)];
   if (first === undefined || last === undefined) return false;
-  if (verb === 'insert') places.insert(first.start, last.end, first.line);
-  else places.add(first.start, last.end, first.line);
+  if (verb === 'insert') rules.insert(first.start, last.end, first.line);
+  else rules.add(first.start, last.end, first.line);
   return from === 0;
 }
 

@@ -110,14 +110,14 @@ class JsonReader {
     const table = this.#tableOf(strings);
     // Rules of one chain follow each other.
     if (isRule && table === before && this.#chain !== undefined && this.#isString(strings, 6, this.#name)) {
-      this.#chain.places.add(start, end, 0);
+      this.#chain.rules.add(start, end, 0);
       return true;
     }
     const name = this.#string(strings, 6);
     if (table === undefined || name.includes('\\')) return false;
     const chain = chainOf(table, name, 0);
     if (!isRule) return true;
-    chain.places.add(start, end, 0);
+    chain.rules.add(start, end, 0);
     this.#chain = chain;
     this.#name = this.#bytes.subarray(strings[12], strings[13]);
     return true;
@@ -161,7 +161,7 @@ class JsonReader {
       case 'chain':
         return addChain(chainOf(table, body.name, 0), body);
       case 'rule':
-        chainOf(table, body.chain, 0).places.add(start, end, 0);
+        chainOf(table, body.chain, 0).rules.add(start, end, 0);
         return true;
       case 'set':
       case 'map':

@@ -1,17 +1,15 @@
 import type { ParseIssue } from '../../model/evidence.ts';
 import type { BaseChain, Chain, Rule, Table, TableFamily, TableOrigin } from '../ruleset/ruleset.ts';
 import type { NamedSet } from '../ruleset/sets.ts';
-import { type ReadPlace, RulePlaces } from './rule-places.ts';
+import { PlaceStore, RulePlaces } from './rule-places.ts';
 import { originOf } from './table-origin.ts';
 
 // A source with more is no ruleset.
 const MOST_ISSUES = 1000;
 
 /** A chain as it is read. */
-export interface ChainDraft {
-  readonly name: string;
-  readonly line: number;
-  readonly places: RulePlaces;
+export interface ChainDraft extends Chain {
+  readonly rules: RulePlaces;
   base?: BaseChain;
 }
 
@@ -20,6 +18,7 @@ export interface TableDraft {
   readonly family: TableFamily;
   readonly name: string;
   readonly chains: Map<string, ChainDraft>;
+  readonly places: PlaceStore;
   /** Its sets, made when the table is finished. */
   readonly sets: Map<string, () => NamedSet>;
   /** Its base chains are on no hook. */
@@ -66,6 +65,7 @@ export class RulesetDraft {
       family,
       name,
       chains: new Map(),
+      places: new PlaceStore(),
       sets: new Map(),
       isDormant: false,
       isComplete: true,
@@ -95,25 +95,21 @@ export class RulesetDraft {
 export function chainOf(table: TableDraft, name: string, line: number): ChainDraft {
   const known = table.chains.get(name);
   if (known) return known;
-  const draft: ChainDraft = { name, line, places: new RulePlaces() };
+  const draft: ChainDraft = { name, line, rules: new RulePlaces(table.places) };
   table.chains.set(name, draft);
   return draft;
 }
 
 function finishTable(draft: TableDraft, source: string, read: ReadRuleAt): Table {
-  const { family, name, isDormant, isComplete } = draft;
-  const baseChains: string[] = [];
-  for (const chain of draft.chains.values()) if (chain.base !== undefined) baseChains.push(chain.name);
-  const origin: TableOrigin = originOf(family, name, baseChains);
-  const chains = new Map<string, Chain>();
-  const reader: ReadPlace = (start, end, line) => read({ family, origin }, start, end, line);
-  for (const { name: chain, line, places, base } of draft.chains.values()) {
-    places.reader = reader;
-    chains.set(
-      chain,
-      base && !isDormant ? { name: chain, line, rules: places, base } : { name: chain, line, rules: places },
-    );
-  }
+  const { family, name, chains, places, isDormant, isComplete } = draft;
+  const baseChains = [...chains.values()].filter(({ base }) => base !== undefined);
+  const origin: TableOrigin = originOf(
+    family,
+    name,
+    baseChains.map((chain) => chain.name),
+  );
+  if (isDormant) for (const chain of baseChains) delete chain.base;
+  places.reader = (start, end, line) => read({ family, origin }, start, end, line);
   const sets = new Map([...draft.sets].map(([set, make]) => [set, make()]));
   return { family, name, origin, source, chains, sets, complete: isComplete };
 }
