@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type BenchCluster, makeCluster } from './generate/cluster.ts';
 import { type IptablesForm, iptablesDump } from './generate/iptables-rules.ts';
+import { nftJson, nftText } from './generate/nftables-rules.ts';
 import { writeRecording } from './generate/recording.ts';
 
 /** Where inputs and bundles lie. */
@@ -19,10 +20,21 @@ export function clusterOf(services: number): BenchCluster {
 
 /** The path of the iptables-save dump of a node of `clusterOf(services)`, made where it is missing. */
 export function iptablesInput(services: number, form: IptablesForm): string {
-  const path = `${WORK_FOLDER}/iptables-${services}-${form}.txt`;
+  return made(`iptables-${services}-${form}.txt`, () => iptablesDump(clusterOf(services), form));
+}
+
+/** The path of what nft lists on a node of `clusterOf(services)`, made where it is missing. */
+export function nftInput(services: number, form: 'text' | 'json'): string {
+  return form === 'json'
+    ? made(`nft-${services}.json`, () => nftJson(clusterOf(services)))
+    : made(`nft-${services}.txt`, () => nftText(clusterOf(services)));
+}
+
+function made(name: string, make: () => string): string {
+  const path = `${WORK_FOLDER}/${name}`;
   if (!existsSync(path)) {
     mkdirSync(WORK_FOLDER, { recursive: true });
-    writeFileSync(`${path}.part`, iptablesDump(clusterOf(services), form));
+    writeFileSync(`${path}.part`, make());
     renameSync(`${path}.part`, path);
   }
   return path;

@@ -1,15 +1,16 @@
 // `npm run bench -- [B1 B1b …] [--rounds n]`: times what docs/benchmarks.md tells, against peers, in one run.
 import { cpus } from 'node:os';
-import { benchGrowth, benchMemory, benchReading, benchSmall } from './parse-benchmarks.ts';
+import { benchGrowth, benchMemory, benchNft, benchReading, benchSmall } from './parse-benchmarks.ts';
+import { benchStart } from './start-benchmarks.ts';
 import { type Row, tableText } from './report.ts';
 
 const READING = ['B1', 'B1b', 'B1c', 'B1d'];
-const ALL = [...READING, 'B6', 'B6b', 'B7', 'B9'];
+const ALL = [...READING, 'B2e', 'B6', 'B6b', 'B7', 'B9', 'start'];
 
 const words = process.argv.slice(2);
 const roundsAt = words.indexOf('--rounds');
 const rounds = roundsAt < 0 ? 5 : Number(words[roundsAt + 1]);
-const named = words.filter((word, index) => word.startsWith('B') && index !== roundsAt + 1);
+const named = words.filter((_, index) => roundsAt < 0 || (index !== roundsAt && index !== roundsAt + 1));
 const unknown = named.filter((id) => !ALL.includes(id));
 if (unknown.length > 0 || !(rounds >= 1)) {
   console.error(`usage: npm run bench -- [--rounds n] [${ALL.join(' ')}]`);
@@ -19,9 +20,11 @@ const ids = new Set(named.length > 0 ? named : ALL);
 
 const rows: Row[] = [];
 if (READING.some((id) => ids.has(id))) rows.push(...benchReading(ids, { rounds }));
+if (ids.has('B2e')) rows.push(...benchNft({ rounds }));
 if (ids.has('B6') || ids.has('B6b')) rows.push(...benchMemory({ rounds }).filter(({ id }) => ids.has(id)));
 if (ids.has('B7')) rows.push(...benchGrowth({ rounds }));
 if (ids.has('B9')) rows.push(...benchSmall({ rounds }));
+if (ids.has('start')) rows.push(...benchStart({ rounds }));
 
 console.log(tableText(rows));
 console.log(

@@ -11,6 +11,8 @@ export interface Cost {
 export interface Contender {
   readonly name: string;
   readonly command: readonly string[];
+  /** What it must end with; 0 where nothing is said. */
+  readonly exitCode?: number;
 }
 
 /** Costs of one contender over all rounds. */
@@ -20,14 +22,14 @@ export interface Costs {
   readonly kilobytes: readonly number[];
 }
 
-/** Runs `command` once, in a process of its own, through `peers/measure.py`. Throws where it fails: a benchmark of errors says nothing. */
-export function measure(command: readonly string[], workFolder: string): Cost {
+/** Runs a command once, in a process of its own, through `peers/measure.py`. Throws where it fails: a benchmark of errors says nothing. */
+export function measure({ command, exitCode = 0 }: Contender, workFolder: string): Cost {
   const script = new URL('../bench/peers/measure.py', import.meta.url).pathname;
   const { stdout, stderr } = spawnSync('python3', [script, `${workFolder}/output`, ...command], {
     encoding: 'utf8',
   });
   const cost = stdout === '' ? undefined : (JSON.parse(stdout) as Cost & { code: number });
-  if (cost?.code !== 0)
+  if (cost?.code !== exitCode)
     throw new Error(`${command.join(' ')} failed: ${stderr || `exit code ${cost?.code}`}`);
   return cost;
 }
@@ -36,8 +38,8 @@ export function measure(command: readonly string[], workFolder: string): Cost {
 export function contest(contenders: readonly Contender[], rounds: number, workFolder: string): Costs[] {
   const costs = contenders.map(({ name }) => ({ name, seconds: [] as number[], kilobytes: [] as number[] }));
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { command }] of contenders.entries()) {
-      const cost = measure(command, workFolder);
+    for (const [index, contender] of contenders.entries()) {
+      const cost = measure(contender, workFolder);
       costs[index]?.seconds.push(cost.seconds);
       costs[index]?.kilobytes.push(cost.kilobytes);
     }

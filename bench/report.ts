@@ -16,6 +16,20 @@ export function secondsText({ seconds }: Costs): string {
   return `${median(seconds).toFixed(2)} s (${Math.min(...seconds).toFixed(2)})`;
 }
 
+/** A row that says which part of the time of `other` ours takes; at most `goal` of it is wanted. */
+export function partRow(id: string, input: string, mine: Costs, other: Costs, goal: number): Row {
+  const ratio = median(mine.seconds) / median(other.seconds);
+  return {
+    id,
+    input,
+    ours: secondsText(mine),
+    peer: `${other.name}: ${secondsText(other)}`,
+    ratio: `${ratio.toFixed(2)} of its time`,
+    goal: `≤ ${goal.toFixed(1)}`,
+    isMet: ratio <= goal,
+  };
+}
+
 /** The rows as a Markdown table. */
 export function tableText(rows: readonly Row[]): string {
   const head = ['', 'input', 'ours', 'peer', 'ratio', 'goal', 'met'];
