@@ -9,6 +9,7 @@ import type { ExplainedCheck } from './diagnosis/explained-check.ts';
 import type { DnsAnswer } from './diagnosis/dns-answer.ts';
 import type { TraceAnswer } from './diagnosis/trace-answer.ts';
 import { walk } from './dataplane/walk/walk.ts';
+import { assumeNodeAddress } from './investigate/assume-node-address.ts';
 import { answerTrace } from './investigate/answer-trace.ts';
 import { answerDns } from './investigate/answer-dns.ts';
 import { packetOf } from './investigate/packet-of.ts';
@@ -72,10 +73,12 @@ export function auditCluster(snapshot: Snapshot, question: AuditQuestion): Audit
 export function tracePacket(snapshot: Snapshot, question: TraceQuestion): TraceAnswer {
   const world = buildWorld(snapshot);
   const { vantage, packet, client } = packetOf(world, question);
+  const assumed = assumeNodeAddress(world, packet, vantage.node);
   return answerTrace(world, {
     client,
     vantage,
-    trace: walk(world.network, vantage, packet, { verbose: true }),
+    trace: walk(assumed?.network ?? world.network, vantage, packet, { verbose: true }),
+    ...(assumed === undefined ? {} : { assumed: [assumed.gap] }),
   });
 }
 

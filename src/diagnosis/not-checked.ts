@@ -1,4 +1,4 @@
-import type { Gap } from '../model/evidence.ts';
+import type { Gap, ParseIssue } from '../model/evidence.ts';
 import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
@@ -37,14 +37,16 @@ export function gapsOf({ world, results, verifications }: DiagnosisInput): Gap[]
       });
     }
   }
-  for (const issue of world.issues) {
-    gaps.push({
-      what: `${issue.source}${issue.line === undefined ? '' : ` line ${issue.line}`}`,
-      why: issue.problem,
-      unlock: 'read it again with the tool that wrote it',
-    });
-  }
-  return unique(gaps);
+  return unique([...gaps, ...world.issues.map(gapOfIssue)]);
+}
+
+/** What a parser did not understand, as something that was not seen. */
+export function gapOfIssue({ source, line, problem }: ParseIssue): Gap {
+  return {
+    what: `${source}${line === undefined ? '' : ` line ${line}`}`,
+    why: problem,
+    unlock: 'read it again with the tool that wrote it',
+  };
 }
 
 function unique(gaps: readonly Gap[]): Gap[] {

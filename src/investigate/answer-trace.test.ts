@@ -70,7 +70,7 @@ describe('answerTrace', () => {
     ['broken', [outcome('10.0.0.1', { result: 'rejected' })]],
     ['broken', [outcome('10.0.0.1', { replyReturns: false })]],
     ['unknown', [outcome('10.0.0.1', { replyReturns: 'unknown' })]],
-    ['unknown', [outcome('10.0.0.1', { result: 'unknown' })]],
+    ['unknown', [outcome('10.0.0.1', { result: 'unknown', replyReturns: false })]],
     [
       'unknown',
       [

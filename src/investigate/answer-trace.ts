@@ -1,6 +1,8 @@
 import type { Outcome, RuleReference, Trace } from '../dataplane/walk/trace.ts';
+import { gapOfIssue } from '../diagnosis/not-checked.ts';
 import type { DecidingRule, TraceAnswer, TraceOutcome } from '../diagnosis/trace-answer.ts';
 import { formatAddressPort, formatIp } from '../model/address.ts';
+import type { Gap } from '../model/evidence.ts';
 import type { Verdict } from '../model/finding.ts';
 import { protocolName } from '../model/protocol.ts';
 import type { Vantage } from '../model/vantage.ts';
@@ -9,7 +11,17 @@ import type { World } from '../world/world.ts';
 /** A walk in the words of the report: what each end means, in the order in which it is read. */
 export function answerTrace(
   world: World,
-  { client, vantage, trace }: { readonly client: string; readonly vantage: Vantage; readonly trace: Trace },
+  {
+    client,
+    vantage,
+    trace,
+    assumed = [],
+  }: {
+    readonly client: string;
+    readonly vantage: Vantage;
+    readonly trace: Trace;
+    readonly assumed?: readonly Gap[];
+  },
 ): TraceAnswer {
   const { packet } = trace;
   const endpoints = endpointsOf(world);
@@ -28,9 +40,11 @@ export function answerTrace(
       client,
     },
     outcomes,
-    notChecked: world.gaps.filter(
-      ({ node }) => node === undefined || trace.outcomes.some((o) => o.node === node),
-    ),
+    notChecked: [
+      ...assumed,
+      ...world.gaps.filter(({ node }) => node === undefined || trace.outcomes.some((o) => o.node === node)),
+      ...world.issues.map(gapOfIssue),
+    ],
   };
 }
 
@@ -40,7 +54,7 @@ function verdictOf({ outcomes }: Trace): Verdict {
     ({ result, replyReturns }) => result === 'delivered' && replyReturns === true,
   );
   const fails = outcomes.filter(
-    ({ result, replyReturns }) => (result !== 'delivered' && result !== 'unknown') || replyReturns === false,
+    ({ result, replyReturns }) => result !== 'unknown' && (result !== 'delivered' || replyReturns === false),
   );
   const surelyFails = fails.some(({ probability: [min] }) => min > 0);
   if (outcomes.length > 0 && works.length === outcomes.length) return 'healthy';
@@ -73,10 +87,10 @@ function outcomeOf(outcome: Outcome, endpoints: ReadonlySet<string>): TraceOutco
   };
 }
 
-function notesOf({ rejectedWith, replyReturns }: Outcome): string[] {
+function notesOf({ result, rejectedWith, replyReturns }: Outcome): string[] {
   return [
     ...(rejectedWith === undefined ? [] : [`rejected with ${rejectedWith}`]),
-    ...(replyReturns === false
+    ...(result === 'delivered' && replyReturns === false
       ? ['the reply does not come back through the translation: the client sees a foreign source or nothing']
       : []),
     ...(replyReturns === 'unknown' ? ['whether the reply comes back could not be decided'] : []),

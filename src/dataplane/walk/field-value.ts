@@ -113,7 +113,7 @@ function fieldValue(
             : undefined
         : ABSENT;
     case 'saddr-type':
-      return state.isSourceKnown ? typeOf(context, state, state.source, viaInterface) : undefined;
+      return state.isSourceKnown ? sourceType(context, state, viaInterface) : undefined;
     case 'daddr-type':
       return typeOf(context, state, state.destination, viaInterface);
     case 'tcpflags':
@@ -140,6 +140,16 @@ function fieldValue(
 
 function isSeen(state: PacketState): boolean {
   return state.isTracked && state.ctstate !== CT_STATE.INVALID;
+}
+
+// What arrives does not carry an own address of the node: the kernel drops such a packet as martian.
+function sourceType(
+  context: WalkContext,
+  state: PacketState,
+  viaInterface: 'iif' | 'oif' | undefined,
+): string | undefined {
+  const type = typeOf(context, state, state.source, viaInterface);
+  return type === undefined && state.arrivedBy !== '' && state.iif !== 'lo' ? 'unicast' : type;
 }
 
 function typeOf(

@@ -88,7 +88,9 @@ function leaveEndpoint(context: WalkContext, state: PacketState, leg: Leg): Repl
 }
 
 function comesBackFromOutside(context: WalkContext, leg: Leg): ReplyFate {
-  if (!leg.isSourceKnown || isOn(context, leg.node, leg)) return RETURNS;
+  const own = !leg.isSourceKnown || isOn(context, leg.node, leg);
+  if (own === true) return RETURNS;
+  if (own === undefined) return addressesNotRead(leg);
   if (context.network.placeOf(leg.after.source) === undefined && leg.isTranslated) {
     return { returns: false, why: 'the endpoint answers the client directly' };
   }
@@ -103,19 +105,30 @@ function comesBackFromOutside(context: WalkContext, leg: Leg): ReplyFate {
 
 // Does the reply, on its way to what the next node saw as the source, come by this node?
 function arriveAt(context: WalkContext, leg: Leg, isNeeded: boolean): ReplyFate {
-  if (!leg.isSourceKnown || isOn(context, leg.node, leg)) return RETURNS;
+  const own = !leg.isSourceKnown || isOn(context, leg.node, leg);
+  if (own === true) return RETURNS;
   if (!isNeeded) return SKIPPED;
+  if (own === undefined) return addressesNotRead(leg);
   return {
     returns: false,
     why: `the reply goes to ${formatIp(leg.after.source)} without passing ${leg.node.name}`,
   };
 }
 
-function isOn(context: WalkContext, node: NodeState, leg: Leg): boolean {
+// Undefined where no object knows the address, and the node's own were not read.
+function isOn(context: WalkContext, node: NodeState, leg: Leg): boolean | undefined {
   const { source } = leg.after;
   const place = context.network.placeOf(source);
   if (place !== undefined) return place.node === node.name;
-  return addressTypeOf(context.network, node, source) === 'local';
+  const type = addressTypeOf(context.network, node, source);
+  return type === undefined ? undefined : type === 'local';
+}
+
+function addressesNotRead({ node, after }: Leg): ReplyFate {
+  return {
+    returns: 'unknown',
+    why: `whether ${formatIp(after.source)} is reached by ${node.name}, whose addresses and routes were not read`,
+  };
 }
 
 function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate | undefined {

@@ -16,6 +16,7 @@ import type { Parsed } from '../../dataplane/text-source.ts';
 import type { ParseIssue } from '../../model/evidence.ts';
 import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
 import { addressPorts } from './address-ports.ts';
+import { hangRestoreInput } from './hang-restore-input.ts';
 import { mergeBridgePorts, mergeLinks } from './merge-links.ts';
 import { type RuleDump, mergeTables } from './merge-tables.ts';
 
@@ -120,7 +121,7 @@ function readRuleset(source: Source): ReturnType<typeof parseIptables> | undefin
   switch (source.kind) {
     case 'iptables-save':
     case 'iptables-list-rules':
-      return parseIptables(source, familyOfPath(source.path));
+      return hangRestoreInput(parseIptables(source, familyOfPath(source.path)));
     case 'nft-text':
       return parseNftText(source);
     case 'nft-json':
