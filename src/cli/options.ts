@@ -1,3 +1,5 @@
+import type { UnlockLevel } from './unlock-levels.ts';
+
 /** The options that every command has. */
 export interface DrawingOptions {
   readonly output: 'text' | 'json' | 'line';
@@ -24,6 +26,9 @@ export interface CheckOptions extends DrawingOptions, EvidenceOptions {
   readonly fromPod?: string;
   readonly fromNode?: string;
   readonly external?: boolean;
+  /** Milliseconds. */
+  readonly wait?: number;
+  readonly watch?: boolean;
 }
 
 /** `plumb audit`. */
@@ -43,7 +48,13 @@ export interface TraceOptions extends DrawingOptions, EvidenceOptions {
 /** `plumb capture`. */
 export interface CaptureOptions extends EvidenceOptions {
   readonly output?: string;
+  readonly namespace?: string;
   readonly script?: boolean;
+}
+
+/** `plumb explain`. */
+export interface ExplainOptions extends DrawingOptions {
+  readonly unlock?: UnlockLevel;
 }
 
 /** `plumb dns`. */

@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Host } from './host.ts';
+import { unlockLevels } from './unlock-levels.ts';
 import type {
   AuditOptions,
   CaptureOptions,
   CheckOptions,
   DnsOptions,
-  DrawingOptions,
+  ExplainOptions,
   TraceOptions,
 } from './options.ts';
 
@@ -36,6 +37,12 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
     .option('--from-pod <pod>', 'only this client: NAME or NAMESPACE/NAME')
     .option('--from-node <node>', 'only clients on this node')
     .option('--external', 'only clients outside the cluster')
+    .addOption(
+      new Option('--wait <time>', 'ask again until it is healthy, or this time is up: 60s').argParser(
+        parseDuration,
+      ),
+    )
+    .option('--watch', 'ask again and again, and show what changed')
     .action(async (service: string, options: CheckOptions) => {
       const { checkService } = await import('./commands/check.ts');
       finish(await checkService(host, service, options));
@@ -70,20 +77,28 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
       finish(await run(host, name, options));
     });
   const capture = program
-    .command('capture')
-    .description('what --from names as one archive, without secrets, to analyse elsewhere')
+    .command('capture [service]')
+    .description(
+      'what a question about a Service needs, or all, as one archive without secrets, to analyse elsewhere',
+    )
+    .option('-n, --namespace <name>', "the Service's namespace, or the only one to capture")
     .option('-o, --output <file>', 'the archive to write, such as shop.tgz')
     .option('--script', 'print a shell script that an administrator runs as root on a node, for --from')
-    .action(async (options: CaptureOptions) => {
+    .action(async (service: string | undefined, options: CaptureOptions) => {
       const { capture: run } = await import('./commands/capture.ts');
-      finish(await run(host, options));
+      finish(await run(host, service, options));
     });
   for (const command of [check, audit, trace, dns, capture]) addEvidenceOptions(command);
 
   const explain = program
     .command('explain [check]')
     .description('the page of a check, or the list of all')
-    .action(async (id: string | undefined, options: DrawingOptions) => {
+    .addOption(
+      new Option('--unlock <level>', 'print the role that reading takes up to this level').choices(
+        unlockLevels,
+      ),
+    )
+    .action(async (id: string | undefined, options: ExplainOptions) => {
       const { explain: run } = await import('./commands/explain.ts');
       finish(await run(host, id, options));
     });

@@ -46,6 +46,10 @@ describe('mistakes: one line on standard error, exit code 3', () => {
       /there is no check "service\/selector-matchs"; did you mean service\/selector-matches\?/,
     ],
     ['svc/web --from /no/such/file', /no\/such\/file/],
+    ['svc/web --wait 5s --from .', /--wait and --watch ask a running cluster; leave them or --from out/],
+    ['svc/web --request-timeout 5x', /'--request-timeout <time>' argument '5x' is invalid. Say 30s/],
+    ['svc/web --kubeconfig /no/such/file', /\/no\/such\/file: no kubeconfig: no such file/],
+    ['explain --unlock secrets', /'secrets' is invalid. Allowed choices are objects, dns/],
   ])('%s', async (line, message) => {
     const { exitCode, stdout, stderr } = await plumb(line);
     expect(stderr).toMatch(message);

@@ -1,13 +1,18 @@
 import { UserError } from '../../model/user-error.ts';
 import type { Host } from '../host.ts';
 import type { CaptureOptions } from '../options.ts';
-import { readEvidence } from '../read-evidence.ts';
+import { parseService } from '../parse-service.ts';
+import { defaultNamespace, readEvidence } from '../read-evidence.ts';
 
 /**
- * `plumb capture`: what `--from` names as one archive, without secrets, to analyse elsewhere; with `--script` the script
+ * `plumb capture`: what a question about `service` (or all) needs, as one archive, without secrets, to analyse elsewhere; with `--script` the script
  * that reads a node. Returns the exit code.
  */
-export async function capture(host: Host, options: CaptureOptions): Promise<number> {
+export async function capture(
+  host: Host,
+  service: string | undefined,
+  options: CaptureOptions,
+): Promise<number> {
   if (options.script === true) {
     const { captureScript } = await import('../../observe/node/capture-script.ts');
     host.stdout.write(captureScript(options.node === undefined ? {} : { node: options.node }));
@@ -15,7 +20,7 @@ export async function capture(host: Host, options: CaptureOptions): Promise<numb
   }
   if (options.output === undefined)
     throw new UserError('it is not said where to write', 'give -o FILE, such as -o shop.tgz, or --script');
-  const snapshot = await readEvidence(host, options);
+  const snapshot = await readEvidence(host, options, await subjectOf(host, service, options));
   const { writeBundle } = await import('../../observe/bundle/write-bundle.ts');
   await writeBundle(options.output, snapshot);
   const nodes = new Set(snapshot.sources.flatMap(({ node }) => node ?? [])).size;
@@ -23,4 +28,18 @@ export async function capture(host: Host, options: CaptureOptions): Promise<numb
     `${options.output}: ${snapshot.sources.length} sources of ${nodes} nodes, without secrets\n`,
   );
   return 0;
+}
+
+async function subjectOf(
+  host: Host,
+  service: string | undefined,
+  options: CaptureOptions,
+): Promise<{ namespace?: string; service?: string }> {
+  const { namespace } = options;
+  if (service === undefined) return namespace === undefined ? {} : { namespace };
+  const named = parseService(service);
+  return {
+    namespace: named.namespace ?? namespace ?? (await defaultNamespace(host, options)),
+    service: named.name,
+  };
 }

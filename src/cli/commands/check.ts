@@ -10,6 +10,7 @@ import type { Host } from '../host.ts';
 import { parseService } from '../parse-service.ts';
 import type { CheckOptions } from '../options.ts';
 import { defaultNamespace, readEvidence } from '../read-evidence.ts';
+import { type Repetition, repeatUntil } from '../repeat-until.ts';
 import { styleOf } from '../style-of.ts';
 
 /** `plumb svc/NAME`: why does this Service not work. Returns the exit code. */
@@ -17,20 +18,35 @@ export async function checkService(host: Host, service: string, options: CheckOp
   const question = questionOf(service, options, await namespaceOf(host, service, options));
   const { namespace, name, from } = question;
   const [clientNamespace] = from?.pod?.split('/') ?? [];
-  const subject = {
-    namespace,
-    service: name,
-    ...(clientNamespace ? { clientNamespace } : {}),
-    ...(from?.pod ? { clientPod: from.pod } : {}),
-  };
-  const diagnosis = investigateService(await readEvidence(host, options, subject), question, {
-    isVerbose: options.verbose === true,
-  });
+  const subject = { namespace, service: name, ...(clientNamespace ? { clientNamespace } : {}) };
+  const ask = async (): Promise<Answer> =>
+    investigateService(await readEvidence(host, options, subject), question, {
+      isVerbose: options.verbose === true,
+    });
+  const show = (answer: Answer): void => draw(host, options, answer);
+  const { verdict } = await repeatUntil(host, repetitionOf(options), ask, show);
+  return exitCodeOf(verdict);
+}
+
+type Answer = ReturnType<typeof investigateService>;
+
+function draw(host: Host, options: CheckOptions, answer: Answer): void {
   const style = styleOf(host, options);
-  if (options.output === 'json') host.stdout.write(renderCheckJson(diagnosis));
-  else if (options.output === 'line') host.stdout.write(renderLines(diagnosis));
-  else host.stdout.write((options.short === true ? renderShort : renderText)(diagnosis, style));
-  return exitCodeOf(diagnosis.verdict);
+  if (options.output === 'json') host.stdout.write(renderCheckJson(answer));
+  else if (options.output === 'line') host.stdout.write(renderLines(answer));
+  else host.stdout.write((options.short === true ? renderShort : renderText)(answer, style));
+}
+
+/** Files do not change while one looks: asking again is for running clusters. */
+function repetitionOf({ from = [], wait, watch }: CheckOptions): Repetition {
+  if (from.length === 0)
+    return {
+      ...(wait === undefined ? (watch ? {} : { waitMs: 0 }) : { waitMs: wait }),
+      isWatch: watch === true,
+    };
+  if (wait !== undefined || watch)
+    throw new UserError('--wait and --watch ask a running cluster', 'leave them or --from out');
+  return { waitMs: 0 };
 }
 
 async function namespaceOf(host: Host, service: string, options: CheckOptions): Promise<string> {

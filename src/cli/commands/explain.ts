@@ -5,11 +5,16 @@ import { renderExplainJson } from '../../report/json/render-json.ts';
 import { renderCheckList, renderCheckPage } from '../../report/text/render-explain-text.ts';
 import { readCheckPage } from '../check-page.ts';
 import type { Host } from '../host.ts';
-import type { DrawingOptions } from '../options.ts';
+import type { ExplainOptions } from '../options.ts';
 import { styleOf } from '../style-of.ts';
 
-/** `plumb explain`: the page of one check, or the list of all. Returns the exit code. */
-export async function explain(host: Host, id: string | undefined, options: DrawingOptions): Promise<number> {
+/** `plumb explain`: the page of one check, the list of all, or a role that unlocks more. Returns the exit code. */
+export async function explain(host: Host, id: string | undefined, options: ExplainOptions): Promise<number> {
+  if (options.unlock !== undefined) {
+    const { roleFor } = await import('../roles.ts');
+    host.stdout.write(roleFor(options.unlock));
+    return 0;
+  }
   const all = explainChecks();
   const chosen = id === undefined ? all : all.filter((check) => check.id === id);
   if (id !== undefined && chosen.length === 0) {
