@@ -164,7 +164,6 @@ function podLogsOf(sources: readonly Source[]): Map<string, { source: string; te
 function notUnderstood(sources: readonly Source[]): Gap[] {
   const why: Partial<Record<Source['kind'], string>> = {
     unknown: 'its content is of no kind that is known',
-    'iptables-list': 'iptables -L leaves out what a walk needs',
     sockets: 'listening sockets are kept but not interpreted',
   };
   return sources.flatMap(({ path, kind, node }) =>
@@ -174,7 +173,7 @@ function notUnderstood(sources: readonly Source[]): Gap[] {
           {
             what: path,
             why: why[kind],
-            unlock: kind === 'iptables-list' ? 'read it with iptables-save' : 'none',
+            unlock: 'none',
             ...(node === undefined ? {} : { node }),
           },
         ],

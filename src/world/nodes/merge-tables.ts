@@ -9,7 +9,7 @@ export interface RuleDump {
 }
 
 /** Which tool's print of a table is preferred: iptables names what it wrote best; nft text keeps lines. */
-const PREFERENCE = ['iptables-save', 'nft-text', 'nft-json', 'iptables-list-rules'] as const;
+const PREFERENCE = ['iptables-save', 'nft-text', 'nft-json', 'iptables-list-rules', 'iptables-list'] as const;
 
 /**
  * Every table once, whichever tools printed it: iptables-nft tables stand in `iptables-save` and in `nft list ruleset`
@@ -20,8 +20,11 @@ export function mergeTables(dumps: readonly RuleDump[]): Pick<NodeState, 'tables
   const rank = ({ source }: RuleDump): number =>
     PREFERENCE.indexOf(source.kind as (typeof PREFERENCE)[number]);
   const merged = new Map<string, Table>();
-  for (const { tables } of [...dumps].sort((a, b) => rank(a) - rank(b))) {
+  for (const { source, tables } of [...dumps].sort((a, b) => rank(a) - rank(b))) {
     for (const table of tables) {
+      // A listing tells neither all of a rule nor which of the two kernels' tables it shows.
+      if (source.kind === 'iptables-list' && [...merged.values()].some((other) => isSame(other, table)))
+        continue;
       const key = keyOf(table);
       const before = merged.get(key);
       if (!before || (!before.complete && table.complete)) merged.set(key, table);
@@ -31,6 +34,10 @@ export function mergeTables(dumps: readonly RuleDump[]): Pick<NodeState, 'tables
     tables: [...merged.values()],
     hasRules: { ip: isRead(dumps, 'ip'), ip6: isRead(dumps, 'ip6') },
   };
+}
+
+function isSame(a: Table, b: Table): boolean {
+  return a.family === b.family && a.name === b.name;
 }
 
 function keyOf({ family, name, origin }: Table): string {

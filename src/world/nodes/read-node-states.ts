@@ -1,5 +1,6 @@
 import { parseConntrack } from '../../dataplane/conntrack/parse-conntrack.ts';
 import { parseIptables } from '../../dataplane/iptables/parse-iptables.ts';
+import { parseIptablesList } from '../../dataplane/iptables/parse-list.ts';
 import { parseIpset } from '../../dataplane/ipvs/parse-ipset.ts';
 import { parseIpvsadm } from '../../dataplane/ipvs/parse-ipvsadm.ts';
 import { parseNftJson } from '../../dataplane/nftables/parse-nft-json.ts';
@@ -122,6 +123,8 @@ function readRuleset(source: Source): ReturnType<typeof parseIptables> | undefin
     case 'iptables-save':
     case 'iptables-list-rules':
       return hangRestoreInput(parseIptables(source, familyOfPath(source.path)));
+    case 'iptables-list':
+      return parseIptablesList(source, familyOfPath(source.path));
     case 'nft-text':
       return parseNftText(source);
     case 'nft-json':
