@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clearRules, countsOf, type Frontend, outcomesOf, readLoaded } from './judge.ts';
+import type { Frontend } from './frontend.ts';
+import { clearRules, countsOf, outcomesOf, readLoaded } from './judge.ts';
 import { JudgeNetwork } from './judge-network.ts';
 
 const CONNECTIONS = 2000;

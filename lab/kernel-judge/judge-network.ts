@@ -93,6 +93,15 @@ export class JudgeNetwork {
     execFileSync('nsenter', ['-t', this.#node, '-n', ...command], { input, stdio: ['pipe', 'pipe', 'pipe'] });
   }
 
+  /** Starts a command in the node's namespace; its output is the caller's. */
+  spawn(...command: string[]): ChildProcess {
+    const started = spawn('nsenter', ['-t', this.#node, '-n', ...command], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#holders.push(started);
+    return started;
+  }
+
   /** A source port that no packet had before. */
   freshPort(): number {
     this.#nextPort = this.#nextPort >= 65000 ? 1100 : this.#nextPort + 1;

@@ -7,8 +7,10 @@ import type { Outcome } from '../../src/dataplane/walk/trace.ts';
 import { walk } from '../../src/dataplane/walk/walk.ts';
 import { type Ip, parseIp } from '../../src/model/address.ts';
 import { cidrContains, parseCidr } from '../../src/model/cidr.ts';
+import type { Frontend } from './frontend.ts';
 import type { JudgeNetwork } from './judge-network.ts';
 import { printIptablesRules, printNftRules } from './print-rules.ts';
+import { NFT_TRACER, type RuleTrace, type RuleTracer } from './rule-tracer.ts';
 import {
   HOOKS,
   type RandomChain,
@@ -16,9 +18,6 @@ import {
   type RandomRuleset,
   type TableName,
 } from './random-ruleset.ts';
-
-/** The three ways into the kernel. */
-export type Frontend = 'iptables-nft' | 'iptables-legacy' | 'nft';
 
 /** A ruleset in the kernel, and as the walk sees it. */
 export interface Loaded {
@@ -29,8 +28,10 @@ export interface Loaded {
 
 /** Loads `ruleset` in place of what was there, and reads it back as users would. */
 export function loadRuleset(judge: JudgeNetwork, frontend: Frontend, ruleset: RandomRuleset): Loaded {
+  const isLegacy = frontend === 'iptables-legacy';
   if (frontend === 'nft') judge.feed(`flush ruleset\n${printNftRules(ruleset)}`, 'nft', '-f', '-');
-  else judge.feed(printIptablesRules(ruleset), `${frontend}-restore`);
+  else judge.feed(printIptablesRules(ruleset, isLegacy ? '-j TRACE' : undefined), `${frontend}-restore`);
+  if (!isLegacy) judge.feed(NFT_TRACER, 'nft', '-f', '-');
   return readLoaded(judge, frontend);
 }
 
@@ -68,31 +69,67 @@ function dumpRules(judge: JudgeNetwork, frontend: Frontend): string {
   return frontend === 'nft' ? judge.run('nft', 'list', 'ruleset') : judge.run(`${frontend}-save`, '-c');
 }
 
-/** What the kernel did with a packet, and what the walk says, rule by rule; undefined where they agree. */
-export async function judgePacket(
+interface Sent {
+  readonly packet: RandomPacket;
+  readonly sourcePort: number;
+  /** Lines of rules that counted the packet, ascending. */
+  readonly counted: readonly number[];
+}
+
+/**
+ * Sends `packets`, and holds what the kernel counted and traced against the walk: the same rules, in the same order, the same verdict. A
+ * text for each packet on which they disagree. Where rules are random, one way of the walk must be the kernel's.
+ */
+export async function judgePackets(
   judge: JudgeNetwork,
+  tracer: RuleTracer,
   loaded: Loaded,
-  packet: RandomPacket,
-): Promise<string | undefined> {
-  const sourcePort = judge.freshPort();
-  const before = countsOf(dumpRules(judge, loaded.frontend));
-  await judge.send(packet, sourcePort);
-  const after = countsOf(dumpRules(judge, loaded.frontend));
-  const kernel = after
-    .map((count, line) => (count > (before[line] ?? 0) ? line + 1 : 0))
-    .filter((line) => line > 0);
-  const outcomes = outcomesOf(loaded, packet, sourcePort);
-  const walks = outcomes.map(linesOf);
-  if (walks.some((lines) => lines.join() === kernel.join())) return undefined;
+  packets: readonly RandomPacket[],
+): Promise<string[]> {
+  const sent: Sent[] = [];
+  await tracer.listen();
+  let before = countsOf(dumpRules(judge, loaded.frontend));
+  for (const packet of packets) {
+    const sourcePort = judge.freshPort();
+    await judge.send(packet, sourcePort);
+    const after = countsOf(dumpRules(judge, loaded.frontend));
+    const counted = after.flatMap((count, line) => (count > (before[line] ?? 0) ? [line + 1] : []));
+    sent.push({ packet, sourcePort, counted });
+    before = after;
+  }
+  const traces = await tracer.read(loaded.dump);
+  return sent.flatMap((one) => disagreementOf(loaded, one, traces.get(one.sourcePort)) ?? []);
+}
+
+function disagreementOf(
+  loaded: Loaded,
+  { packet, sourcePort, counted }: Sent,
+  trace: RuleTrace | undefined,
+): string | undefined {
   const text = loaded.dump.split('\n');
+  const isOwn = (line: number): boolean => !/-j TRACE|nftrace set/.test(text[line - 1] ?? '');
+  const outcomes = outcomesOf(loaded, packet, sourcePort);
+  const walks = outcomes.map((outcome) => rulesOf(outcome).filter(isOwn));
+  const told = trace?.lines.filter(isOwn) ?? [];
+  const isSame = (lines: readonly number[], outcome: Outcome | undefined): boolean =>
+    [...new Set(lines)].sort((a, b) => a - b).join() === counted.filter(isOwn).join() &&
+    lines.filter((line) => told.includes(line) || !mayEndInTheMiddle(text[line - 1] ?? '')).join() ===
+      told.join() &&
+    (outcome?.result === 'dropped') === (trace?.isDropped ?? false);
+  if (walks.some((lines, i) => isSame(lines, outcomes[i]))) return undefined;
   const show = (lines: readonly number[]): string =>
     lines.map((line) => `    ${line}: ${text[line - 1] ?? ''}`).join('\n');
   return [
     `${packet.protocol} ${packet.source}:${sourcePort} to ${packet.destination}:${packet.destinationPort}`,
-    `  the kernel went through`,
-    show(kernel),
+    `  the kernel counted\n${show(counted)}`,
+    `  the kernel told ${trace?.isDropped === true ? 'dropped' : 'passed'} through\n${show(told)}`,
     ...outcomes.map((outcome, i) => `  the walk says ${outcome.result} through\n${show(walks[i] ?? [])}`),
   ].join('\n');
+}
+
+// A rule of nftables that finds nothing in its map, or no connection, ends there: it counted, and is not told.
+function mayEndInTheMiddle(rule: string): boolean {
+  return / v?map \{|set ct mark/.test(rule);
 }
 
 /** Packets that each rule of a dump has counted, by line. Policies do not count: nat chains count differently there. */
@@ -100,10 +137,6 @@ export function countsOf(dump: string): number[] {
   return dump
     .split('\n')
     .map((line) => Number(/^\[(\d+):\d+\] -A|counter packets (\d+)/.exec(line)?.slice(1).find(Boolean) ?? 0));
-}
-
-function linesOf(outcome: Outcome): number[] {
-  return [...new Set(rulesOf(outcome))].sort((a, b) => a - b);
 }
 
 /** The lines of the rules that an outcome went through, in order. */

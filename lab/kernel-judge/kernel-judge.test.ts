@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clearRules, type Frontend, judgePacket, loadRuleset } from './judge.ts';
+import type { Frontend } from './frontend.ts';
+import { clearRules, judgePackets, loadRuleset } from './judge.ts';
 import { JudgeNetwork } from './judge-network.ts';
+import { RuleTracer } from './rule-tracer.ts';
 import { nftRulesets, packets, rulesets } from './random-ruleset.ts';
 
 // A thousand pairs a front end; KERNEL_JUDGE_RULESETS and KERNEL_JUDGE_SEED ask for more or others.
@@ -19,27 +21,30 @@ afterAll(() => {
 });
 
 describe.each<Frontend>(['iptables-nft', 'iptables-legacy', 'nft'])('%s', (frontend) => {
-  test('the kernel goes through the rules that the walk names', { timeout: 3_600_000 }, async () => {
-    if (judge === undefined) throw new Error('no namespaces');
-    const disagreements: string[] = [];
-    const sample = fc.sample(
-      fc.tuple(
-        frontend === 'nft' ? nftRulesets : rulesets,
-        fc.array(packets, { minLength: PACKETS, maxLength: PACKETS }),
-      ),
-      {
-        numRuns: RULESETS,
-        seed: SEED,
-      },
-    );
-    for (const [ruleset, sent] of sample) {
-      const loaded = loadRuleset(judge, frontend, ruleset);
-      for (const packet of sent) {
-        const disagreement = await judgePacket(judge, loaded, packet);
-        if (disagreement !== undefined) disagreements.push(disagreement);
+  test(
+    'the kernel goes through the rules that the walk names, in its order, to its end',
+    { timeout: 3_600_000 },
+    async () => {
+      if (judge === undefined) throw new Error('no namespaces');
+      const disagreements: string[] = [];
+      const tracer = new RuleTracer(judge, frontend);
+      const sample = fc.sample(
+        fc.tuple(
+          frontend === 'nft' ? nftRulesets : rulesets,
+          fc.array(packets, { minLength: PACKETS, maxLength: PACKETS }),
+        ),
+        {
+          numRuns: RULESETS,
+          seed: SEED,
+        },
+      );
+      for (const [ruleset, sent] of sample) {
+        const loaded = loadRuleset(judge, frontend, ruleset);
+        disagreements.push(...(await judgePackets(judge, tracer, loaded, sent)));
       }
-    }
-    clearRules(judge, frontend);
-    expect(disagreements.slice(0, 3).join('\n')).toBe('');
-  });
+      tracer.close();
+      clearRules(judge, frontend);
+      expect(disagreements.slice(0, 3).join('\n')).toBe('');
+    },
+  );
 });

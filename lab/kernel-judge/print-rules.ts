@@ -11,14 +11,15 @@ import type {
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-/** The ruleset as `iptables-restore` reads it. */
-export function printIptablesRules(ruleset: RandomRuleset): string {
+/** The ruleset as `iptables-restore` reads it; `first` stands in front of the rules of raw PREROUTING. */
+export function printIptablesRules(ruleset: RandomRuleset, first?: string): string {
   return TABLES.map((table) => {
     const chains = ruleset[table];
     const declared = chains.map(({ name, policy }) => `:${name} ${policy ?? '-'} [0:0]`);
     const rules = chains.flatMap(({ name, rules: list }) =>
       list.map((rule) => `-A ${name} ${iptablesRule(rule)}`),
     );
+    if (table === 'raw' && first !== undefined) rules.unshift(`-A PREROUTING ${first}`);
     return [`*${table}`, ...declared, ...rules, 'COMMIT', ''].join('\n');
   }).join('');
 }
@@ -92,7 +93,7 @@ function iptablesAction(action: Action, hasPorts: boolean): string | undefined {
 
 const PRIORITIES: Readonly<Record<TableName, number>> = { raw: -300, mangle: -150, nat: -100, filter: 0 };
 
-/** The ruleset as `nft -f` reads it: one table a table, every rule with a counter. */
+/** The ruleset as `nft -f` reads it: one table a table, every rule with a counter and its number in the chain. */
 export function printNftRules(ruleset: RandomRuleset): string {
   return TABLES.map((table) => {
     const chains = ruleset[table].toReversed().map(({ name, hook, policy, rules }) => {
@@ -103,7 +104,12 @@ export function printNftRules(ruleset: RandomRuleset): string {
           : [
               `type ${table === 'nat' ? 'nat' : 'filter'} hook ${hook.toLowerCase()} priority ${priority}; policy ${(policy ?? 'ACCEPT').toLowerCase()};`,
             ];
-      return [`chain ${name} {`, ...base, ...rules.map(nftRule), '}'].join('\n');
+      return [
+        `chain ${name} {`,
+        ...base,
+        ...rules.map((rule, i) => `${nftRule(rule)} comment "${i}"`),
+        '}',
+      ].join('\n');
     });
     return [`table ip judge-${table} {`, ...chains, '}', ''].join('\n');
   }).join('');
