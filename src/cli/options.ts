@@ -17,6 +17,20 @@ export interface EvidenceOptions {
   readonly context?: string;
   readonly as?: string;
   readonly requestTimeout: number;
+  readonly debugPods?: boolean;
+  readonly debugImage?: string;
+  readonly debugNamespace?: string;
+  readonly dryRun?: boolean;
+}
+
+/** `plumb cleanup`. */
+export interface CleanupOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly as?: string;
+  readonly requestTimeout: number;
+  readonly namespace?: string;
+  readonly dryRun?: boolean;
 }
 
 /** `plumb check`. */

@@ -4,6 +4,7 @@ import type { Host } from './host.ts';
 import { unlockLevels } from './unlock-levels.ts';
 import type {
   AuditOptions,
+  CleanupOptions,
   CaptureOptions,
   CheckOptions,
   DnsOptions,
@@ -90,6 +91,17 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
     });
   for (const command of [check, audit, trace, dns, capture]) addEvidenceOptions(command);
 
+  const cleanup = program
+    .command('cleanup')
+    .description('removes debug pods that were left in the cluster')
+    .option('-n, --namespace <name>', 'look only here (default: everywhere)')
+    .option('--dry-run', 'only name them')
+    .action(async (options: CleanupOptions) => {
+      const { cleanup: run } = await import('./commands/cleanup.ts');
+      finish(await run(host, options));
+    });
+  addClusterOptions(cleanup);
+
   const explain = program
     .command('explain [check]')
     .description('the page of a check, or the list of all')
@@ -107,8 +119,21 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
 }
 
 function addEvidenceOptions(command: Command): void {
+  command.option('--from <path>', 'a snapshot, a folder or a file to read; may be repeated', collect);
+  addClusterOptions(command);
   command
-    .option('--from <path>', 'a snapshot, a folder or a file to read; may be repeated', collect)
+    .option('--debug-pods', 'make a pod for a moment on nodes that cannot be read otherwise, and remove it')
+    .option('--debug-image <image>', 'its image: one with a shell, iptables, nft and iproute2')
+    .option('--debug-namespace <name>', 'its namespace (default: kube-system)')
+    .option('--dry-run', 'with --debug-pods: make none, print what would be made')
+    .option(
+      '--node <name>',
+      'the node that files without one come from; for trace also where the packet arrives',
+    );
+}
+
+function addClusterOptions(command: Command): void {
+  command
     .option('--context <name>', 'the kubeconfig context of the cluster to read, without --from')
     .option('--kubeconfig <file>', 'the kubeconfig to find it in')
     .option('--as <user>', 'the user to act as')
@@ -116,10 +141,6 @@ function addEvidenceOptions(command: Command): void {
       new Option('--request-timeout <time>', 'how long one request may take: 30s, 2m')
         .default(30_000, '30s')
         .argParser(parseDuration),
-    )
-    .option(
-      '--node <name>',
-      'the node that files without one come from; for trace also where the packet arrives',
     );
 }
 

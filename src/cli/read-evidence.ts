@@ -1,6 +1,7 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { LiveSubject } from '../observe/kubernetes/readings-of.ts';
 import type { Host } from './host.ts';
+import { openCluster } from './open-cluster.ts';
 import type { EvidenceOptions } from './options.ts';
 
 /** Below this many bytes the answer comes too soon to say that it is on its way. */
@@ -38,21 +39,22 @@ export async function defaultNamespace(
   return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
 }
 
-async function readCluster(
-  { env, signal }: Host,
-  { kubeconfig, context, as, requestTimeout }: EvidenceOptions,
-  subject: LiveSubject,
-): Promise<Snapshot> {
-  const { connectCluster } = await import('../observe/kubernetes/connect-cluster.ts');
+async function readCluster(host: Host, options: EvidenceOptions, subject: LiveSubject): Promise<Snapshot> {
+  const { signal, stderr } = host;
+  const { debugPods = false, debugImage, debugNamespace, dryRun = false, requestTimeout } = options;
   const { observeCluster } = await import('../observe/kubernetes/observe-cluster.ts');
-  const access = connectCluster({
-    env,
-    ...(kubeconfig ? { kubeconfig } : {}),
-    ...(context ? { context } : {}),
-    ...(as ? { as } : {}),
-  });
-  return await observeCluster(access, subject, {
+  const { debugPodDefaults } = await import('../observe/node/debug-pod.ts');
+  return await observeCluster(await openCluster(host, options), subject, {
     timeoutMs: requestTimeout,
     ...(signal ? { signal } : {}),
+    ...(debugPods
+      ? {
+          debugPods: {
+            image: debugImage ?? debugPodDefaults.image,
+            namespace: debugNamespace ?? debugPodDefaults.namespace,
+          },
+        }
+      : {}),
+    ...(dryRun ? { onWouldMake: (pod) => stderr.write(`${JSON.stringify(pod, undefined, 2)}\n`) } : {}),
   });
 }

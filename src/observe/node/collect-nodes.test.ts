@@ -245,6 +245,18 @@ describe('debug pods', () => {
     expect([...access.left.keys()]).toEqual([]);
   });
 
+  it('are only shown, and not made, where that is asked', async () => {
+    const access = fakeAccess({ exec, log: () => '' });
+    const shown: unknown[] = [];
+    const { sources } = await collectNodes(access, ['node-a'], [], {
+      ...options,
+      debugPods,
+      onWouldMake: ({ spec }) => shown.push(spec['nodeName']),
+    });
+    expect(shown).toEqual(['node-a']);
+    expect(sources).toEqual([]);
+  });
+
   it('are removed after Ctrl-C, too', async () => {
     const stop = new AbortController();
     const access = fakeAccess({

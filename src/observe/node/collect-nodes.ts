@@ -1,7 +1,7 @@
 import { type Collected, joinCollected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ClusterAccess, Patience } from '../kubernetes/cluster-access.ts';
-import { type DebugPodOptions, withDebugPod } from './debug-pod.ts';
+import { type DebugPodOptions, type PodManifest, debugPod, withDebugPod } from './debug-pod.ts';
 import { type PodObject, podsOnNode } from './node-pods.ts';
 import { readKubeProxy } from './read-kube-proxy.ts';
 import { readNode } from './read-node.ts';
@@ -12,6 +12,8 @@ export interface CollectNodesOptions extends Patience {
   readonly limit?: number;
   /** Given only where the user allowed pods to be made. */
   readonly debugPods?: DebugPodOptions;
+  /** Given where pods are only to be shown: is told of each that would be made, and none is. */
+  readonly onWouldMake?: (pod: PodManifest) => void;
   /** Is told of each node that is done. */
   readonly onNode?: (node: string) => void;
 }
@@ -28,7 +30,7 @@ export async function collectNodes(
   pods: readonly PodObject[],
   options: CollectNodesOptions,
 ): Promise<Collected> {
-  const { limit = NODES_AT_ONCE, debugPods, onNode, timeoutMs, signal } = options;
+  const { limit = NODES_AT_ONCE, debugPods, onWouldMake, onNode, timeoutMs, signal } = options;
   const parts = await inParallel(nodes, limit, async (node) => {
     const patience = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
     const there = podsOnNode(node, pods);
@@ -38,8 +40,10 @@ export async function collectNodes(
     ]);
     // What is still not known is worth a pod only where the user said so.
     const isShort = kernel.gaps.length > 0 && signal?.aborted !== true;
+    const isWanted = debugPods !== undefined && isShort;
+    if (isWanted) onWouldMake?.(debugPod(node, debugPods));
     const more =
-      debugPods && isShort
+      isWanted && onWouldMake === undefined
         ? await withDebugPod(access, node, debugPods, patience, (pod) =>
             readNode(access, { node, proxies: [], others: [pod] }, patience),
           )

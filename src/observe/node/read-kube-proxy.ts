@@ -31,7 +31,7 @@ export async function readKubeProxy(
   patience: Patience,
 ): Promise<Collected> {
   const [proxy] = proxies;
-  if (proxy === undefined) return { sources: [], gaps: [] };
+  if (proxy === undefined) return { sources: [], gaps: [noProxy(node)] };
   const words = argumentsSource(node, proxy);
   const [log, answers] = await Promise.all([
     readLog(access, node, proxy, patience),
@@ -133,6 +133,16 @@ function argumentsSource(node: string, { spec }: PodObject): Source[] {
       stderr: '',
     }),
   ];
+}
+
+/** It may be a program of the node itself, or not be there. */
+function noProxy(node: string): Gap {
+  return {
+    what: `kube-proxy on ${node}`,
+    why: 'no pod of kube-proxy was seen on the node',
+    unlock: `plumb capture --script, run on ${node}`,
+    node,
+  };
 }
 
 function silentGap(node: string, { metadata, status }: PodObject, failure: AccessFailure | undefined): Gap {
