@@ -15,7 +15,7 @@ function wall(room, allowed, comment) {
 }
 
 const pureRooms =
-  '^src/(model|snapshot|world|intent|dataplane|kubeproxy|dns|policy|verify|checks|diagnosis|report|investigate)';
+  '^src/(model|snapshot|pseudonyms|world|intent|dataplane|kubeproxy|dns|policy|verify|checks|diagnosis|report|investigate)';
 
 module.exports = {
   forbidden: [
@@ -63,13 +63,18 @@ module.exports = {
       'Words and pictures only: put what you need into the diagnosis.',
     ),
     wall(
+      'pseudonyms',
+      ['model/', 'snapshot/', 'kubeproxy/names'],
+      'It changes texts; what they mean is for world.',
+    ),
+    wall(
       'observe',
       ['model/', 'snapshot/', 'dns/'],
       'Observation ends with a snapshot; of what it means it knows only which names a client would ask for.',
     ),
     wall(
       'cli',
-      ['investigate', 'observe/', 'report/', 'model/', 'snapshot/'],
+      ['investigate', 'observe/', 'pseudonyms/', 'report/', 'model/', 'snapshot/'],
       'Shells read arguments, call and draw.',
     ),
     {

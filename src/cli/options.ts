@@ -64,6 +64,7 @@ export interface CaptureOptions extends EvidenceOptions {
   readonly output?: string;
   readonly namespace?: string;
   readonly script?: boolean;
+  readonly pseudonyms?: boolean;
 }
 
 /** `plumb explain`. */

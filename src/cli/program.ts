@@ -84,6 +84,10 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
     )
     .option('-n, --namespace <name>', "the Service's namespace, or the only one to capture")
     .option('-o, --output <file>', 'the archive to write, such as shop.tgz')
+    .option(
+      '--pseudonyms',
+      'other names and addresses in place of those of the cluster, with the same answer',
+    )
     .option('--script', 'print a shell script that an administrator runs as root on a node, for --from')
     .action(async (service: string | undefined, options: CaptureOptions) => {
       const { capture: run } = await import('./commands/capture.ts');

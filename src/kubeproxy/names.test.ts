@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseIp } from '../model/address.ts';
 import { endpointChain, hashName, nftEndpointBase, nftServiceBase, serviceHash } from './names.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../model/sha256.ts';
 
 const ip = (text: string) => parseIp(text) ?? 0;
 

@@ -1,5 +1,5 @@
 import { type Ip, formatAddressPort, formatIp } from '../model/address.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../model/sha256.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../model/user-error.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Host } from '../host.ts';
 import type { CaptureOptions } from '../options.ts';
 import { parseService } from '../parse-service.ts';
@@ -20,7 +21,8 @@ export async function capture(
   }
   if (options.output === undefined)
     throw new UserError('it is not said where to write', 'give -o FILE, such as -o shop.tgz, or --script');
-  const snapshot = await readEvidence(host, options, await subjectOf(host, service, options));
+  const read = await readEvidence(host, options, await subjectOf(host, service, options));
+  const snapshot = options.pseudonyms === true ? await underPseudonyms(read) : read;
   const { writeBundle } = await import('../../observe/bundle/write-bundle.ts');
   await writeBundle(options.output, snapshot);
   const nodes = new Set(snapshot.sources.flatMap(({ node }) => node ?? [])).size;
@@ -28,6 +30,13 @@ export async function capture(
     `${options.output}: ${snapshot.sources.length} sources of ${nodes} nodes, without secrets\n`,
   );
   return 0;
+}
+
+/** A new seed each time: who has the archive cannot try names until one fits. */
+async function underPseudonyms(snapshot: Snapshot): Promise<Snapshot> {
+  const { randomBytes } = await import('node:crypto');
+  const { pseudonymise } = await import('../../pseudonyms/pseudonymise.ts');
+  return pseudonymise(snapshot, randomBytes(16).toString('hex'));
 }
 
 async function subjectOf(
