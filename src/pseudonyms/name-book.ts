@@ -13,9 +13,9 @@ const COMMON = new Set(
 /** Which name stands for which. The same name always gets the same pseudonym. */
 export interface NameBook {
   /** The pseudonym of `name`; the name itself where it says nothing. */
-  of(name: string): string;
+  readonly of: (name: string) => string;
   /** `text` with every name in it replaced, wherever it stands as a word. */
-  replaceIn(text: string): string;
+  readonly replaceIn: (text: string) => string;
   /** The names that are replaced. */
   readonly names: readonly string[];
 }
