@@ -42,13 +42,11 @@ export function nameBook(seed: string, names: Iterable<string>): NameBook {
 
 /** A DNS label that says nothing, but keeps of a domain how many labels it has. */
 function pseudonymOf(seed: string, name: string): string {
-  return name
-    .split('.')
-    .map(
-      (label) =>
-        `x${[...sha256(`${seed} name ${label}`).slice(0, 5)].map((byte) => byte.toString(36).padStart(2, '0')).join('')}`,
-    )
-    .join('.');
+  const labelOf = (label: string): string => {
+    const digest = sha256(`${seed} name ${label}`).subarray(0, 5);
+    return `x${Array.from(digest, (byte) => byte.toString(36).padStart(2, '0')).join('')}`;
+  };
+  return name.split('.').map(labelOf).join('.');
 }
 
 function escaped(text: string): string {

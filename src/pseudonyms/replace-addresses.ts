@@ -46,7 +46,7 @@ function macBy(seed: string): (mac: string) => string {
   return (mac) => {
     const isGroup = (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
     if (isGroup || /^(00:){5}00$/.test(mac)) return mac;
-    const bytes = [...sha256(`${seed} mac ${mac.toLowerCase()}`).slice(0, 5)];
-    return ['02', ...bytes.map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+    const digest = sha256(`${seed} mac ${mac.toLowerCase()}`).subarray(0, 5);
+    return ['02', ...Array.from(digest, (byte) => byte.toString(16).padStart(2, '0'))].join(':');
   };
 }
