@@ -12,6 +12,7 @@ import { walk } from './dataplane/walk/walk.ts';
 import { assumeNodeAddress } from './investigate/assume-node-address.ts';
 import { answerTrace } from './investigate/answer-trace.ts';
 import { answerDns } from './investigate/answer-dns.ts';
+import { otherConnections } from './investigate/other-connections.ts';
 import { packetOf } from './investigate/packet-of.ts';
 import type { AuditQuestion, DnsQuestion, ServiceQuestion, TraceQuestion } from './investigate/questions.ts';
 import { findService, needAudited, subjectOf } from './investigate/subject-of.ts';
@@ -74,11 +75,13 @@ export function tracePacket(snapshot: Snapshot, question: TraceQuestion): TraceA
   const world = buildWorld(snapshot);
   const { vantage, packet, client } = packetOf(world, question);
   const assumed = assumeNodeAddress(world, packet, vantage.node);
+  const trace = walk(assumed?.network ?? world.network, vantage, packet, { verbose: true });
+  const others = otherConnections(world, vantage.node, trace);
   return answerTrace(world, {
     client,
     vantage,
-    trace: walk(assumed?.network ?? world.network, vantage, packet, { verbose: true }),
-    ...(assumed === undefined ? {} : { assumed: [assumed.gap] }),
+    trace,
+    beyond: [...(assumed === undefined ? [] : [assumed.gap]), ...(others === undefined ? [] : [others])],
   });
 }
 

@@ -11,13 +11,18 @@ describe('parseSource', () => {
     ['192.168.90.50', { kind: 'address', address: parseIp('192.168.90.50') }],
     ['fd00::1', { kind: 'address', address: parseIp('fd00::1') }],
     ['[fd00::1]', { kind: 'address', address: parseIp('fd00::1') }],
-  ])('%s', (text, source) => {
-    expect(parseSource(text, 'default')).toEqual(source);
+  ])('%s, with and without a port', (text, source) => {
+    expect(parseSource(text, 'default')).toEqual({ source });
+    if (text === 'fd00::1') return;
+    expect(parseSource(`${text}:4000`, 'default')).toEqual({ source, sourcePort: 4000 });
   });
 
-  it.each(['', 'web-1', 'pod/', 'pod/a/b/c', '300.1.1.1', 'node/a/b'])('%j is refused', (text) => {
-    expect(() => parseSource(text, '')).toThrow(UserError);
-  });
+  it.each(['', 'web-1', '10.0.0.1:0', '10.0.0.1:http', 'pod/', 'pod/a/b/c', '300.1.1.1', 'node/a/b'])(
+    '%j is refused',
+    (text) => {
+      expect(() => parseSource(text, '')).toThrow(UserError);
+    },
+  );
 });
 
 describe('parseDestination', () => {

@@ -3,8 +3,18 @@ import { parseIp } from '../model/address.ts';
 import { type Protocol, parseProtocol } from '../model/protocol.ts';
 import { UserError } from '../model/user-error.ts';
 
-/** `pod/NAMESPACE/NAME`, `pod/NAME` (in `namespace`), `node/NAME` or an address; throws a `UserError` for anything else. */
-export function parseSource(text: string, namespace: string): TraceQuestion['source'] {
+/**
+ * `pod/NAMESPACE/NAME`, `pod/NAME` (in `namespace`), `node/NAME`, `IP` or `[IPV6]`, each with `:PORT` after it where the packet has a
+ * port of its own; throws a `UserError` for anything else.
+ */
+export function parseSource(text: string, namespace: string): Pick<TraceQuestion, 'source' | 'sourcePort'> {
+  const ported = parseIp(text) === undefined ? /^(.*[^:]):(\d+)$/.exec(text) : null;
+  if (ported === null) return { source: sourceWithoutPort(text, namespace) };
+  const [, name = '', digits = ''] = ported;
+  return { source: sourceWithoutPort(name, namespace), sourcePort: portNumber(digits, text) };
+}
+
+function sourceWithoutPort(text: string, namespace: string): TraceQuestion['source'] {
   const [kind, ...rest] = text.split('/');
   const [first, second] = rest;
   if (rest.includes(''))

@@ -61,7 +61,7 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
   const trace = program
     .command('trace')
     .description('which rules decide where one packet goes')
-    .requiredOption('--src <source>', 'pod/NAMESPACE/NAME, node/NAME or an address')
+    .requiredOption('--src <source>', 'pod/NAMESPACE/NAME, node/NAME or an address, with :PORT or without')
     .requiredOption('--dst <destination>', 'svc/NAMESPACE/NAME:PORT or IP:PORT, /udp after it where not TCP')
     .option('-n, --namespace <name>', 'the namespace of pod/NAME and svc/NAME')
     .action(async (options: TraceOptions) => {

@@ -15,12 +15,13 @@ export function answerTrace(
     client,
     vantage,
     trace,
-    assumed = [],
+    beyond = [],
   }: {
     readonly client: string;
     readonly vantage: Vantage;
     readonly trace: Trace;
-    readonly assumed?: readonly Gap[];
+    /** What this trace assumed or leaves out. */
+    readonly beyond?: readonly Gap[];
   },
 ): TraceAnswer {
   const { packet } = trace;
@@ -41,7 +42,7 @@ export function answerTrace(
     },
     outcomes,
     notChecked: [
-      ...assumed,
+      ...beyond,
       ...world.gaps.filter(({ node }) => node === undefined || trace.outcomes.some((o) => o.node === node)),
       ...world.issues.map(gapOfIssue),
     ],

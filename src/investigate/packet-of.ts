@@ -26,6 +26,7 @@ export function packetOf(world: World, question: TraceQuestion): PacketStart {
       ...start,
       packet: {
         source: start.vantage.address,
+        ...(question.sourcePort === undefined ? {} : { sourcePort: question.sourcePort }),
         destination,
         ...(port === undefined ? {} : { destinationPort: port }),
         protocol,

@@ -40,6 +40,8 @@ export interface TraceQuestion {
         readonly port?: number | string;
       }
     | { readonly kind: 'address'; readonly address: Ip; readonly port?: number };
+  /** Absent: any that a client may have. */
+  readonly sourcePort?: number;
   /** Absent: TCP, or what the Service's port says. */
   readonly protocol?: Protocol;
   /** Where a packet from outside arrives. */

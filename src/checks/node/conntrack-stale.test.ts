@@ -29,3 +29,12 @@ describe('node/conntrack-stale', () => {
     blind: { ...webCluster, verifications: [verified(echo, [1, 1])] },
   });
 });
+
+describe('an entry from before there were rules', () => {
+  proveCheck(conntrackStale, {
+    healthy: table('10.244.1.9'),
+    broken: table('10.96.0.7'),
+    problem: { severity: 'error', node: 'node-a', summary: /to 10\.96\.0\.7:7000 untranslated/ },
+    blind: { ...webCluster, verifications: [verified(echo, [1, 1])] },
+  });
+});

@@ -18,8 +18,11 @@ export const conntrackStale: Check = defineCheck({
     const isStale = (entry: ConntrackEntry): boolean =>
       entry.protocol === PROTOCOL.udp &&
       entry.isUnreplied &&
-      entry.reply.source !== entry.original.destination &&
-      promised.some(({ frontend }) => isTo(entry, frontend)) &&
+      // An entry that is not translated is stale only where there is something to translate it to.
+      promised.some(
+        ({ frontend, endpoints: own }) =>
+          isTo(entry, frontend) && (own.length > 0 || entry.reply.source !== entry.original.destination),
+      ) &&
       !endpoints.has(`${entry.reply.source} ${entry.reply.sourcePort}`);
     for (const [node, { conntrack = [] }] of world.nodeStates) {
       const stale = conntrack.filter(isStale);
@@ -33,7 +36,7 @@ export const conntrackStale: Check = defineCheck({
         node,
         frontend: `${frontend}/udp`,
         vantage: formatIp(first.original.source),
-        summary: `${node} keeps ${stale.length} UDP ${stale.length === 1 ? 'connection' : 'connections'} to ${frontend} at ${formatIp(first.reply.source)}, which is no endpoint (any more); other clients are fine`,
+        summary: `${node} keeps ${stale.length} UDP ${stale.length === 1 ? 'connection' : 'connections'} to ${frontend} ${first.reply.source === destination ? 'untranslated, as before there were rules for it' : `at ${formatIp(first.reply.source)}, which is no endpoint (any more)`}; other clients are fine`,
         evidence: stale.slice(0, 4).map(({ line, original, reply }) => ({
           source: `nodes/${node}`,
           location: `conntrack line ${line}`,

@@ -13,7 +13,7 @@ import { styleOf } from '../style-of.ts';
 export async function trace(host: Host, options: TraceOptions): Promise<number> {
   const namespace = options.namespace ?? 'default';
   const question = {
-    source: parseSource(options.src, namespace),
+    ...parseSource(options.src, namespace),
     ...parseDestination(options.dst, namespace),
     ...(options.node === undefined ? {} : { node: options.node }),
   };

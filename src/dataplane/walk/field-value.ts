@@ -118,6 +118,8 @@ function fieldValue(
       return typeOf(context, state, state.destination, viaInterface);
     case 'tcpflags':
       if (state.protocol !== PROTOCOL.tcp) return ABSENT;
+      // SYN, SYN+ACK, and ACK on a connection that stands.
+      if (state.connection !== undefined && state.ctstate === CT_STATE.ESTABLISHED) return 0x10;
       return state.isReply ? 0x12 : 0x02;
     case 'icmp-type':
       return state.protocol === PROTOCOL.icmp || state.protocol === PROTOCOL.icmpv6 ? undefined : ABSENT;

@@ -1,6 +1,6 @@
 import type { Ip } from '../../model/address.ts';
 import type { PacketResult } from '../../model/packet.ts';
-import type { Tuple } from '../conntrack/entry.ts';
+import type { ConntrackEntry, Tuple } from '../conntrack/entry.ts';
 import type { NodeState } from '../node-state.ts';
 import { CT_STATE } from '../ruleset/rule-parts.ts';
 import type { ValueRange } from '../ruleset/verdict.ts';
@@ -70,6 +70,8 @@ export interface PacketState {
   isReply: boolean;
   isTracked: boolean;
   original: Tuple;
+  /** The entry of this node's conntrack that the packet belongs to; undefined for the first packet of a connection. */
+  connection: ConntrackEntry | undefined;
   /** Whether conntrack's destination and source translation are settled: nat chains of that side run no more. */
   isDestinationSettled: boolean;
   isSourceSettled: boolean;
@@ -127,6 +129,7 @@ export function forgetConnection(state: PacketState): void {
   state.ctmark = 0;
   state.isTracked = true;
   state.original = tupleOf(state);
+  state.connection = undefined;
   state.isDestinationSettled = false;
   state.isSourceSettled = false;
   state.isIpvs = false;

@@ -1,6 +1,8 @@
+import type { ConntrackEntry } from '../conntrack/entry.ts';
 import { CT_STATE } from '../ruleset/rule-parts.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
 import { type HookEntry, hookEntries } from './hook-index.ts';
+import { followConnection, joinConnection, knownConnection } from './known-connection.ts';
 import type { PacketState } from './packet-state.ts';
 import { walkBaseChain } from './walk-chain.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -23,6 +25,10 @@ export function walkHook(
   const known = start.ctstate;
   // A packet that comes round by the loopback keeps its connection. *Source:* nf_conntrack_in.
   let isBeforeConntrack = isTracking && low < CONNTRACK && start.isTracked && !isLooped(start);
+  const connection = isBeforeConntrack && !start.isReply ? knownConnection(start) : start.connection;
+  const natPosition = isTracking ? -100 : 100;
+  const passesNat = hook !== 'forward' && natPosition >= low && natPosition <= high;
+  let isToFollow = connection !== undefined && passesNat;
   let states = [start];
   for (const entry of entries) {
     if (entry.position < low || entry.position > high) continue;
@@ -30,23 +36,31 @@ export function walkHook(
     if (isBeforeConntrack) {
       isBeforeConntrack = entry.position < CONNTRACK;
       for (const state of states) {
-        if (state.result === undefined && state.isTracked) {
-          state.ctstate = isBeforeConntrack ? CT_STATE.INVALID : known;
-        }
+        if (state.result !== undefined || !state.isTracked) continue;
+        if (isBeforeConntrack) state.ctstate = CT_STATE.INVALID;
+        else track(state, known, connection);
       }
+    }
+    if (isToFollow && entry.position >= natPosition) {
+      isToFollow = false;
+      for (const state of states) followConnection(context, state, isTracking);
     }
     states = walkEntry(context, entry, states, isTracking);
   }
-  const natPosition = isTracking ? -100 : 100;
-  const passesNat = hook !== 'forward' && natPosition >= low && natPosition <= high;
   for (const state of states) {
-    if (isBeforeConntrack && state.isTracked) state.ctstate = known;
+    if (isBeforeConntrack && state.isTracked) track(state, known, connection);
+    if (isToFollow) followConnection(context, state, isTracking);
     if (passesNat) {
       if (isTracking) state.isDestinationSettled = true;
       else state.isSourceSettled = true;
     }
   }
   return states;
+}
+
+function track(state: PacketState, known: number, connection: ConntrackEntry | undefined): void {
+  if (connection === undefined) state.ctstate = known;
+  else joinConnection(state, connection);
 }
 
 function isLooped(state: PacketState): boolean {

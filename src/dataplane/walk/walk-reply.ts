@@ -207,6 +207,7 @@ function replyAt(state: PacketState, leg: Leg): PacketState {
     isReply: true,
     isTracked: leg.isTracked,
     original: before,
+    connection: undefined,
     isDestinationSettled: false,
     isSourceSettled: false,
     result: undefined,

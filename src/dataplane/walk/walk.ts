@@ -31,11 +31,11 @@ const MOST_RULES = 500_000;
 const MOST_BRANCHES = 20_000;
 
 /**
- * Where `packet`, the first of a connection, ends when it starts at `start`: every end with its share, the rule that decided, and what
- * could not be told. It always ends and never throws on whatever the dumps hold; what is not modelled or not read is `unknown`.
+ * Where `packet` ends when it starts at `start`: every end with its share, the rule that decided, and what could not be told. It is the
+ * first of a connection, unless its ports and addresses are those of one that conntrack of a node has. It always ends and never throws on whatever the dumps hold; what is not modelled or not read is `unknown`.
  *
- * *Limits:* what user space decides (queues, transparent proxies), eBPF, bridge and netdev tables, `ingress` and `egress` hooks, and
- * connections that exist already. A client is taken to come for the first time: no affinity list holds it.
+ * *Limits:* what user space decides (queues, transparent proxies), eBPF, bridge and netdev tables, `ingress` and `egress` hooks. A client
+ * is taken to come for the first time: no affinity list holds it.
  */
 export function walk(network: Network, start: Vantage, packet: Packet, options: WalkOptions = {}): Trace {
   const root: Slot = {};
@@ -119,6 +119,7 @@ function startState(slot: Slot, node: NodeState, packet: Packet): PacketState {
     isReply: false,
     isTracked: true,
     original: arrived,
+    connection: undefined,
     isDestinationSettled: false,
     isSourceSettled: false,
     isIpvs: false,
