@@ -21,6 +21,8 @@ export interface EvidenceOptions {
   readonly debugImage?: string;
   readonly debugNamespace?: string;
   readonly dryRun?: boolean;
+  /** False with `--no-probe`. */
+  readonly probe?: boolean;
 }
 
 /** `plumb cleanup`. */

@@ -129,6 +129,7 @@ function addEvidenceOptions(command: Command): void {
     .option('--debug-pods', 'make a pod for a moment on nodes that cannot be read otherwise, and remove it')
     .option('--debug-image <image>', 'its image: one with a shell, iptables, nft and iproute2')
     .option('--debug-namespace <name>', 'its namespace (default: kube-system)')
+    .option('--no-probe', 'try no connection')
     .option('--dry-run', 'with --debug-pods: make none, print what would be made')
     .option(
       '--node <name>',

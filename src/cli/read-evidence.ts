@@ -46,6 +46,7 @@ async function readCluster(host: Host, options: EvidenceOptions, subject: LiveSu
   const { debugPodDefaults } = await import('../observe/node/debug-pod.ts');
   return await observeCluster(await openCluster(host, options), subject, {
     timeoutMs: requestTimeout,
+    isProbing: options.probe !== false,
     ...(signal ? { signal } : {}),
     ...(debugPods
       ? {

@@ -8,8 +8,9 @@ import { type Collected, joinCollected } from '../collected.ts';
 import type { ClusterAccess, Patience } from '../kubernetes/cluster-access.ts';
 import { listed } from '../kubernetes/listed.ts';
 import type { LiveSubject } from '../kubernetes/readings-of.ts';
-import { type PodObject, isRunning, podsOnNode } from '../node/node-pods.ts';
-import { type DnsReplica, type InsidePoint, collectDns } from './collect-dns.ts';
+import { type PodObject, isRunning } from '../node/node-pods.ts';
+import { type DnsReplica, collectDns } from './collect-dns.ts';
+import { insidePoints } from './inside-points.ts';
 import { readResolvConf } from './read-resolv-conf.ts';
 
 /** A Service as the API has it; only what DNS needs. */
@@ -34,8 +35,6 @@ interface ServiceObject {
 
 /** A server that has not answered by then is silent. */
 const DNS_TIMEOUT_MS = 5000;
-/** The address of the DNS Service is asked from so many nodes at most. */
-const MOST_NODES = 10;
 const DEFAULT_DOMAIN = 'cluster.local';
 
 /**
@@ -62,17 +61,11 @@ export async function observeDns(
   const [file] = resolv.sources;
   const config = file === undefined ? undefined : parseResolvConf(textOf(file));
   const zone = (config && clusterDomainOf(config)) ?? zoneServed(objects);
-  const inside: InsidePoint[] = [
-    ...(subject.clientPod === undefined
-      ? []
-      : [{ at: client, from: { kind: 'pod' as const, pod: subject.clientPod } }]),
-    ...nodePoints(pods),
-  ];
   const answers = await collectDns(access, {
     questions: questionsOf(subject, services, zone, config),
     replicas: replicasOf(service, pods),
     servers: [...new Set([...(config?.nameservers ?? []), ...addressesOf(service)])],
-    inside,
+    inside: insidePoints(pods, subject.clientPod),
     ...patience,
     timeoutMs: Math.min(patience.timeoutMs, DNS_TIMEOUT_MS),
   });
@@ -153,18 +146,4 @@ function portOf(target: number | string | undefined, { containers }: PodObject['
   if (typeof target === 'number') return target;
   const named = containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === target);
   return target === undefined ? 53 : (named?.containerPort ?? 53);
-}
-
-/** A pod in each node's own network. */
-function nodePoints(pods: readonly PodObject[]): InsidePoint[] {
-  const nodes = [
-    ...new Set(pods.flatMap(({ spec }) => (spec.hostNetwork === true ? (spec.nodeName ?? []) : []))),
-  ];
-  return nodes.slice(0, MOST_NODES).flatMap((node): InsidePoint[] => {
-    const { proxies, others } = podsOnNode(node, pods);
-    const pod = [...proxies, ...others].find(isRunning);
-    if (pod === undefined) return [];
-    const { namespace, name } = pod.metadata;
-    return [{ at: { namespace, pod: name }, from: { kind: 'node', node } }];
-  });
 }

@@ -1,14 +1,23 @@
 import { UserError } from '../../model/user-error.ts';
 import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
-import { joinCollected } from '../collected.ts';
+import { type Collected, joinCollected } from '../collected.ts';
 import { observeDns } from '../dns/observe-dns.ts';
 import { type CollectNodesOptions, collectNodes } from '../node/collect-nodes.ts';
 import type { PodObject } from '../node/node-pods.ts';
 import type { ClusterAccess } from './cluster-access.ts';
+import { observeProbes } from '../probe/observe-probes.ts';
 import { listed } from './listed.ts';
 import { observeLogs } from './observe-logs.ts';
 import { type Observed, observeObjects } from './observe-objects.ts';
 import { type LiveSubject, needsAllServices, readingsOf } from './readings-of.ts';
+
+/** How a cluster is observed. */
+export interface ObserveOptions extends CollectNodesOptions {
+  /** False where no connection may be tried. */
+  readonly isProbing?: boolean;
+}
+
+const nothing: Collected = { sources: [], gaps: [] };
 
 /**
  * Reads of a running cluster what a question about `subject` needs: objects, the kernels and service proxies of the nodes, what DNS
@@ -17,23 +26,24 @@ import { type LiveSubject, needsAllServices, readingsOf } from './readings-of.ts
 export async function observeCluster(
   access: ClusterAccess,
   subject: LiveSubject,
-  options: CollectNodesOptions,
+  options: ObserveOptions,
 ): Promise<Snapshot> {
   const objects = await observeObjects(access, readingsOf(subject), options);
   if (objects.sources.length === 0) throw unreachable(objects);
   const nodes = listed(objects.sources, 'nodes').map(({ metadata }) => metadata.name);
   const pods = listed<PodObject>(objects.sources, 'pods');
-  const [services, logs, kernels, answers] = await Promise.all([
+  const [services, logs, kernels, answers, probes] = await Promise.all([
     otherServices(access, subject, objects, options),
     observeLogs(access, objects.sources, options),
     collectNodes(access, nodes, pods, options),
     observeDns(access, objects.sources, subject, options),
+    options.isProbing === false ? nothing : observeProbes(access, objects.sources, subject, options),
   ]);
   return {
     format: 'plumb-snapshot',
     version: 1,
     takenAt: new Date().toISOString(),
-    ...joinCollected([objects, { sources: services, gaps: [] }, logs, kernels, answers]),
+    ...joinCollected([objects, { sources: services, gaps: [] }, logs, kernels, answers, probes]),
   };
 }
 

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { type ObservationPoint, type ProbeObservation, observationFormats } from '../../model/observation.ts';
+import type { Source } from '../../snapshot/snapshot.ts';
+import type { Collected } from '../collected.ts';
+import { insidePoints } from '../dns/inside-points.ts';
+import { observationSource } from '../dns/collect-dns.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { ClusterAccess, ContainerName, Patience } from '../kubernetes/cluster-access.ts';
+import { listed } from '../kubernetes/listed.ts';
+import type { LiveSubject } from '../kubernetes/readings-of.ts';
+import type { PodObject } from '../node/node-pods.ts';
+import { type ProbeTarget, probeScript } from './probe-script.ts';
+import { readProbes } from './read-probes.ts';
+
+interface ServiceObject {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly clusterIP?: string;
+    readonly clusterIPs?: readonly string[];
+    readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
+  };
+}
+
+interface SliceObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly endpoints?:
+    | readonly {
+        readonly addresses?: readonly string[];
+        readonly conditions?: { readonly ready?: boolean };
+      }[]
+    | null;
+  readonly ports?: readonly { readonly port?: number; readonly protocol?: string }[] | null;
+}
+
+/** A frontend leads to several endpoints, so it is tried several times. */
+const FRONTEND_TRIES = 3;
+/** More frontends or endpoints say nothing new, and cost the cluster. */
+const MOST_FRONTENDS = 4;
+const MOST_ENDPOINTS = 10;
+const POINTS_AT_ONCE = 4;
+/** All tries of a place run at once and give up after three seconds. */
+const PROBE_TIMEOUT_MS = 10_000;
+
+/**
+ * Tries TCP connections to the Service asked about and to its ready endpoints, from the client pod and from the nodes, where an image has a
+ * shell and nc or curl. Nothing is sent over them. *Limits:* no UDP; DNS is asked instead.
+ */
+export async function observeProbes(
+  access: ClusterAccess,
+  objects: readonly Source[],
+  subject: LiveSubject,
+  patience: Patience,
+): Promise<Collected> {
+  const targets = targetsOf(objects, subject);
+  if (targets.length === 0) return { sources: [], gaps: [] };
+  const points = insidePoints(listed<PodObject>(objects, 'pods'), subject.clientPod);
+  const limited = { ...patience, timeoutMs: Math.min(patience.timeoutMs, PROBE_TIMEOUT_MS) };
+  const parts = await inParallel(points, POINTS_AT_ONCE, ({ at, from }) =>
+    probeFrom(access, at, from, targets, limited),
+  );
+  const items = parts.flatMap((part) => part.items);
+  if (items.length > 0)
+    return { sources: [observationSource('probes/tcp.json', observationFormats.probes, items)], gaps: [] };
+  const why = parts.find((part) => part.why !== undefined)?.why ?? 'there is no pod to try them from';
+  return {
+    sources: [],
+    gaps: [
+      {
+        what: 'connections to the Service',
+        why,
+        unlock: 'create on pods/exec, and --from-pod with a pod that has a shell and nc or curl',
+      },
+    ],
+  };
+}
+
+async function probeFrom(
+  access: ClusterAccess,
+  at: ContainerName,
+  from: Omit<ObservationPoint, 'via'>,
+  targets: readonly ProbeTarget[],
+  patience: Patience,
+): Promise<{ items: ProbeObservation[]; why?: string }> {
+  const marker = `@${randomBytes(8).toString('hex')}`;
+  const ran = await access.exec(at, ['sh', '-c', probeScript(targets, marker)], {
+    ...patience,
+    maxBytes: 1_000_000,
+  });
+  const where = `${at.namespace}/${at.pod}`;
+  if (!ran.ok) return { items: [], why: `${where}: ${ran.failure.message}` };
+  const probed = readProbes(Buffer.from(ran.value.stdout).toString(), targets, marker);
+  const items = probed.map(({ target: { address, port }, results, error }) => ({
+    from: { ...from, via: 'exec' },
+    address,
+    port,
+    protocol: 'tcp' as const,
+    results,
+    ...(error === undefined ? {} : { error }),
+  }));
+  return items.length > 0 ? { items } : { items, why: `${where} has neither nc nor curl` };
+}
+
+/** The cluster addresses of the Service, and its ready endpoints. */
+function targetsOf(objects: readonly Source[], { namespace, service }: LiveSubject): ProbeTarget[] {
+  if (namespace === undefined || service === undefined) return [];
+  const object = listed<ServiceObject>(objects, 'services', namespace).find(
+    ({ metadata }) => metadata.name === service,
+  );
+  const isTcp = ({ protocol = 'TCP' }: { readonly protocol?: string }): boolean => protocol === 'TCP';
+  const addresses = [...new Set([object?.spec.clusterIP, ...(object?.spec.clusterIPs ?? [])])].filter(
+    isAddress,
+  );
+  const frontends = addresses.flatMap((address) =>
+    (object?.spec.ports ?? []).filter(isTcp).map(({ port }) => ({ address, port, tries: FRONTEND_TRIES })),
+  );
+  const endpoints = listed<SliceObject>(objects, 'endpointslices', namespace)
+    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service)
+    .flatMap(({ endpoints: all, ports }) =>
+      (all ?? [])
+        .filter(({ conditions }) => conditions?.ready !== false)
+        .flatMap(({ addresses: own = [] }) => own.filter(isAddress))
+        .flatMap((address) =>
+          (ports ?? [])
+            .filter(isTcp)
+            .flatMap(({ port }) => (port === undefined ? [] : [{ address, port, tries: 1 }])),
+        ),
+    );
+  return [...frontends.slice(0, MOST_FRONTENDS), ...endpoints.slice(0, MOST_ENDPOINTS)];
+}
+
+/** What may stand in a script: nothing but an address. */
+function isAddress(text: string | undefined): text is string {
+  return text !== undefined && /^[0-9a-fA-F.:]+$/.test(text);
+}

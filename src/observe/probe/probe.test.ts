@@ -1,0 +1,141 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ProbeObservation } from '../../model/observation.ts';
+import { type Source, textOf } from '../../snapshot/snapshot.ts';
+import { type FakeRun, fakeAccess } from '../kubernetes/cluster-access-fixture.ts';
+import { observeProbes } from './observe-probes.ts';
+import { probeScript } from './probe-script.ts';
+import { readProbes } from './read-probes.ts';
+
+const target = (port: number, tries = 1) => ({ address: '192.0.2.7', port, tries });
+
+/** What the script says where `nc` is this program. */
+function probed(nc: string, targets = [target(80)]) {
+  const folder = mkdtempSync(join(tmpdir(), 'probe-'));
+  writeFileSync(join(folder, 'nc'), `#!/bin/sh\n${nc}\n`, { mode: 0o755 });
+  const text = execFileSync('sh', ['-c', probeScript(targets, '@x')], {
+    env: { PATH: `${folder}:${process.env['PATH']}` },
+    encoding: 'utf8',
+  });
+  return readProbes(text, targets, '@x').map(({ results }) => results);
+}
+
+describe('probing with nc', () => {
+  it('counts the tries of each target', () => {
+    const nc = `[ "$5" = 80 ] || { echo "nc: connect to $4 port $5 (tcp) failed: Connection refused" >&2; exit 1; }`;
+    expect(probed(nc, [target(80, 3), target(81)])).toEqual([{ connected: 3 }, { refused: 1 }]);
+  });
+
+  // busybox 1.35: nc [-iN] [-wN] [-l] [-p PORT] [-f FILE|IPADDR PORT] [-e PROG]
+  const busybox = (then: string): string =>
+    `[ "$1" != -z ] || { echo "nc: invalid option -- 'z'" >&2; exit 1; }\n[ "$5" = -e ] || exit 9\n${then}`;
+
+  it.each([
+    ['busybox, connected', busybox('exit 0'), { connected: 1 }],
+    [
+      'busybox without the program',
+      busybox(`echo "nc: can't execute 'echo': No such file or directory" >&2; exit 127`),
+      { connected: 1 },
+    ],
+    [
+      'busybox, refused',
+      busybox(`echo "nc: can't connect to remote host (192.0.2.7): Connection refused" >&2; exit 1`),
+      { refused: 1 },
+    ],
+    ['busybox, silence', busybox('echo "nc: timed out" >&2; exit 1'), { timeout: 1 }],
+    ['OpenBSD, silence', 'exit 1', { timeout: 1 }],
+    ['ncat, silence', 'echo "Ncat: TIMEOUT." >&2; exit 1', { timeout: 1 }],
+    [
+      'no route',
+      'echo "nc: connect to 192.0.2.7 port 80 (tcp) failed: No route to host" >&2; exit 1',
+      { 'no-route': 1 },
+    ],
+    ['a tool that breaks', 'echo "Segmentation fault" >&2; exit 139', { failed: 1 }],
+  ])('%s', (_, nc, results) => {
+    expect(probed(nc)).toEqual([results]);
+  });
+});
+
+describe('observeProbes', () => {
+  const list = (resource: string, items: object[]): Source => ({
+    path: `cluster/shop/${resource}.json`,
+    kind: 'kubernetes',
+    bytes: Buffer.from(JSON.stringify({ items })),
+  });
+  const labels = { 'kubernetes.io/service-name': 'web' };
+  const objects = [
+    list('services', [
+      {
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }, { port: 53, protocol: 'UDP' }] },
+      },
+    ]),
+    list('endpointslices', [
+      {
+        metadata: { name: 'web-x', namespace: 'shop', labels },
+        ports: [{ port: 8080 }],
+        endpoints: [
+          { addresses: ['10.244.1.9'] },
+          { addresses: ['10.244.2.9'], conditions: { ready: false } },
+          { addresses: ['$(reboot)'] },
+        ],
+      },
+    ]),
+    list('pods', [
+      {
+        metadata: { name: 'client', namespace: 'shop' },
+        spec: { nodeName: 'node-a', containers: [{ name: 'c' }] },
+        status: { phase: 'Running' },
+      },
+    ]),
+  ];
+  const subject = { namespace: 'shop', service: 'web', clientPod: 'shop/client' };
+  const observe = (run: (script: string) => FakeRun, of = objects) =>
+    observeProbes(fakeAccess({ exec: (_, argv) => run(argv[2] ?? '') }), of, subject, { timeoutMs: 50 });
+
+  it('tries the TCP frontends and the ready endpoints from the client pod, with one exec', async () => {
+    const scripts: string[] = [];
+    const { sources, gaps } = await observe((script) => {
+      scripts.push(script);
+      const [marker = ''] = /@[0-9a-f]{16}/.exec(script) ?? [];
+      return { stdout: `${marker} 0 0 \n${marker} 1 1 nc: connect: Connection refused\n` };
+    });
+    expect(scripts).toHaveLength(1);
+    expect(scripts[0]?.match(/^p \d.*$/gm)).toEqual([
+      'p 0 10.96.0.7 80 &',
+      'p 0 10.96.0.7 80 &',
+      'p 0 10.96.0.7 80 &',
+      'p 1 10.244.1.9 8080 &',
+    ]);
+    const { items } = JSON.parse(sources[0] ? textOf(sources[0]) : '') as { items: ProbeObservation[] };
+    expect(items).toMatchObject([
+      {
+        address: '10.96.0.7',
+        port: 80,
+        results: { connected: 1 },
+        from: { kind: 'pod', pod: 'shop/client', node: 'node-a' },
+      },
+      { address: '10.244.1.9', port: 8080, results: { refused: 1 } },
+    ]);
+    expect(sources[0]?.kind).toBe('probe-results');
+    expect(gaps).toEqual([]);
+  });
+
+  it.each([
+    ['no shell', () => 'no-program' as const, /executable file not found/],
+    ['no right', () => 'forbidden' as const, /forbidden/],
+    [
+      'no tool',
+      (script: string) => ({ stdout: `${/@[0-9a-f]{16}/.exec(script)?.[0]} 0 126 no-tool\n` }),
+      /neither nc nor curl/,
+    ],
+    ['silence', () => 'hang' as const, /no answer in 50 ms/],
+  ])('says that nothing could be tried: %s', async (_, run, why) => {
+    const { sources, gaps } = await observe(run);
+    expect(sources).toEqual([]);
+    expect(gaps[0]?.why).toMatch(why);
+  });
+});
