@@ -1,3 +1,5 @@
+import { isSame } from './read-bytes.ts';
+
 /** Policies a declaration can name; a chain that users made has none. */
 export const POLICY = { NONE: 0, ACCEPT: 1, DROP: 2 } as const;
 
@@ -18,19 +20,21 @@ export class ChainNames {
   private policies: Uint8Array = new Uint8Array(64);
   private slots: Int32Array = new Int32Array(128);
   private readonly bytes: Uint8Array;
+  private readonly view: DataView;
 
-  constructor(bytes: Uint8Array) {
+  constructor({ bytes, view }: { readonly bytes: Uint8Array; readonly view: DataView }) {
     this.bytes = bytes;
+    this.view = view;
   }
 
   /** The number of the chain whose name is bytes `start` to `end`; -1 where it has none. */
   find(start: number, end: number): number {
-    return this.findHashed(hashBytes(this.bytes, start, end), start, end);
+    return this.findHashed(hashBytes(this.view, start, end), start, end);
   }
 
   /** The number of the chain whose name is bytes `start` to `end`, new where it had none. */
   intern(start: number, end: number): number {
-    const hash = hashBytes(this.bytes, start, end);
+    const hash = hashBytes(this.view, start, end);
     const found = this.findHashed(hash, start, end);
     if (found >= 0) return found;
     if (this.count * CELLS === this.records.length) this.grow();
@@ -48,8 +52,7 @@ export class ChainNames {
     const { bytes, records } = this;
     const first = records[id * CELLS + START] ?? 0;
     const length = (records[id * CELLS + END] ?? 0) - first;
-    // Names differ at their end.
-    for (let i = length - 1; i >= 0; i--) if (bytes[first + i] !== bytes[start + i]) return -1;
+    if (!isSame(this.view, first, start, length)) return -1;
     return (bytes[start + length] ?? 0) > 32 ? -1 : start + length;
   }
 
@@ -73,7 +76,8 @@ export class ChainNames {
   findName(name: string): number {
     const wanted = encoder.encode(name);
     const mask = this.slots.length - 1;
-    let slot = hashBytes(wanted, 0, wanted.length) & mask;
+    let slot =
+      hashBytes(new DataView(wanted.buffer, wanted.byteOffset, wanted.length), 0, wanted.length) & mask;
     for (;;) {
       const id = (this.slots[slot] ?? 0) - 1;
       if (id < 0 || this.nameOf(id) === name) return id;
@@ -88,7 +92,7 @@ export class ChainNames {
   }
 
   private findHashed(hash: number, start: number, end: number): number {
-    const { slots, records, bytes } = this;
+    const { slots, records, view } = this;
     const mask = slots.length - 1;
     let slot = hash & mask;
     for (;;) {
@@ -97,11 +101,8 @@ export class ChainNames {
       const base = id * CELLS;
       if (records[base + HASH] === hash) {
         const first = records[base + START] ?? 0;
-        let left = end - start;
-        if ((records[base + END] ?? 0) - first === left) {
-          while (left > 0 && bytes[first + left - 1] === bytes[start + left - 1]) left--;
-          if (left === 0) return id;
-        }
+        const length = end - start;
+        if ((records[base + END] ?? 0) - first === length && isSame(view, first, start, length)) return id;
       }
       slot = (slot + 1) & mask;
     }
@@ -127,18 +128,13 @@ export class ChainNames {
 }
 
 /** Four bytes a step, mixed so that the low bits can choose a slot. */
-function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+function hashBytes(view: DataView, start: number, end: number): number {
   let hash = end - start;
   let at = start;
   for (; at + 4 <= end; at += 4) {
-    const word =
-      (bytes[at] ?? 0) |
-      ((bytes[at + 1] ?? 0) << 8) |
-      ((bytes[at + 2] ?? 0) << 16) |
-      ((bytes[at + 3] ?? 0) << 24);
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
     hash ^= hash >>> 15;
   }
-  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
   return hash ^ (hash >>> 13);
 }

@@ -34,7 +34,7 @@ export class DumpTable implements RowSource {
     this.name = name;
     this.family = family;
     this.origin = origin;
-    this.names = new ChainNames(rows.bytes);
+    this.names = new ChainNames(rows);
     this.firstRow = rows.count;
   }
 

@@ -1,9 +1,60 @@
 // Readers of values out of a dump's bytes. Each writes what it read to a cell and returns where it stopped, or -1.
 
-/** Whether `text` (ASCII) stands at `at`. */
-export function isText(bytes: Uint8Array, at: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+/** A text of at least four bytes to look for: its words of four bytes, the last overlapping the one before. */
+export interface Needle {
+  readonly length: number;
+  readonly words: Int32Array;
+}
+
+/** `text` (ASCII, four characters or more) as `isText` wants it. */
+export function needle(text: string): Needle {
+  const { length } = text;
+  const view = new DataView(Uint8Array.from(text, (char) => char.charCodeAt(0)).buffer);
+  const words = Int32Array.from({ length: Math.ceil(length / 4) }, (_, index) =>
+    view.getInt32(Math.min(index * 4, length - 4), true),
+  );
+  return { length, words };
+}
+
+/** Whether `text` stands at `at`. */
+export function isText(view: DataView, at: number, { words, length }: Needle): boolean {
+  if (at + length > view.byteLength) return false;
+  const last = words.length - 1;
+  for (let i = 0; i < last; i++) if (view.getInt32(at + i * 4, true) !== words[i]) return false;
+  return view.getInt32(at + length - 4, true) === words[last];
+}
+
+/** Whether the bytes from `a` and from `b` on are the same, `length` of them. */
+export function isSame(view: DataView, a: number, b: number, length: number): boolean {
+  if (Math.max(a, b) + length > view.byteLength) return false;
+  // Names differ at their end.
+  let left = length;
+  for (; left >= 4; left -= 4)
+    if (view.getInt32(a + left - 4, true) !== view.getInt32(b + left - 4, true)) return false;
+  for (; left > 0; left--) if (view.getUint8(a + left - 1) !== view.getUint8(b + left - 1)) return false;
   return true;
+}
+
+/** Where the first byte at or after `at` stands that is a quote, a backslash, a control character or none of ASCII. */
+export function endOfPlain(view: DataView, at: number): number {
+  const { byteLength } = view;
+  // Four bytes a step: a byte of 0x80 stays where one of them is 0 or below what is taken away.
+  for (; at + 4 <= byteLength; at += 4) {
+    const word = view.getInt32(at, true);
+    const quote = word ^ 0x22222222;
+    const backslash = word ^ 0x5c5c5c5c;
+    const found =
+      ((quote - 0x01010101) & ~quote) |
+      ((backslash - 0x01010101) & ~backslash) |
+      ((word - 0x20202020) & ~word) |
+      word;
+    if ((found & 0x80808080) !== 0) break;
+  }
+  for (; at < byteLength; at++) {
+    const byte = view.getUint8(at);
+    if (byte < 32 || byte > 127 || byte === 34 || byte === 92) break;
+  }
+  return at;
 }
 
 /** A dotted IPv4 address, to `cells[cell]` as signed 32 bit. */

@@ -1,6 +1,8 @@
 import type { ChainNames } from './chain-names.ts';
 import {
+  endOfPlain,
   isText,
+  needle,
   readIpv4,
   readIpv6,
   readPort,
@@ -16,10 +18,20 @@ const BACKSLASH = 92;
 const ANY_RECENT = FLAG.RECENT | FLAG.REMEMBER;
 const RECENT_ALONE = ANY_RECENT | FLAG.SOURCE | FLAG.PORT | FLAG.RANDOM;
 
-// Bytes that end a comment or make it more than plain text.
-const ENDS_COMMENT = new Uint8Array(256).fill(1, 0, SPACE);
-ENDS_COMMENT[QUOTE] = 1;
-ENDS_COMMENT[BACKSLASH] = 1;
+const TEXT = {
+  DPORT: needle('--dport '),
+  TCP: needle('tcp '),
+  UDP: needle('udp '),
+  SCTP: needle('sctp '),
+  COMMENT: needle('comment --comment '),
+  SET: needle('recent --set '),
+  CHECK: needle('recent --rcheck --seconds '),
+  REAP: needle(' --reap '),
+  NAME: needle('--name '),
+  WHOLE: needle(' --mask 255.255.255.255 --rsource '),
+  RANDOM: needle('statistic --mode random --probability '),
+  DNAT: needle('DNAT --to-destination '),
+};
 
 /**
  * Reads the rule line whose options begin at `at` into the row at `base`. Returns where the line ends, or -1 where it holds
@@ -29,7 +41,7 @@ ENDS_COMMENT[BACKSLASH] = 1;
  * protocol, destination port, comment, random choice, and a jump or DNAT.
  */
 export function readRow(rows: Rows, base: number, at: number, names: ChainNames, isWide: boolean): number {
-  const { bytes } = rows;
+  const { bytes, view } = rows;
   let flags = 0;
   let module = 0;
   for (;;) {
@@ -42,7 +54,7 @@ export function readRow(rows: Rows, base: number, at: number, names: ChainNames,
     const option = bytes[at + 1] ?? 0;
     if (option === 45) {
       // --dport, of a module that is loaded.
-      if (not === 1 || module === 0 || !isText(bytes, at, '--dport ')) return -1;
+      if (not === 1 || module === 0 || !isText(view, at, TEXT.DPORT)) return -1;
       at = readPort(bytes, at + 8, rows.cells, base + CELL.PORT);
       if (at < 0 || bytes[at] !== SPACE || (flags & FLAG.PORT) !== 0) return -1;
       flags |= FLAG.PORT;
@@ -64,7 +76,7 @@ export function readRow(rows: Rows, base: number, at: number, names: ChainNames,
         break;
       case 112: {
         // p
-        const protocol = protocolAt(bytes, at);
+        const protocol = protocolAt(rows, at);
         if (protocol === 0 || not === 1 || (flags & FLAG.PROTOCOL) !== 0) return -1;
         rows.cells[base + CELL.PROTOCOL] = protocol;
         flags |= FLAG.PROTOCOL;
@@ -89,7 +101,7 @@ export function readRow(rows: Rows, base: number, at: number, names: ChainNames,
           return at < 0 ? -1 : readTarget(rows, at, base, names, isWide, flags | FLAG.RANDOM, module);
         } else {
           if (module !== 0) return -1;
-          module = protocolAt(bytes, at);
+          module = protocolAt(rows, at);
           if (module === 0) return -1;
           at += module === 132 ? 5 : 4;
         }
@@ -104,10 +116,10 @@ export function readRow(rows: Rows, base: number, at: number, names: ChainNames,
 }
 
 /** `tcp `, `udp ` or `sctp ` as a number; 0 for anything else. */
-function protocolAt(bytes: Uint8Array, at: number): number {
-  if (bytes[at] === 116) return isText(bytes, at, 'tcp ') ? 6 : 0;
-  if (bytes[at] === 117) return isText(bytes, at, 'udp ') ? 17 : 0;
-  return isText(bytes, at, 'sctp ') ? 132 : 0;
+function protocolAt({ bytes, view }: Rows, at: number): number {
+  if (bytes[at] === 116) return isText(view, at, TEXT.TCP) ? 6 : 0;
+  if (bytes[at] === 117) return isText(view, at, TEXT.UDP) ? 17 : 0;
+  return isText(view, at, TEXT.SCTP) ? 132 : 0;
 }
 
 // `address[/prefix] `: the address to `cell`, its prefix length behind it.
@@ -148,37 +160,41 @@ function readDnat(rows: Rows, at: number, base: number, isWide: boolean): number
 }
 
 // `comment --comment word ` or `comment --comment "words" `, without escapes.
-function readComment({ bytes, cells }: Rows, at: number, base: number): number {
-  if (!isText(bytes, at, 'comment --comment ')) return -1;
+function readComment({ bytes, view, cells }: Rows, at: number, base: number): number {
+  if (!isText(view, at, TEXT.COMMENT)) return -1;
   at += 18;
   const isQuoted = bytes[at] === QUOTE;
   if (isQuoted) at++;
   const start = at;
-  if (isQuoted) while (ENDS_COMMENT[bytes[at] ?? 0] === 0) at++;
-  else while (bytes[at] !== SPACE && ENDS_COMMENT[bytes[at] ?? 0] === 0) at++;
+  if (isQuoted) at = endOfPlain(view, at);
+  else while (isPlainWord(bytes[at] ?? 0)) at++;
   cells[base + CELL.COMMENT_START] = start;
   cells[base + CELL.COMMENT_END] = at;
   if (isQuoted && bytes[at++] !== QUOTE) return -1;
   return bytes[at] === SPACE ? at + 1 : -1;
 }
 
+function isPlainWord(byte: number): boolean {
+  return byte > SPACE && byte < 128 && byte !== QUOTE && byte !== BACKSLASH;
+}
+
 // `recent --rcheck --seconds n --reap --name list …` or `recent --set --name list …` as the save tools print them.
-function readRecent({ bytes, cells }: Rows, at: number, base: number, kind: number): number {
+function readRecent({ bytes, view, cells }: Rows, at: number, base: number, kind: number): number {
   if (kind === FLAG.REMEMBER) {
-    if (!isText(bytes, at, 'recent --set ')) return -1;
+    if (!isText(view, at, TEXT.SET)) return -1;
     at += 13;
   } else {
-    if (!isText(bytes, at, 'recent --rcheck --seconds ')) return -1;
+    if (!isText(view, at, TEXT.CHECK)) return -1;
     at = readSeconds(bytes, at + 26, cells, base + CELL.WEIGHT);
-    if (at < 0 || !isText(bytes, at, ' --reap ')) return -1;
+    if (at < 0 || !isText(view, at, TEXT.REAP)) return -1;
     at += 8;
   }
-  if (!isText(bytes, at, '--name ')) return -1;
+  if (!isText(view, at, TEXT.NAME)) return -1;
   at += 7;
   cells[base + CELL.SOURCE] = at;
   while ((bytes[at] ?? 0) > SPACE) at++;
   cells[base + CELL.SOURCE_PREFIX] = at;
-  return isText(bytes, at, ' --mask 255.255.255.255 --rsource ') ? at + 34 : -1;
+  return isText(view, at, TEXT.WHOLE) ? at + 34 : -1;
 }
 
 // kube-proxy calls its lists as the chains of endpoints: a row has no room for another name.
@@ -189,8 +205,8 @@ function isNamedAsChain({ cells }: Rows, base: number, names: ChainNames, flags:
 }
 
 // `statistic --mode random --probability 0.5 `.
-function readStatistic({ bytes, cells }: Rows, at: number, base: number): number {
-  if (!isText(bytes, at, 'statistic --mode random --probability ')) return -1;
+function readStatistic({ bytes, view, cells }: Rows, at: number, base: number): number {
+  if (!isText(view, at, TEXT.RANDOM)) return -1;
   at = readProbability(bytes, at + 38, cells, base + CELL.WEIGHT);
   return at >= 0 && bytes[at] === SPACE ? at + 1 : -1;
 }
@@ -205,12 +221,12 @@ function readTarget(
   flags: number,
   module: number,
 ): number {
-  const { bytes, cells } = rows;
+  const { bytes, view, cells } = rows;
   if (bytes[at] !== 45 || bytes[at + 1] !== 106 || bytes[at + 2] !== SPACE) return -1;
   // A module belongs to its protocol. The kernel takes nothing else.
   if (module !== 0 && ((flags & FLAG.PROTOCOL) === 0 || cells[base + CELL.PROTOCOL] !== module)) return -1;
   at += 3;
-  if (bytes[at] === 68 && isText(bytes, at, 'DNAT --to-destination ')) {
+  if (bytes[at] === 68 && isText(view, at, TEXT.DNAT)) {
     at = readDnat(rows, at + 22, base, isWide);
     flags |= FLAG.DNAT;
   } else {
