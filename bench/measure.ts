@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 /** What one process cost. */
 export interface Cost {
   readonly seconds: number;
+  /** Of all cores together: what other work on the machine lengthens least. */
+  readonly cpuSeconds: number;
   /** Greatest resident memory. */
   readonly kilobytes: number;
 }
@@ -19,6 +21,7 @@ export interface Contender {
 export interface Costs {
   readonly name: string;
   readonly seconds: readonly number[];
+  readonly cpuSeconds: readonly number[];
   readonly kilobytes: readonly number[];
 }
 
@@ -36,11 +39,17 @@ export function measure({ command, exitCode = 0 }: Contender, workFolder: string
 
 /** Lets all contenders run once a round, one after the other, so that a busy minute is everybody's. */
 export function contest(contenders: readonly Contender[], rounds: number, workFolder: string): Costs[] {
-  const costs = contenders.map(({ name }) => ({ name, seconds: [] as number[], kilobytes: [] as number[] }));
+  const costs = contenders.map(({ name }) => ({
+    name,
+    seconds: [] as number[],
+    cpuSeconds: [] as number[],
+    kilobytes: [] as number[],
+  }));
   for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
       const cost = measure(contender, workFolder);
       costs[index]?.seconds.push(cost.seconds);
+      costs[index]?.cpuSeconds.push(cost.cpuSeconds);
       costs[index]?.kilobytes.push(cost.kilobytes);
     }
   }
