@@ -4,6 +4,7 @@ import { parseIp } from '../../model/address.ts';
 import type { Part } from '../ruleset/rule-parts.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { parseIptables } from './parse-iptables.ts';
+import { printIptables } from './print-iptables.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const parse = (text: string): Ruleset => parseIptables({ path: 'x', bytes: bytes(text) });
@@ -403,8 +404,16 @@ COMMIT
     ]);
   });
 
-  it('refuses what is not line by line', () => {
+  it('reads a dump whose lines were joined as it was before, and says so', () => {
     const flat = parse(SAVE.replaceAll('\n', ' '));
+    expect(flat.tables.map((table) => printIptables(table))).toEqual(
+      parse(SAVE).tables.map((table) => printIptables(table)),
+    );
+    expect(flat.issues[0]?.problem).toContain('line breaks');
+  });
+
+  it('refuses what is not line by line', () => {
+    const flat = parse(`# a dump\n${SAVE.replaceAll('\n', ' ')}`);
     expect(flat.tables).toEqual([]);
     expect(flat.issues[0]?.problem).toContain('line breaks');
     const xml = parse('<iptables-rules version="1.0">\n</iptables-rules>\n');

@@ -1,5 +1,6 @@
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { DumpReader } from './dump-reader.ts';
+import { restoreLines } from './restore-lines.ts';
 
 /**
  * Reads what iptables-save or ip6tables-save printed (any version, with or without counters, legacy or nft), input of
@@ -15,5 +16,9 @@ export function parseIptables(
   source: { readonly path: string; readonly bytes: Uint8Array },
   hint: { readonly family?: 'ip' | 'ip6' } = {},
 ): Ruleset {
-  return new DumpReader(source, hint.family).read();
+  const restored = restoreLines(source.bytes);
+  if (restored === undefined) return new DumpReader(source, hint.family).read();
+  const { tables, issues } = new DumpReader({ path: source.path, bytes: restored }, hint.family).read();
+  const problem = 'the line breaks of this dump were lost: they are put back, and lines counted anew';
+  return { tables, issues: [{ source: source.path, text: '', problem }, ...issues] };
 }
