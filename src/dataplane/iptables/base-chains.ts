@@ -1,4 +1,4 @@
-import type { BaseChain, Hook } from '../ruleset/ruleset.ts';
+import type { BaseChain, Hook, TableOrigin } from '../ruleset/ruleset.ts';
 
 const HOOKS: ReadonlyMap<string, Hook> = new Map([
   ['PREROUTING', 'prerouting'],
@@ -17,10 +17,19 @@ const PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['security', 50],
 ]);
 
+// Not the kernel's 50: below the input hook's nat, which legacy iptables has above it. *Source:* iptables/nft.c `xtables_ipv4`.
+const NFT_SECURITY = 150;
+
 /** The hook and priority of the built-in `chain` of `table`; undefined for chains that users made. */
-export function baseChainOf(table: string, chain: string, policy: 'accept' | 'drop'): BaseChain | undefined {
+export function baseChainOf(
+  table: string,
+  chain: string,
+  policy: 'accept' | 'drop',
+  origin: TableOrigin,
+): BaseChain | undefined {
   const hook = HOOKS.get(chain);
-  const priority = PRIORITIES.get(table);
+  const isNft = origin === 'iptables-nft' && table === 'security';
+  const priority = isNft ? NFT_SECURITY : PRIORITIES.get(table);
   if (hook === undefined || priority === undefined) return undefined;
   const isSource = table === 'nat' && (hook === 'input' || hook === 'postrouting');
   const type = table === 'nat' ? 'nat' : table === 'mangle' && hook === 'output' ? 'route' : 'filter';

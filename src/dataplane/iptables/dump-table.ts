@@ -65,8 +65,7 @@ export class DumpTable implements RowSource {
   parseRow(row: number): ParsedRule {
     const text = this.textOf(row);
     if (this.cut.has(row)) return { parts: opaque(text), problem: 'the line ends in the middle' };
-    const chain = this.rows.cells[row * ROW_CELLS + CELL.CHAIN] ?? 0;
-    return parseRule(text, /^-[AI] +\S+( +\d+(?= ))?/.exec(text)?.[0].length ?? 0, this.contextOf(chain));
+    return parseRule(text, /^-[AI] +\S+( +\d+(?= ))?/.exec(text)?.[0].length ?? 0, this.contextOf());
   }
 
   /** The built-in chains that are declared, in the order of the dump. */
@@ -103,10 +102,9 @@ export class DumpTable implements RowSource {
     return text.replace(/ -c \d+ \d+/, '');
   }
 
-  private contextOf(chain: number): RuleContext {
+  private contextOf(): RuleContext {
     return {
       family: this.family,
-      base: baseChainOf(this.name, this.names.nameOf(chain), 'accept'),
       isChain: (name) => {
         const id = this.names.findName(name);
         return id >= 0 && this.names.lineOf(id) > 0;
@@ -130,7 +128,7 @@ export class DumpTable implements RowSource {
   private makeChain(id: number, rules: RowList): Chain {
     const name = this.names.nameOf(id);
     const policy = this.names.policyOf(id) === POLICY.DROP ? 'drop' : 'accept';
-    const base = isBuiltIn(name) ? baseChainOf(this.name, name, policy) : undefined;
+    const base = isBuiltIn(name) ? baseChainOf(this.name, name, policy, this.origin) : undefined;
     return { name, ...(base && { base }), rules, line: this.names.lineOf(id) };
   }
 

@@ -145,8 +145,10 @@ function tableOf(
     );
   const made = new Map(
     all.map((chain): [string, Chain] => {
-      const base = isBuiltIn(chain.name) ? baseChainOf(name, chain.name, chain.policy) : undefined;
-      const context = { family: own, base, isChain: (target: string) => chains.has(target) };
+      const base = isBuiltIn(chain.name)
+        ? baseChainOf(name, chain.name, chain.policy, 'iptables-legacy')
+        : undefined;
+      const context = { family: own, isChain: (target: string) => chains.has(target) };
       const list = new ListedRules(
         chain.rules.map(({ line, text, columns, rule }) =>
           rule === undefined

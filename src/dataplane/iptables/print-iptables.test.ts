@@ -231,7 +231,7 @@ const table = (
     })
     .map(({ name, origin, policy, chains }) => {
       const made = chains.map(([chain, rules]): [string, Chain] => {
-        const base = baseChainOf(name, chain, policy);
+        const base = baseChainOf(name, chain, policy, origin);
         return [chain, { name: chain, ...(base && { base }), rules: listOf(rules), line: 0 }];
       });
       const table: Table = {

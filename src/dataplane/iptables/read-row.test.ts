@@ -72,7 +72,7 @@ function rulesOf(table: Table): Rule[] {
 
 describe.each(['ip', 'ip6'] as const)('rows of %s', (family) => {
   it('mean what the words of the line mean', () => {
-    const context = { family, base: undefined, isChain: (name: string) => name === 'A' || name === 'B' };
+    const context = { family, isChain: (name: string) => name === 'A' || name === 'B' };
     fc.assert(
       fc.property(fc.array(ruleText(family), { minLength: 1, maxLength: 5 }), (texts) => {
         for (const [index, rule] of rulesOf(tableOf(family, texts)).entries()) {

@@ -1,5 +1,4 @@
 import type { Part } from '../ruleset/rule-parts.ts';
-import type { BaseChain } from '../ruleset/ruleset.ts';
 
 /** One option with what it was given: `! --dport 80` is `{ name: '--dport', values: ['80'], not: true }`. */
 export interface Option {
@@ -11,8 +10,6 @@ export interface Option {
 /** What a rule's meaning depends on besides its text. */
 export interface RuleContext {
   readonly family: 'ip' | 'ip6';
-  /** The base chain the rule stands in; undefined in a chain that is only jumped to. */
-  readonly base: BaseChain | undefined;
   /** Whether `name` is a chain of the table, as far as is known when the rule is read. */
   isChain(name: string): boolean;
 }

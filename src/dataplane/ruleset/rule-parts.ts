@@ -151,12 +151,8 @@ export type Statement =
   | { readonly kind: 'snat'; readonly to: NatTarget }
   | { readonly kind: 'masquerade'; readonly ports?: ValueRange }
   | { readonly kind: 'redirect'; readonly ports?: ValueRange }
-  | {
-      readonly kind: 'netmap';
-      readonly first: Ip;
-      readonly prefix: number;
-      readonly side: 'source' | 'destination';
-    }
+  /** The network of the destination becomes this one; that of the source in chains that translate sources. */
+  | { readonly kind: 'netmap'; readonly first: Ip; readonly prefix: number }
   | { readonly kind: 'set-mark'; readonly change: MarkChange }
   | { readonly kind: 'set-ctmark'; readonly change: MarkChange }
   /** CONNMARK: ctmark = (ctmark & ~ctmask) ^ (mark & nfmask). */

@@ -1,6 +1,7 @@
 import { type Ip, formatIp } from '../../model/address.ts';
 import type { NatTarget, Statement } from '../ruleset/rule-parts.ts';
 import { CT_STATUS } from '../ruleset/rule-parts.ts';
+import type { Hook } from '../ruleset/ruleset.ts';
 import type { KeyPart } from '../ruleset/sets.ts';
 import type { ValueRange } from '../ruleset/verdict.ts';
 import { masqueradeAddress } from './node-links.ts';
@@ -21,7 +22,7 @@ export function translate(
   state: PacketState,
   statement: NatStatement,
   target: Pick<NatTarget, 'addresses' | 'ports'> | undefined,
-  reference: RuleReference,
+  { reference, hook }: { readonly reference: RuleReference; readonly hook: Hook },
 ): string | undefined {
   state.translatedBy = { value: reference, rest: state.translatedBy };
   switch (statement.kind) {
@@ -49,11 +50,12 @@ export function translate(
       return undefined;
     }
     case 'netmap': {
-      const side = statement.side === 'source' ? state.source : state.destination;
+      const isSource = hook === 'postrouting' || hook === 'input';
+      const side = isSource ? state.source : state.destination;
       const mapped = mapPrefix(side, statement.first, statement.prefix);
       if (mapped === undefined) return 'NETMAP of another family';
       const range = { low: mapped, high: mapped };
-      return statement.side === 'source'
+      return isSource
         ? translateSource(state, range, undefined)
         : translateDestination(state, range, undefined, reference);
     }

@@ -210,7 +210,10 @@ function runNat(
     const value = jumpReference(run, cursor, jump.chain, jump.index);
     state.translatedBy = { value, rest: state.translatedBy };
   }
-  const problem = translate(state, statement, target, currentRule(run, cursor));
+  const problem = translate(state, statement, target, {
+    reference: currentRule(run, cursor),
+    hook: entry.base.hook,
+  });
   if (problem !== undefined) return stop(run, cursor, problem);
   run.out.push(state);
   return 'done';

@@ -50,7 +50,7 @@ const part: fc.Arbitrary<Part> = fc.oneof(
     { kind: 'pass', text: 'LOG' },
     { kind: 'masquerade' },
     { kind: 'redirect', ports: { low: 8080, high: 8080 } },
-    { kind: 'netmap', first: ip('10.244.2.0'), prefix: 24, side: 'destination' },
+    { kind: 'netmap', first: ip('10.244.2.0'), prefix: 24 },
     { kind: 'set-mark', change: { and: 0, xor: 1 } },
     { kind: 'save-mark', nfmask: 0xff, ctmask: 0xff },
     { kind: 'restore-mark', nfmask: 0xff, ctmask: 0xff },

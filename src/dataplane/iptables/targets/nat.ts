@@ -1,7 +1,7 @@
 import { parseCidr } from '../../../model/cidr.ts';
-import type { Part, NatTarget, Statement } from '../../ruleset/rule-parts.ts';
+import type { Part, NatTarget } from '../../ruleset/rule-parts.ts';
 import type { ValueRange } from '../../ruleset/verdict.ts';
-import type { Extension, Option, RuleContext } from '../rule-syntax.ts';
+import type { Extension, Option } from '../rule-syntax.ts';
 import { parseAddressRange, parseRange } from '../values.ts';
 
 const RANDOM = { '--random': 0, '--random-fully': 0, '--persistent': 0 } as const;
@@ -56,13 +56,9 @@ function portChange(kind: 'masquerade' | 'redirect'): Extension {
   };
 }
 
-// In a chain that is only jumped to, the hook decides which address is mapped: it is known to the walk alone.
-function netmapParts(options: readonly Option[], { base }: RuleContext): Part[] | undefined {
+function netmapParts(options: readonly Option[]): Part[] | undefined {
   const cidr = parseCidr(valueOf(options, '--to') ?? '');
-  if (cidr === undefined || base === undefined) return undefined;
-  const side = base.hook === 'postrouting' || base.hook === 'input' ? 'source' : 'destination';
-  const statement: Statement = { kind: 'netmap', first: cidr.first, prefix: cidr.prefix, side };
-  return [statement];
+  return cidr && [{ kind: 'netmap', first: cidr.first, prefix: cidr.prefix }];
 }
 
 /** Targets that translate addresses. *Source:* iptables-extensions(8). */
