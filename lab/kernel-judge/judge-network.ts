@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
-import type { RandomPacket } from './random-ruleset.ts';
+import { DESTINATIONS, type RandomPacket } from './random-ruleset.ts';
 
 // Binds each packet's own address and port, sends once, and says so. It runs inside the sender's namespace.
 const SENDER = `
@@ -23,7 +23,7 @@ lines.on('line', (line) => {
 
 /**
  * Two network namespaces: a sender, and the node under judgement, joined by a veth. The node forwards 203.0.113.0/24 into a sink
- * and owns 192.0.2.1. It has no route back to the sender, so that it answers nothing and each packet is alone.
+ * and owns 192.0.2.1 and 192.0.2.2. It has no route back to the sender, so that it answers nothing and each packet is alone.
  */
 export class JudgeNetwork {
   readonly #holders: ChildProcess[] = [];
@@ -46,6 +46,7 @@ export class JudgeNetwork {
     inNode('ip', 'link', 'set', 'out0', 'up', 'arp', 'off');
     inSender('ip', 'link', 'set', 'sink0', 'up', 'arp', 'off');
     inNode('ip', 'addr', 'add', '192.0.2.1/32', 'dev', 'out0');
+    inNode('ip', 'addr', 'add', '192.0.2.2/32', 'dev', 'judge1');
     inNode('ip', 'route', 'add', '203.0.113.0/24', 'dev', 'out0');
     inNode('ip', 'route', 'add', '10.96.0.0/16', 'dev', 'out0');
     inNode('ip', 'route', 'add', 'blackhole', '198.18.0.0/16');
@@ -59,7 +60,7 @@ export class JudgeNetwork {
     for (const address of ['198.18.0.1', '198.18.0.2', '198.18.1.1', '198.18.1.2'])
       inSender('ip', 'addr', 'add', `${address}/32`, 'dev', 'judge0');
     inSender('ip', 'route', 'add', 'default', 'dev', 'judge0');
-    for (const address of ['203.0.113.1', '203.0.113.2', '203.0.113.130', '192.0.2.1', '10.96.0.1'])
+    for (const address of DESTINATIONS)
       inSender(
         'ip',
         'neigh',

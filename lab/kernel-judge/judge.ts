@@ -1,18 +1,21 @@
 import { parseIptables } from '../../src/dataplane/iptables/parse-iptables.ts';
 import { parseNftText } from '../../src/dataplane/nftables/parse-nft-text.ts';
+import { parseIpset } from '../../src/dataplane/ipvs/parse-ipset.ts';
 import type { Network, NodeState } from '../../src/dataplane/node-state.ts';
 import type { Link, Route } from '../../src/dataplane/routes/routes.ts';
 import type { Table } from '../../src/dataplane/ruleset/ruleset.ts';
+import type { IpSet } from '../../src/dataplane/ruleset/sets.ts';
 import type { Outcome } from '../../src/dataplane/walk/trace.ts';
 import { walk } from '../../src/dataplane/walk/walk.ts';
 import { type Ip, parseIp } from '../../src/model/address.ts';
 import { cidrContains, parseCidr } from '../../src/model/cidr.ts';
 import type { Frontend } from './frontend.ts';
 import type { JudgeNetwork } from './judge-network.ts';
-import { printIptablesRules, printNftRules } from './print-rules.ts';
+import { printIpsets, printIptablesRules, printNftRules } from './print-rules.ts';
 import { NFT_TRACER, type RuleTrace, type RuleTracer } from './rule-tracer.ts';
 import {
   HOOKS,
+  OWN,
   type RandomChain,
   type RandomPacket,
   type RandomRuleset,
@@ -30,7 +33,10 @@ export interface Loaded {
 export function loadRuleset(judge: JudgeNetwork, frontend: Frontend, ruleset: RandomRuleset): Loaded {
   const isLegacy = frontend === 'iptables-legacy';
   if (frontend === 'nft') judge.feed(`flush ruleset\n${printNftRules(ruleset)}`, 'nft', '-f', '-');
-  else judge.feed(printIptablesRules(ruleset, isLegacy ? '-j TRACE' : undefined), `${frontend}-restore`);
+  else {
+    judge.feed(printIpsets(ruleset), 'ipset', 'restore', '-exist');
+    judge.feed(printIptablesRules(ruleset, isLegacy ? '-j TRACE' : undefined), `${frontend}-restore`);
+  }
   if (!isLegacy) judge.feed(NFT_TRACER, 'nft', '-f', '-');
   return readLoaded(judge, frontend);
 }
@@ -41,7 +47,8 @@ export function readLoaded(judge: JudgeNetwork, frontend: Frontend): Loaded {
   const source = { path: 'rules', bytes: new TextEncoder().encode(dump) };
   const { tables, issues } = frontend === 'nft' ? parseNftText(source) : parseIptables(source);
   if (issues.length > 0) throw new Error(`not read: ${JSON.stringify(issues[0])}`);
-  return { frontend, dump, network: judgedNetwork(tables) };
+  const sets = { path: 'sets', bytes: new TextEncoder().encode(judge.run('ipset', 'save')) };
+  return { frontend, dump, network: judgedNetwork(tables, parseIpset(sets).items) };
 }
 
 // Flushing leaves policies as they are: they are set to what they were.
@@ -50,6 +57,7 @@ const EMPTY: RandomRuleset = {
   mangle: openChains('mangle'),
   nat: openChains('nat'),
   filter: openChains('filter'),
+  security: openChains('security'),
 };
 
 function openChains(table: TableName): RandomChain[] {
@@ -115,7 +123,7 @@ function disagreementOf(
     [...new Set(lines)].sort((a, b) => a - b).join() === counted.filter(isOwn).join() &&
     lines.filter((line) => told.includes(line) || !mayEndInTheMiddle(text[line - 1] ?? '')).join() ===
       told.join() &&
-    (outcome?.result === 'dropped') === (trace?.isDropped ?? false);
+    (outcome?.result === 'dropped' || outcome?.result === 'rejected') === (trace?.isDropped ?? false);
   if (walks.some((lines, i) => isSame(lines, outcomes[i]))) return undefined;
   const show = (lines: readonly number[]): string =>
     lines.map((line) => `    ${line}: ${text[line - 1] ?? ''}`).join('\n');
@@ -176,14 +184,18 @@ function address(text: string): Ip {
 }
 
 /** The judged namespace as the walk sees it, with `tables`. */
-export function judgedNetwork(tables: readonly Table[]): Network {
-  const own = address('192.0.2.1');
-  const links: Link[] = [link(1, 'lo', '127.0.0.1', 8), link(2, 'judge1'), link(3, 'out0', '192.0.2.1', 32)];
+export function judgedNetwork(tables: readonly Table[], sets: readonly IpSet[] = []): Network {
+  const own = OWN.map(address);
+  const links: Link[] = [
+    link(1, 'lo', '127.0.0.1', 8),
+    link(2, 'judge1', '192.0.2.2', 32),
+    link(3, 'out0', '192.0.2.1', 32),
+  ];
   const node: NodeState = {
     name: 'judged',
     tables,
     hasRules: { ip: true, ip6: false },
-    ipsets: new Map(),
+    ipsets: new Map(sets.map((set) => [set.name, set])),
     ipvs: [],
     links,
     // The way back is a blackhole in the namespace; here it tells by which interface packets arrive.
@@ -197,8 +209,8 @@ export function judgedNetwork(tables: readonly Table[]): Network {
   const outside = parseCidr('203.0.113.0/24');
   return {
     nodes: new Map([['judged', node]]),
-    placeOf: (one) => (one === own ? { node: 'judged', isHostNetwork: true } : undefined),
-    isClusterAddress: (one) => outside !== undefined && !cidrContains(outside, one) && one !== own,
+    placeOf: (one) => (own.includes(one) ? { node: 'judged', isHostNetwork: true } : undefined),
+    isClusterAddress: (one) => outside !== undefined && !cidrContains(outside, one) && !own.includes(one),
   };
 }
 

@@ -1,14 +1,15 @@
-import type {
-  Action,
-  Condition,
-  ListedKey,
-  MapVerdict,
-  RandomRule,
-  RandomRuleset,
-  TableName,
+import {
+  type Action,
+  type Condition,
+  LISTED,
+  type ListedKey,
+  type MapVerdict,
+  type RandomRule,
+  type RandomRuleset,
+  type TableName,
 } from './random-ruleset.ts';
 
-const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
+const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** The ruleset as `iptables-restore` reads it; `first` stands in front of the rules of raw PREROUTING. */
@@ -63,8 +64,16 @@ function iptablesCondition(condition: Condition): string {
       return `-m addrtype ${not}--${condition.side === 'source' ? 'src' : 'dst'}-type LOCAL`;
     case 'random':
       return `-m statistic --mode random --probability ${condition.quarter / 4}`;
+    case 'local-here':
+      return `-m addrtype ${not}--dst-type LOCAL --limit-iface-in`;
+    case 'source-range':
+      return `-m iprange ${not}--src-range ${condition.low}-${condition.high}`;
+    case 'asked':
+      return `-m conntrack ${not}--ctorigdst ${condition.address}`;
+    case 'opens':
+      return `${not}--syn`;
     case 'listed':
-      throw new Error('iptables has no such condition');
+      return `-m set ${not}--match-set ${setName(condition.keys)} dst,dst`;
   }
 }
 
@@ -72,6 +81,16 @@ function iptablesAction(action: Action, hasPorts: boolean): string | undefined {
   switch (action.kind) {
     case 'none':
       return undefined;
+    case 'log':
+      return '-j NFLOG --nflog-group 5';
+    case 'connmark':
+      return `-j CONNMARK --set-xmark ${hex(action.value)}/${hex(action.mask)}`;
+    case 'redirect':
+      return `-j REDIRECT --to-ports ${action.port}`;
+    case 'netmap':
+      return '-j NETMAP --to 203.0.113.0/24';
+    case 'snat':
+      return `-j SNAT --to-source ${action.address}`;
     case 'jump':
       return `-j ${action.chain}`;
     case 'goto':
@@ -91,7 +110,34 @@ function iptablesAction(action: Action, hasPorts: boolean): string | undefined {
   }
 }
 
-const PRIORITIES: Readonly<Record<TableName, number>> = { raw: -300, mangle: -150, nat: -100, filter: 0 };
+/** Named after what is in it: equal sets are one. */
+function setName(keys: readonly ListedKey[]): string {
+  const bits = LISTED.reduce((sum, key, i) => (keys.includes(key) ? sum + 2 ** i : sum), 0);
+  return `judge-${bits.toString(16)}`;
+}
+
+/** The sets that the rules name, as `ipset save` prints them. */
+export function printIpsets(ruleset: RandomRuleset): string {
+  const sets = new Map<string, readonly ListedKey[]>();
+  for (const { rules } of TABLES.flatMap((table) => ruleset[table]))
+    for (const condition of rules.flatMap(({ conditions }) => conditions))
+      if (condition.kind === 'listed') sets.set(setName(condition.keys), condition.keys);
+  const lines = [...sets].flatMap(([name, keys]) => [
+    `create ${name} hash:net,port family inet hashsize 1024 maxelem 65536`,
+    ...keys.flatMap(({ prefix, protocol, low, high }) =>
+      Array.from({ length: high - low + 1 }, (_, i) => `add ${name} ${prefix},${protocol}:${low + i}`),
+    ),
+  ]);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const PRIORITIES: Readonly<Record<TableName, number>> = {
+  raw: -300,
+  mangle: -150,
+  nat: -100,
+  filter: 0,
+  security: 50,
+};
 
 /** The ruleset as `nft -f` reads it: one table a table, every rule with a counter and its number in the chain. */
 export function printNftRules(ruleset: RandomRuleset): string {
@@ -151,6 +197,14 @@ function nftCondition(condition: Condition, protocol: string): string {
       return `iifname ${not}"${condition.name.replace('+', '*')}"`;
     case 'local':
       return `fib ${condition.side === 'source' ? 'saddr' : 'daddr'} type ${not}local`;
+    case 'local-here':
+      return `fib daddr . iif type ${not}local`;
+    case 'source-range':
+      return `ip saddr ${not}${condition.low}-${condition.high}`;
+    case 'asked':
+      return `ct original ip daddr ${not}${condition.address}`;
+    case 'opens':
+      return `tcp flags & (fin | syn | rst | ack) ${equals} syn`;
     case 'random':
       return `numgen random mod 4 < ${condition.quarter}`;
     case 'listed':
@@ -182,6 +236,14 @@ function nftAction(action: Action, hasPorts: boolean): string | undefined {
       return `${action.kind} ${action.chain}`;
     case 'mark':
       return `meta mark set meta mark & ${hex(~action.mask >>> 0)} ^ ${hex(action.value)}`;
+    case 'log':
+      return 'log group 5';
+    case 'connmark':
+      return `ct mark set ct mark & ${hex(~action.mask >>> 0)} ^ ${hex(action.value)}`;
+    case 'redirect':
+      return `redirect to :${action.port}`;
+    case 'snat':
+      return `snat to ${action.address}`;
     case 'save-mark':
       return 'ct mark set meta mark';
     case 'restore-mark':

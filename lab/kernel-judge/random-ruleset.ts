@@ -20,8 +20,15 @@ export type Condition =
   | { readonly kind: 'translated'; readonly not: boolean }
   | { readonly kind: 'interface-in'; readonly not: boolean; readonly name: string }
   | { readonly kind: 'local'; readonly side: 'source' | 'destination'; readonly not: boolean }
+  /** The destination is an address of the interface by which the packet came. */
+  | { readonly kind: 'local-here'; readonly not: boolean }
+  | { readonly kind: 'source-range'; readonly not: boolean; readonly low: string; readonly high: string }
+  /** What the connection's first packet asked for, before any translation. */
+  | { readonly kind: 'asked'; readonly not: boolean; readonly address: string }
+  /** Only where the protocol is TCP: the packet opens a connection. */
+  | { readonly kind: 'opens'; readonly not: boolean }
   | { readonly kind: 'random'; readonly quarter: 1 | 2 | 3 }
-  /** Only nftables: destination, protocol and port together are (not) one of a set. */
+  /** Destination, protocol and port together are (not) one of a set. */
   | { readonly kind: 'listed'; readonly not: boolean; readonly keys: readonly ListedKey[] };
 
 /** A range of destinations and ports; no two of `LISTED` overlap. */
@@ -40,13 +47,17 @@ export type MapVerdict =
 /** What a rule does. */
 export type Action =
   | { readonly kind: 'accept' | 'drop' | 'return' }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'reject' | 'none' | 'log' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
-  | { readonly kind: 'mark'; readonly value: number; readonly mask: number }
+  | { readonly kind: 'mark' | 'connmark'; readonly value: number; readonly mask: number }
   | { readonly kind: 'save-mark' | 'restore-mark' }
   | { readonly kind: 'notrack' }
   | { readonly kind: 'dnat'; readonly address: string; readonly port: number }
+  | { readonly kind: 'redirect'; readonly port: number }
+  /** Only iptables: the network of the destination becomes 203.0.113.0/24. */
+  | { readonly kind: 'netmap' }
   | { readonly kind: 'masquerade' }
+  | { readonly kind: 'snat'; readonly address: string }
   /** Only nftables: a verdict by destination, protocol and port; none for others. */
   | {
       readonly kind: 'dispatch';
@@ -68,7 +79,7 @@ export interface RandomRule {
 }
 
 /** The tables that are filled. */
-export type TableName = 'raw' | 'mangle' | 'nat' | 'filter';
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
 
 /** A chain; `hook` says which built-in one it is. */
 export interface RandomChain {
@@ -95,16 +106,20 @@ export const HOOKS: Readonly<Record<TableName, readonly string[]>> = {
   mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING'],
   nat: ['PREROUTING', 'INPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD'],
+  security: ['INPUT', 'FORWARD'],
 };
 
-/** Where packets come from, and where they go: 203.0.113.0/24 is forwarded, 192.0.2.1 the node itself. */
+/** Addresses of the node: the second is of the interface by which packets come. */
+export const OWN: readonly string[] = ['192.0.2.1', '192.0.2.2'];
+
+/** Where packets come from, and where they go: 203.0.113.0/24 is forwarded. */
 export const SOURCES: readonly string[] = ['198.18.0.1', '198.18.0.2', '198.18.1.1', '198.18.1.2'];
 /** Destinations of packets and of translations. */
 export const DESTINATIONS: readonly string[] = [
   '203.0.113.1',
   '203.0.113.2',
   '203.0.113.130',
-  '192.0.2.1',
+  ...OWN,
   '10.96.0.1',
 ];
 const PREFIXES = [
@@ -124,8 +139,8 @@ const port = fc.constantFrom(...PORTS);
 const bits = fc.constantFrom(0x1, 0x4000, 0x8000, 0xff, 0xffffffff);
 const not = fc.boolean();
 
-// No two of them overlap, which the kernel would refuse.
-const LISTED: readonly ListedKey[] = [
+/** What sets are made of. No two of them overlap, which the kernel would refuse. */
+export const LISTED: readonly ListedKey[] = [
   '203.0.113.0/25',
   '203.0.113.128/25',
   '192.0.2.1',
@@ -135,9 +150,9 @@ const LISTED: readonly ListedKey[] = [
     (
       [
         [53, 53],
-        [80, 443],
+        [79, 81],
         [8080, 8080],
-        [30000, 32767],
+        [30080, 30083],
       ] as const
     ).map(([low, high]) => ({ prefix, protocol, low, high })),
   ),
@@ -147,7 +162,7 @@ function sorted(a: number, b: number): { low: number; high: number } {
   return { low: Math.min(a, b), high: Math.max(a, b) };
 }
 
-function condition(table: TableName, hook: string | undefined, isNft: boolean): fc.Arbitrary<Condition> {
+function condition(table: TableName, hook: string | undefined): fc.Arbitrary<Condition> {
   const all: fc.Arbitrary<Condition>[] = [
     fc.record({
       kind: fc.constantFrom('source' as const, 'destination' as const),
@@ -167,6 +182,17 @@ function condition(table: TableName, hook: string | undefined, isNft: boolean): 
       value: (value & mask) >>> 0,
       mask,
     })),
+    fc.tuple(not, fc.constantFrom(...SOURCES), fc.constantFrom(...SOURCES)).map(([negated, a, b]) => ({
+      kind: 'source-range' as const,
+      not: negated,
+      ...(a < b ? { low: a, high: b } : { low: b, high: a }),
+    })),
+    fc.record({ kind: fc.constant('opens' as const), not }),
+    fc.record({
+      kind: fc.constant('listed' as const),
+      not,
+      keys: fc.uniqueArray(fc.constantFrom(...LISTED), { minLength: 1, maxLength: 12 }),
+    }),
     fc.record({
       kind: fc.constant('local' as const),
       side: fc.constantFrom('source' as const, 'destination' as const),
@@ -195,6 +221,11 @@ function condition(table: TableName, hook: string | undefined, isNft: boolean): 
         mask,
       })),
       fc.record({ kind: fc.constant('translated' as const), not }),
+      fc.record({
+        kind: fc.constant('asked' as const),
+        not,
+        address: fc.constantFrom(...DESTINATIONS),
+      }),
     );
   }
   if (hook !== 'POSTROUTING')
@@ -205,10 +236,8 @@ function condition(table: TableName, hook: string | undefined, isNft: boolean): 
         name: fc.constantFrom('judge1', 'judge+', 'eth0'),
       }),
     );
-  if (isNft) {
-    const keys = fc.uniqueArray(fc.constantFrom(...LISTED), { minLength: 1, maxLength: 12 });
-    all.push(fc.record({ kind: fc.constant('listed' as const), not, keys }));
-  }
+  if (hook === 'PREROUTING' || hook === 'INPUT')
+    all.push(fc.record({ kind: fc.constant('local-here' as const), not }));
   return fc.oneof(...all);
 }
 
@@ -264,13 +293,21 @@ function action(
   isNft: boolean,
 ): fc.Arbitrary<Action> {
   const all: fc.Arbitrary<Action>[] = [
-    fc.constantFrom<Action>({ kind: 'accept' }, { kind: 'return' }, { kind: 'none' }),
+    fc.constantFrom<Action>({ kind: 'accept' }, { kind: 'return' }, { kind: 'none' }, { kind: 'log' }),
     fc
       .tuple(bits, bits)
       .map(([value, mask]) => ({ kind: 'mark' as const, value: (value & mask) >>> 0, mask })),
   ];
   if (table !== 'nat') all.push(fc.constant<Action>({ kind: 'drop' }));
-  if (table === 'mangle') all.push(fc.constantFrom<Action>({ kind: 'save-mark' }, { kind: 'restore-mark' }));
+  if (table === 'filter') all.push(fc.constant<Action>({ kind: 'reject' }));
+  if (table === 'mangle') {
+    all.push(
+      fc.constantFrom<Action>({ kind: 'save-mark' }, { kind: 'restore-mark' }),
+      fc
+        .tuple(bits, bits)
+        .map(([value, mask]) => ({ kind: 'connmark' as const, value: (value & mask) >>> 0, mask })),
+    );
+  }
   if (table === 'raw') all.push(fc.constant<Action>({ kind: 'notrack' }));
   if (callable.length > 0) {
     const jump = fc.record({
@@ -286,9 +323,12 @@ function action(
         address: fc.constantFrom('203.0.113.1', '203.0.113.2', '192.0.2.1'),
         port,
       }),
+      fc.record({ kind: fc.constant('redirect' as const), port }),
     );
+    if (!isNft) all.push(fc.constant<Action>({ kind: 'netmap' }));
   }
-  if (table === 'nat' && hook === 'POSTROUTING') all.push(fc.constant<Action>({ kind: 'masquerade' }));
+  if (table === 'nat' && hook === 'POSTROUTING')
+    all.push(fc.constantFrom<Action>({ kind: 'masquerade' }, { kind: 'snat', address: '192.0.2.9' }));
   if (isNft) all.push(...mapActions(table, hook, callable));
   return fc.oneof(...all);
 }
@@ -305,15 +345,17 @@ function chain(
       fc.option(fc.record({ not, name: fc.constantFrom('tcp' as const, 'udp' as const) }), {
         nil: undefined,
       }),
-      fc.uniqueArray(condition(table, hook, isNft), { maxLength: 3, selector: ({ kind }) => kind }),
+      fc.uniqueArray(condition(table, hook), { maxLength: 3, selector: ({ kind }) => kind }),
       action(table, hook, callable, isNft),
     )
     .map(([protocol, conditions, done]): RandomRule => {
       const hasPorts = protocol !== undefined && !protocol.not;
       return {
         ...(protocol === undefined ? {} : { protocol }),
-        conditions: conditions.filter(({ kind }) => hasPorts || !kind.includes('port')),
-        action: done.kind === 'dnat-spread' && !hasPorts ? { kind: 'none' } : done,
+        conditions: conditions.filter(({ kind }) =>
+          kind === 'opens' ? hasPorts && protocol.name === 'tcp' : hasPorts || !kind.includes('port'),
+        ),
+        action: /^(dnat-spread|redirect)$/.test(done.kind) && !hasPorts ? { kind: 'none' } : done,
       };
     });
   const rules = fc.array(rule, { maxLength: 5 });
@@ -356,6 +398,7 @@ function rulesetsOf(isNft: boolean): fc.Arbitrary<RandomRuleset> {
     mangle: table('mangle', isNft),
     nat: table('nat', isNft),
     filter: table('filter', isNft),
+    security: table('security', isNft),
   });
 }
 

@@ -130,7 +130,9 @@ export class RuleTracer {
       // The log does not tell verdicts: a rule tells by its target, what lies past the last rule by the policy.
       const isLogged = this.#frontend === 'iptables-legacy';
       const text = line === undefined ? lineOf.get(`${table} ${chain} policy`) : line;
-      trace.isDropped = isLogged ? /-j DROP$| DROP \[/.test(dump.split('\n')[(text ?? 0) - 1] ?? '') : isDrop;
+      trace.isDropped = isLogged
+        ? /-j (DROP|REJECT)\b| DROP \[/.test(dump.split('\n')[(text ?? 0) - 1] ?? '')
+        : isDrop;
     }
     return traces;
   }

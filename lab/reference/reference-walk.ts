@@ -1,13 +1,14 @@
-import type {
-  Action,
-  Condition,
-  ListedKey,
-  MapVerdict,
-  RandomChain,
-  RandomPacket,
-  RandomRule,
-  RandomRuleset,
-  TableName,
+import {
+  type Action,
+  type Condition,
+  type ListedKey,
+  type MapVerdict,
+  OWN,
+  type RandomChain,
+  type RandomPacket,
+  type RandomRule,
+  type RandomRuleset,
+  type TableName,
 } from '../kernel-judge/random-ruleset.ts';
 
 /** One way a packet may go: the rules that applied, in order, and how it ended. */
@@ -15,10 +16,10 @@ export interface ReferenceBranch {
   readonly weight: number;
   /** `table chain index` of each rule whose conditions held. */
   readonly rules: readonly string[];
-  readonly result: 'delivered' | 'dropped';
+  readonly result: 'delivered' | 'dropped' | 'rejected';
   readonly destination: string;
   readonly port: number;
-  readonly isMasqueraded: boolean;
+  readonly sourceNat: string;
 }
 
 // Plain objects, copied at every step: this walker is to be read, not to be fast.
@@ -28,10 +29,12 @@ interface Packet extends RandomPacket {
   readonly connmark: number;
   readonly state: 'NEW' | 'INVALID' | 'UNTRACKED';
   readonly isTranslated: boolean;
-  readonly isMasqueraded: boolean;
+  readonly sourceNat: string;
+  /** What the first packet of the connection asked for. */
+  readonly asked: string;
   readonly weight: number;
   readonly rules: readonly string[];
-  readonly fate: 'goes on' | 'dropped';
+  readonly fate: 'goes on' | 'dropped' | 'rejected';
 }
 
 interface Place {
@@ -54,7 +57,8 @@ export function referenceWalk(
     connmark: 0,
     state: 'INVALID',
     isTranslated: false,
-    isMasqueraded: false,
+    sourceNat: 'none',
+    asked: packet.destination,
     weight: 1,
     rules: [],
     fate: 'goes on',
@@ -70,23 +74,23 @@ export function referenceWalk(
   }));
   const routed = hook(raw, 'PREROUTING', 'mangle', 'nat');
   const through = routed.flatMap((one) =>
-    one.destination === '192.0.2.1'
-      ? hook([one], 'INPUT', 'mangle', 'filter', 'nat')
-      : hook(hook([one], 'FORWARD', 'mangle', 'filter'), 'POSTROUTING', 'mangle', 'nat'),
+    OWN.includes(one.destination)
+      ? hook([one], 'INPUT', 'mangle', 'filter', 'security', 'nat')
+      : hook(hook([one], 'FORWARD', 'mangle', 'filter', 'security'), 'POSTROUTING', 'mangle', 'nat'),
   );
   return through.map((one) => ({
     weight: one.weight,
     rules: one.rules,
-    result: one.fate === 'dropped' ? 'dropped' : 'delivered',
+    result: one.fate === 'goes on' ? 'delivered' : one.fate,
     destination: one.destination,
     port: one.destinationPort,
-    isMasqueraded: one.isMasqueraded,
+    sourceNat: one.sourceNat,
   }));
 }
 
 function passTable(place: Place, hook: string, packet: Packet): Packet[] {
   const base = place.chains.find((chain) => chain.hook === hook);
-  if (packet.fate === 'dropped' || base === undefined) return [packet];
+  if (packet.fate !== 'goes on' || base === undefined) return [packet];
   if (place.table === 'nat' && packet.state === 'UNTRACKED') return [packet];
   return passChain(place, base, packet).map(({ packet: one, ending }) =>
     ending !== 'accepted' && base.policy === 'DROP' ? { ...one, fate: 'dropped' as const } : one,
@@ -128,10 +132,18 @@ function act(
     case 'jump':
     case 'goto':
       return decide(place, action, packet, next);
+    case 'reject':
+      return [{ packet: { ...packet, fate: 'rejected' }, ending: 'accepted' }];
     case 'none':
+    case 'log':
       return next(packet);
+    case 'connmark':
+      // Without a connection there is no mark to change.
+      return next(
+        packet.state === 'UNTRACKED' ? packet : { ...packet, connmark: changed(packet.connmark, action) },
+      );
     case 'mark':
-      return next({ ...packet, mark: ((packet.mark & ~action.mask) ^ action.value) >>> 0 });
+      return next({ ...packet, mark: changed(packet.mark, action) });
     case 'save-mark':
       // Without a connection there is nothing to save to; nft ends the rule there, which changes nothing else.
       return next(packet.state === 'UNTRACKED' ? packet : { ...packet, connmark: packet.mark });
@@ -141,6 +153,12 @@ function act(
       return next({ ...packet, state: 'UNTRACKED' });
     case 'dnat':
       return translate(packet, action.address, hasPorts(protocol) ? action.port : packet.destinationPort);
+    case 'redirect':
+      return translate(packet, OWN[1] ?? '', action.port);
+    case 'netmap':
+      return translate(packet, `203.0.113.${packet.destination.split('.')[3]}`, packet.destinationPort);
+    case 'snat':
+      return [{ packet: { ...packet, sourceNat: action.address }, ending: 'accepted' }];
     case 'dispatch': {
       const found = action.elements.find(({ key }) => isListed(key, packet));
       return decide(place, found?.verdict, packet, next);
@@ -155,7 +173,7 @@ function act(
         return target === undefined ? next(one) : translate(one, target.address, target.port);
       });
     case 'masquerade':
-      return [{ packet: { ...packet, isMasqueraded: true }, ending: 'accepted' }];
+      return [{ packet: { ...packet, sourceNat: 'masquerade' }, ending: 'accepted' }];
   }
 }
 
@@ -192,6 +210,10 @@ function translate(packet: Packet, destination: string, destinationPort: number)
   return [{ packet: { ...packet, destination, destinationPort, isTranslated }, ending: 'accepted' }];
 }
 
+function changed(mark: number, { value, mask }: { readonly value: number; readonly mask: number }): number {
+  return ((mark & ~mask) ^ value) >>> 0;
+}
+
 function hasPorts(protocol: RandomRule['protocol']): boolean {
   return protocol !== undefined && !protocol.not;
 }
@@ -217,7 +239,7 @@ function holds({ flavour }: Place, condition: Condition, packet: Packet): number
   if (condition.kind === 'random') return condition.quarter / 4;
   const isUntracked = packet.state === 'UNTRACKED';
   // Without a connection, its mark and status do not exist: the rule does not apply, negated or not.
-  if (isUntracked && condition.kind === 'connmark') return 0;
+  if (isUntracked && (condition.kind === 'connmark' || condition.kind === 'asked')) return 0;
   if (isUntracked && condition.kind === 'translated' && flavour === 'nft') return 0;
   const isTrue = test(condition, packet);
   return ('not' in condition && condition.not) === isTrue ? 0 : 1;
@@ -248,7 +270,15 @@ function test(condition: Exclude<Condition, { kind: 'random' }>, packet: Packet)
     case 'listed':
       return condition.keys.some((key) => isListed(key, packet));
     case 'local':
-      return (condition.side === 'source' ? packet.source : packet.destination) === '192.0.2.1';
+      return OWN.includes(condition.side === 'source' ? packet.source : packet.destination);
+    case 'local-here':
+      return packet.destination === OWN[1];
+    case 'source-range':
+      return condition.low <= packet.source && packet.source <= condition.high;
+    case 'asked':
+      return packet.asked === condition.address;
+    case 'opens':
+      return packet.protocol === 'tcp';
   }
 }
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIptables } from '../../src/dataplane/iptables/parse-iptables.ts';
+import { parseIpset } from '../../src/dataplane/ipvs/parse-ipset.ts';
 import { parseNftText } from '../../src/dataplane/nftables/parse-nft-text.ts';
 import type { Network } from '../../src/dataplane/node-state.ts';
 import { formatIp } from '../../src/model/address.ts';
 import { judgedNetwork, outcomesOf, rulesOf } from '../kernel-judge/judge.ts';
-import { printIptablesRules, printNftRules } from '../kernel-judge/print-rules.ts';
+import { printIpsets, printIptablesRules, printNftRules } from '../kernel-judge/print-rules.ts';
 import {
   nftRulesets,
   packets,
@@ -19,7 +20,7 @@ import { referenceWalk } from './reference-walk.ts';
 // Pairs are RULESETS × PACKETS; REFERENCE_RULESETS and REFERENCE_PACKETS ask for more.
 const RULESETS = Number(process.env['REFERENCE_RULESETS'] ?? 60);
 const PACKETS = Number(process.env['REFERENCE_PACKETS'] ?? 10);
-const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
+const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 
 /** A branch as text, without its weight. */
 type Branches = Map<string, number>;
@@ -50,10 +51,9 @@ function expected(
   const branches: Branches = new Map();
   for (const branch of referenceWalk(flavour, ruleset, packet, port)) {
     const through = branch.rules.map((rule) => lines.get(rule) ?? 0);
-    const nat = branch.isMasqueraded ? 'masquerade' : 'none';
     add(
       branches,
-      `${branch.result} ${branch.destination}:${branch.port} ${nat} by ${through.join()}`,
+      `${branch.result} ${branch.destination}:${branch.port} ${branch.sourceNat} by ${through.join()}`,
       branch.weight,
     );
   }
@@ -93,7 +93,8 @@ describe.each(['iptables', 'nft'] as const)('%s', (flavour) => {
           const source = { path: 'rules', bytes: new TextEncoder().encode(text) };
           const { tables, issues } = isNft ? parseNftText(source) : parseIptables(source);
           expect(issues).toEqual([]);
-          const network = judgedNetwork(tables);
+          const sets = { path: 'sets', bytes: new TextEncoder().encode(isNft ? '' : printIpsets(ruleset)) };
+          const network = judgedNetwork(tables, parseIpset(sets).items);
           const lines = lineIndex(text, ruleset, isNft);
           for (const [i, packet] of sent.entries()) {
             const port = 10_000 + (i % 11) * 5000;
