@@ -20,6 +20,7 @@ import { condense, summariseAudit } from './investigate/summarise-audit.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { auditWorld } from './verify/audit-world.ts';
 import type { Verification } from './verify/discrepancy.ts';
+import { overruleByProbes } from './verify/overrule-by-probes.ts';
 import { verifyService } from './verify/verify-service.ts';
 import { findDnsService } from './world/find-dns-service.ts';
 import { buildWorld } from './world/build-world.ts';
@@ -65,7 +66,7 @@ export function auditCluster(snapshot: Snapshot, question: AuditQuestion): Audit
   for (const { service, verifications } of auditWorld(world, filter)) {
     const { namespace: own, name } = service.metadata;
     const subject: Subject = { namespace: own, name, service, isOneOfMany: true };
-    services.push(condense(judge(world, subject, verifications)));
+    services.push(condense(judge(world, subject, overruleByProbes(world, verifications))));
   }
   return summariseAudit(question, services);
 }
@@ -105,5 +106,7 @@ function judge(world: World, subject: Subject, verifications: readonly Verificat
 /** The subject's paths in `world`. The Service is looked up anew: a repair may have put another in its place. */
 function verifySubject(world: World, subject: Subject, verbose: boolean = false): readonly Verification[] {
   const service = findService(world, subject.namespace, subject.name);
-  return service === undefined ? [] : verifyService(world, service, subject, { verbose });
+  return service === undefined
+    ? []
+    : overruleByProbes(world, verifyService(world, service, subject, { verbose }));
 }

@@ -5,6 +5,7 @@ import { externalChecks } from './external/index.ts';
 import { kubeProxyChecks } from './kube-proxy/index.ts';
 import { nodeChecks } from './node/index.ts';
 import { policyChecks } from './policy/index.ts';
+import { observedChecks } from './observed/index.ts';
 import { rulesChecks } from './rules/index.ts';
 import { serviceChecks } from './service/index.ts';
 
@@ -18,4 +19,5 @@ export const checks: readonly Check[] = [
   ...rulesChecks,
   ...nodeChecks,
   ...kubeProxyChecks,
+  ...observedChecks,
 ];

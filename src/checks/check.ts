@@ -39,7 +39,9 @@ export type Need =
   | 'bridgePorts'
   | 'sysctls'
   | 'conntrack'
-  | 'links';
+  | 'links'
+  | 'dnsAnswers'
+  | 'probes';
 
 /** A problem that a check found: a finding with, where it can be repaired in the model, the repaired world. */
 export interface Problem extends Omit<Finding, 'check' | 'faults'> {

@@ -1,5 +1,8 @@
 import type { NodeState } from '../dataplane/node-state.ts';
 import type { Gap } from '../model/evidence.ts';
+import { triedConnections } from '../verify/tried-connections.ts';
+import { findDnsService } from '../world/find-dns-service.ts';
+import { askedOf } from '../world/asked-of.ts';
 import type { ResourceKind } from '../world/world.ts';
 import type { CheckInput, Need } from './check.ts';
 
@@ -56,6 +59,28 @@ const missing: Readonly<Record<Need, Look>> = {
           what: 'resolv.conf of clients',
           why: 'not read',
           unlock: 'kubectl exec POD -- cat /etc/resolv.conf',
+        },
+  dnsAnswers: ({ world, subject: { service } }) =>
+    service !== undefined && askedOf(world, service).length > 0
+      ? undefined
+      : {
+          what: 'the answers of DNS servers',
+          why: 'they were not asked for this name',
+          unlock: 'ask without --from, on the running cluster',
+        },
+  probes: ({ world, subject: { service }, verifications }) =>
+    // A DNS server that was asked was reached, too.
+    (service !== undefined && findDnsService(world) === service && askedOf(world, service).length > 0) ||
+    verifications.some(({ expectation: { vantage, frontend, endpoints } }) =>
+      [frontend, ...endpoints.map((endpoint) => ({ ...endpoint, protocol: frontend.protocol }))].some(
+        (target) => triedConnections(world, vantage, target) !== undefined,
+      ),
+    )
+      ? undefined
+      : {
+          what: 'real connections to the Service',
+          why: 'none was tried',
+          unlock: 'ask without --from, on the running cluster',
         },
 };
 

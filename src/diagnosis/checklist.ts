@@ -13,6 +13,7 @@ const AREAS: readonly (readonly [area: string, title: string])[] = [
   ['kube-proxy', 'Proxy'],
   ['rules', 'Rules'],
   ['node', 'Node'],
+  ['observed', 'Tried'],
 ];
 
 /** One row an area: its first problem, what could not be seen, or that all its facts hold. */

@@ -6,6 +6,9 @@ import type { DiagnosisInput } from './diagnosis-input.ts';
 /** Evidence without which nothing may be called healthy. Live answers only make a verdict stronger. */
 const ESSENTIAL: readonly Need[] = ['service', 'endpointSlices', 'pods', 'rules', 'verifications'];
 
+/** What only a running cluster tells. */
+const LIVE: readonly Need[] = ['dnsAnswers', 'probes'];
+
 /** Whether something was not seen that would show a fault. */
 export function isBlind({ results, verifications, subject }: DiagnosisInput): boolean {
   const isWithoutWalk =
@@ -13,7 +16,10 @@ export function isBlind({ results, verifications, subject }: DiagnosisInput): bo
   return (
     isWithoutWalk ||
     results.some(
-      ({ status, check }) => status === 'unknown' && check.needs.some((need) => ESSENTIAL.includes(need)),
+      ({ status, check }) =>
+        status === 'unknown' &&
+        check.needs.some((need) => ESSENTIAL.includes(need)) &&
+        !check.needs.some((need) => LIVE.includes(need)),
     )
   );
 }

@@ -101,7 +101,8 @@ function judge(
   const found = tries.find(({ expected }) => expected.records.length > 0);
   // Servers outside the cluster know no name of a single word.
   const open = tries.find(({ expected, name: tried }) => expected.by === 'upstream' && tried.includes('.'));
-  const answers = tries.flatMap((each) => each.answers);
+  // A question that could not be put says nothing of the server.
+  const answers = tries.flatMap((each) => each.answers).filter(({ outcome }) => outcome !== 'failed');
   const wrong = answers.filter(({ problem }) => problem !== undefined);
   const said = found
     ? `${found.name} is ${found.expected.records.join(', ')} (${found.expected.because})`

@@ -18,7 +18,12 @@ export async function checkService(host: Host, service: string, options: CheckOp
   const question = questionOf(service, options, await namespaceOf(host, service, options));
   const { namespace, name, from } = question;
   const [clientNamespace] = from?.pod?.split('/') ?? [];
-  const subject = { namespace, service: name, ...(clientNamespace ? { clientNamespace } : {}) };
+  const subject = {
+    namespace,
+    service: name,
+    ...(clientNamespace ? { clientNamespace } : {}),
+    ...(from?.pod ? { clientPod: from.pod } : {}),
+  };
   const ask = async (): Promise<Answer> =>
     investigateService(await readEvidence(host, options, subject), question, {
       isVerbose: options.verbose === true,

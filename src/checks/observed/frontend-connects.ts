@@ -1,0 +1,53 @@
+import { formatAddressPort } from '../../model/address.ts';
+import type { Verification } from '../../verify/discrepancy.ts';
+import { triedConnections } from '../../verify/tried-connections.ts';
+import type { World } from '../../world/world.ts';
+import { type Check, defineCheck } from '../check.ts';
+
+/** Connections to the Service failed where all that was read leads to endpoints, and these can be reached: the model lacks something. */
+export const frontendConnects: Check = defineCheck({
+  id: 'observed/frontend-connects',
+  asserts: 'connections that were tried to the Service stood, as its rules promise',
+  faults: ['F07', 'C01', 'R03', 'P04'],
+  needs: ['verifications', 'probes'],
+  *run({ world, subject: { namespace, name }, verifications }) {
+    for (const { expectation, works } of verifications) {
+      const { frontend, vantage } = expectation;
+      if (expectation.outcome !== 'endpoints' || works[0] < 1 - 1e-6) continue;
+      const tried = triedConnections(world, vantage, frontend);
+      if (tried === undefined || tried.connected === tried.tries || isEndpointsMatter(world, expectation))
+        continue;
+      const failed = tried.tries - tried.connected;
+      const to = formatAddressPort(frontend.address, frontend.port);
+      yield {
+        severity: 'error',
+        subject: `Service ${namespace}/${name}`,
+        node: vantage.node,
+        frontend: `${to}/tcp`,
+        vantage: tried.from,
+        share: [0, 1],
+        summary: `${failed} of ${tried.tries} connections from ${tried.from} to ${to} ended with ${tried.failures[0]}, although every rule and route that was read leads to an endpoint: something on the way was not read or is not modelled`,
+        evidence: [
+          {
+            source: tried.source,
+            text: `tcp ${to} from ${tried.from}: ${tried.connected} of ${tried.tries} stood`,
+          },
+        ],
+        remedy: {
+          text: 'look for what is not in the rules: eBPF programs, another table, a full connection table, an overloaded application',
+          commands: [`kubectl debug node/${vantage.node} -it --image=nicolaka/netshoot -- conntrack -S`],
+        },
+      };
+    }
+  },
+});
+
+/** Whether an endpoint itself could not be reached from there: then the frontend is not to blame. */
+function isEndpointsMatter(
+  world: World,
+  { vantage, frontend: { protocol }, endpoints }: Verification['expectation'],
+): boolean {
+  return endpoints.some(
+    (endpoint) => triedConnections(world, vantage, { ...endpoint, protocol })?.connected === 0,
+  );
+}

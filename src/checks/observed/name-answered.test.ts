@@ -1,0 +1,46 @@
+import { describe } from 'vitest';
+import { observationFormats } from '../../model/observation.ts';
+import { dns, service } from '../cluster-fixture.ts';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { nameAnswered } from './name-answered.ts';
+
+const { services, ...rest } = dns();
+const cluster = { ...rest, services: [...services, service()] };
+const answer = (given: object, pod: string, name = 'web.shop.svc.cluster.local') => ({
+  from: { kind: 'machine', via: 'port-forward' },
+  server: { address: '10.244.1.2', pod },
+  protocol: 'tcp',
+  name,
+  type: 'A',
+  ...given,
+});
+const right = { outcome: 'answered', rcode: 'NOERROR', records: [{ type: 'A', data: '10.96.0.7' }] };
+const answered = (...items: object[]) => ({
+  ...cluster,
+  files: { 'dns/answers.json': JSON.stringify({ schema: observationFormats.dns, items }) },
+});
+
+describe('observed/name-answered, one of two', () => {
+  proveCheck(nameAnswered, {
+    healthy: answered(answer(right, 'a'), answer({ outcome: 'failed' }, 'b')),
+    broken: answered(
+      answer(right, 'a'),
+      answer({ outcome: 'answered', rcode: 'SERVFAIL', records: [] }, 'b'),
+    ),
+    problem: {
+      share: [0, 1],
+      faults: ['D09', 'D10', 'D03'],
+      summary: /10\.244\.1\.2 \(b\) answered SERVFAIL; the other 1 answers are right/,
+    },
+    blind: cluster,
+  });
+});
+
+describe('observed/name-answered, all silent', () => {
+  proveCheck(nameAnswered, {
+    healthy: answered(answer(right, 'a')),
+    broken: answered(answer({ outcome: 'timeout' }, 'a'), answer({ outcome: 'timeout' }, 'b')),
+    problem: { share: [1, 1], severity: 'error', summary: /did not answer in time; so did 1 more of 2/ },
+    blind: answered(answer(right, 'a', 'kubernetes.default.svc.cluster.local')),
+  });
+});

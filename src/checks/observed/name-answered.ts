@@ -1,0 +1,66 @@
+import { compareAnswer } from '../../dns/compare-answer.ts';
+import { expectAnswer } from '../../dns/expect-answer.ts';
+import type { RecordType } from '../../dns/answer.ts';
+import type { DnsObservation } from '../../model/observation.ts';
+import { askedOf } from '../../world/asked-of.ts';
+import { readClusterDns } from '../../world/read-cluster-dns.ts';
+import { zoneContentsOf } from '../../world/zone-contents.ts';
+import { type Check, defineCheck } from '../check.ts';
+
+/** NodeLocal DNS listens on link-local addresses. */
+const LINK_LOCAL = /^169\.254\./;
+
+/** DNS servers were asked for the Service's name and did not answer as the specification promises. */
+export const nameAnswered: Check = defineCheck({
+  id: 'observed/name-answered',
+  asserts: 'the DNS servers that were asked answer the name of the Service as promised',
+  faults: ['D09', 'D06', 'D10', 'D16', 'F02', 'D03'],
+  needs: ['service', 'services', 'dnsAnswers'],
+  *run({ world, subject: { service } }) {
+    if (!service) return;
+    const contents = zoneContentsOf(world, readClusterDns(world).searched.domain);
+    const read = world.coverage.get('services');
+    const asked = askedOf(world, service).map((observation) => {
+      const namespace = observation.name.split('.')[1] ?? '';
+      const isRead = read?.isComplete === true || read?.namespaces?.includes(namespace) === true;
+      const problem = isRead
+        ? compareAnswer(expectAnswer(contents, observation.name, observation.type as RecordType), observation)
+        : withoutObject(observation);
+      return { observation, problem };
+    });
+    const wrong = asked.flatMap(({ observation, problem }) =>
+      problem === undefined ? [] : [{ observation, problem }],
+    );
+    const [first] = wrong;
+    if (first === undefined) return;
+    const { name, server } = first.observation;
+    const isSilent = wrong.every(({ observation }) => observation.outcome !== 'answered');
+    const isNodeLocal = wrong.every(({ observation }) => LINK_LOCAL.test(observation.server.address));
+    const who = server.pod === undefined ? server.address : `${server.address} (${server.pod})`;
+    yield {
+      severity: 'error',
+      subject: `Service ${service.metadata.namespace}/${service.metadata.name}`,
+      faults: isNodeLocal ? ['D16', 'D17'] : isSilent ? ['D06', 'F02', 'D16', 'D04'] : ['D09', 'D10', 'D03'],
+      share: wrong.length === asked.length ? [1, 1] : [0, 1],
+      summary: `asked for ${name}, ${who} ${first.problem}${wrong.length > 1 ? `; so did ${wrong.length - 1} more of ${asked.length} answers` : asked.length > 1 ? `; the other ${asked.length - 1} answers are right` : ''}`,
+      evidence: wrong.slice(0, 3).map(({ observation, problem }) => ({
+        source: observation.source,
+        text: `${observation.name} ${observation.type} of ${observation.server.address}/${observation.protocol} by ${observation.from.via}: ${problem}`,
+      })),
+      remedy: {
+        text: 'see what the DNS servers say of themselves',
+        commands: [
+          'kubectl -n kube-system logs -l k8s-app=kube-dns --tail 50',
+          `plumb dns ${service.metadata.name} -n ${service.metadata.namespace}`,
+        ],
+      },
+    };
+  },
+});
+
+/** `kubernetes.default` is there in every cluster; its address is known only where its Service was read. */
+function withoutObject({ outcome, rcode = 'NOERROR', records = [] }: DnsObservation): string | undefined {
+  const any = { by: 'upstream', rcode: 'NOERROR', records: [], because: '' } as const;
+  if (outcome !== 'answered') return compareAnswer(any, { outcome });
+  return records.length > 0 ? undefined : `answered ${rcode === 'NOERROR' ? 'without an address' : rcode}`;
+}

@@ -1,0 +1,55 @@
+import { formatIp } from '../model/address.ts';
+import type { Ip } from '../model/address.ts';
+import type { ProbeObservation } from '../model/observation.ts';
+import { PROTOCOL, type Protocol } from '../model/protocol.ts';
+import type { Vantage } from '../model/vantage.ts';
+import type { Sourced } from '../world/read-observations.ts';
+import type { World } from '../world/world.ts';
+
+/** How often connections of a client to an address were tried, and how they ended. */
+export interface TriedConnections {
+  readonly tries: number;
+  readonly connected: number;
+  /** The results that are no connection, most frequent first; tools that broke say nothing and are left out. */
+  readonly failures: readonly string[];
+  readonly source: string;
+  /** `pod shop/client by exec`. */
+  readonly from: string;
+}
+
+/** Connections that were tried from where `vantage` stands to `address`; undefined where none was, or none says anything. */
+export function triedConnections(
+  { probes }: Pick<World, 'probes'>,
+  vantage: Vantage,
+  { address, port, protocol }: { readonly address: Ip; readonly port: number; readonly protocol: Protocol },
+): TriedConnections | undefined {
+  if (protocol !== PROTOCOL.tcp) return undefined;
+  const text = formatIp(address);
+  const own = probes.find(
+    (probe) =>
+      probe.address === text && probe.port === port && probe.protocol === 'tcp' && isFrom(probe, vantage),
+  );
+  if (own === undefined) return undefined;
+  const { failed: _, ...results } = own.results;
+  const counts = Object.entries(results).sort(([, a], [, b]) => b - a);
+  const tries = counts.reduce((sum, [, count]) => sum + count, 0);
+  if (tries === 0) return undefined;
+  const connected = (results.connected ?? 0) + (results.replied ?? 0);
+  const failures = counts
+    .map(([result]) => result)
+    .filter((result) => result !== 'connected' && result !== 'replied');
+  return { tries, connected, failures, source: own.source, from: placeOf(own) };
+}
+
+/** A pod that is named stands for any pod of its node where the question names none. */
+function isFrom({ from }: Sourced<ProbeObservation>, { kind, node, pod }: Vantage): boolean {
+  if (kind === 'node') return from.kind === 'node' && from.node === node;
+  if (kind !== 'pod' || from.kind !== 'pod') return false;
+  return pod === undefined ? from.node === node : from.pod === pod;
+}
+
+function placeOf({ from }: Sourced<ProbeObservation>): string {
+  const place =
+    from.kind === 'pod' ? `pod ${from.pod}` : from.kind === 'node' ? `node ${from.node}` : 'this machine';
+  return `${place} by ${from.via}`;
+}
