@@ -2,8 +2,6 @@ import { type Ip, familyOf, parseIp } from '../model/address.ts';
 import { type Cidr, cidrContains } from '../model/cidr.ts';
 import type { Frontend } from '../model/frontend.ts';
 import type { World } from '../world/world.ts';
-import { cidrsOfFamily } from './addresses-of-family.ts';
-import { nodeAddressesOf, nodeNamesOf } from './nodes-of.ts';
 import { findService } from './service-index.ts';
 import { sourceRangesOf } from './source-ranges.ts';
 
@@ -35,14 +33,8 @@ function strangersOf(world: World, frontend: Frontend): Ip[] {
     .filter((address) => !isOfCluster(world, address));
 }
 
-function isOfCluster(world: World, address: Ip): boolean {
-  const family = familyOf(address);
-  if (world.network.placeOf(address) !== undefined || world.network.isClusterAddress(address)) return true;
-  const podRanges = world.nodes.flatMap(({ spec }) => cidrsOfFamily(spec.podCIDRs ?? [spec.podCIDR], family));
-  return (
-    podRanges.some((range) => cidrContains(range, address)) ||
-    nodeNamesOf(world).some((node) => nodeAddressesOf(world, node, family).includes(address))
-  );
+function isOfCluster({ network }: World, address: Ip): boolean {
+  return network.placeOf(address) !== undefined || network.isClusterAddress(address);
 }
 
 /** An address of `range` that is neither its first nor, where it is large enough, one of the first few that routers take. */

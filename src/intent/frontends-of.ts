@@ -4,7 +4,7 @@ import { parseProtocol } from '../model/protocol.ts';
 import type { Service, ServicePort } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import { addressesOfFamily } from './addresses-of-family.ts';
-import { nodeNamesOf, nodePortAddressesOf } from './nodes-of.ts';
+import { clientNodesOf, nodeNamesOf, nodePortAddressesOf } from './nodes-of.ts';
 import { proxyFactsOf } from './proxy-facts.ts';
 import { nameOf } from './service-index.ts';
 
@@ -66,7 +66,7 @@ function frontendAt(
 
 function nodePortFrontends(world: World, service: Service, port: ServicePort, family: IpFamily): Frontend[] {
   if (!port.nodePort) return [];
-  return nodeNamesOf(world).flatMap((node) =>
+  return clientNodesOf(world).flatMap((node) =>
     nodePortAddressesOf(world, node, family).flatMap((address) =>
       frontendAt(service, port, 'nodePort', address, node),
     ),

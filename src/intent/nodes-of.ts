@@ -18,9 +18,25 @@ export function findNode(world: World, name: string): Node | undefined {
 }
 
 /** Names of the Linux nodes where clients may stand: those of the API, and those of which anything was read. */
-export function nodeNamesOf(world: World): string[] {
-  const linux = world.nodes.filter(({ metadata }) => metadata.labels?.['kubernetes.io/os'] !== 'windows');
-  return [...new Set([...linux.map(({ metadata }) => metadata.name), ...world.nodeStates.keys()])];
+export function nodeNamesOf(world: World): readonly string[] {
+  let names = namesByWorld.get(world);
+  if (names === undefined) {
+    const linux = world.nodes.filter(({ metadata }) => metadata.labels?.['kubernetes.io/os'] !== 'windows');
+    names = [...new Set([...linux.map(({ metadata }) => metadata.name), ...world.nodeStates.keys()])];
+    namesByWorld.set(world, names);
+  }
+  return names;
+}
+
+const namesByWorld = new WeakMap<World, readonly string[]>();
+
+/** Nodes of which nothing was read are all alike: so many stand for them. */
+const MOST_UNREAD = 3;
+
+/** The nodes of `nodeNamesOf` from which packets are worth sending: those that were read, and a few that stand for the others. */
+export function clientNodesOf(world: World): readonly string[] {
+  let unread = 0;
+  return nodeNamesOf(world).filter((name) => world.nodeStates.has(name) || ++unread <= MOST_UNREAD);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Pod } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import { addressesOfFamily, cidrsOfFamily } from './addresses-of-family.ts';
 import { clientOutside } from './client-outside.ts';
-import { findNode, nodeAddressesOf, nodeNamesOf } from './nodes-of.ts';
+import { clientNodesOf, findNode, nodeAddressesOf } from './nodes-of.ts';
 import { podsOnNode } from './pods-on-node.ts';
 import { isRefusedByAny } from './policy-admission.ts';
 import { type SliceTarget, targetsOf } from './select-endpoints.ts';
@@ -34,9 +34,11 @@ const MOST_HAIRPINS = 20;
  * node, so that every node is once a neighbour.
  */
 export function vantagesOf(world: World, frontend: Frontend, from: ClientFilter = {}): Vantage[] {
-  const nodes = nodeNamesOf(world);
+  const nodes = clientNodesOf(world);
   if (from.pod !== undefined || from.node !== undefined || from.isExternal)
-    return askedClients(world, frontend, from, nodes).map((vantage) => ({ ...vantage, isAsked: true }));
+    return askedClients(world, frontend, from, from.node === undefined ? nodes : [from.node]).map(
+      (vantage) => ({ ...vantage, isAsked: true }),
+    );
   if (frontend.kind === 'nodePort') return aroundNodePort(world, frontend, nodes);
   const inside = nodes.flatMap((node) => [
     ...(knownClient(frontend, node, from.clients) ?? podOn(world, frontend, node)),
@@ -50,13 +52,13 @@ export function vantagesOf(world: World, frontend: Frontend, from: ClientFilter 
 function askedClients(
   world: World,
   frontend: Frontend,
-  { pod, node: asked, isExternal }: ClientFilter,
+  { pod, isExternal }: ClientFilter,
   nodes: readonly string[],
 ): Vantage[] {
   if (pod !== undefined) return askedPod(world, frontend, pod);
-  return nodes
-    .filter((node) => asked === undefined || node === asked)
-    .flatMap((node) => (isExternal ? outsideAt(world, frontend, node) : nodeItself(world, frontend, node)));
+  return nodes.flatMap((node) =>
+    isExternal ? outsideAt(world, frontend, node) : nodeItself(world, frontend, node),
+  );
 }
 
 function aroundNodePort(world: World, frontend: Frontend, nodes: readonly string[]): Vantage[] {
@@ -128,14 +130,15 @@ function podOn(world: World, frontend: Frontend, node: string): Vantage[] {
 }
 
 function endpointsThemselves(world: World, frontend: Frontend): Vantage[] {
-  const hostNetwork = new Set(
-    nodeNamesOf(world).flatMap((node) => nodeAddressesOf(world, node, familyOf(frontend.address))),
-  );
-  const nodes = new Set(nodeNamesOf(world));
+  const nodes = new Set(clientNodesOf(world));
   return servedBy(world, frontend)
     .filter(
       ({ isReady, pod, node, address }) =>
-        isReady && pod !== undefined && node !== undefined && nodes.has(node) && !hostNetwork.has(address),
+        isReady &&
+        pod !== undefined &&
+        node !== undefined &&
+        nodes.has(node) &&
+        world.network.placeOf(address)?.isHostNetwork !== true,
     )
     .slice(0, MOST_HAIRPINS)
     .map(({ address, node = '', pod = '' }) => ({ kind: 'pod', node, address, pod }));

@@ -18,6 +18,17 @@ export interface ProxyExplanation {
 
 /** Explains rules of `node` that are not as they should be by what kube-proxy there says of itself. */
 export function explainProxy(world: World, node: string): ProxyExplanation {
+  const known = explained.get(world) ?? new Map<string, ProxyExplanation>();
+  explained.set(world, known);
+  let explanation = known.get(node);
+  if (explanation === undefined) known.set(node, (explanation = explain(world, node)));
+  return explanation;
+}
+
+// Every Service of an audit asks about every node.
+const explained = new WeakMap<World, Map<string, ProxyExplanation>>();
+
+function explain(world: World, node: string): ProxyExplanation {
   const proxy = world.kubeProxies.get(node);
   const pod = proxyPodOn(world, node);
   const state = proxy && readSyncState(proxy);
@@ -65,13 +76,25 @@ export function explainProxy(world: World, node: string): ProxyExplanation {
 }
 
 /** The pod of kube-proxy on `node`: kubeadm's label, or the recommended one. */
-export function proxyPodOn(world: World, node: string): Pod | undefined {
-  return world.pods.find(
-    ({ metadata, spec }) =>
-      spec.nodeName === node &&
-      (metadata.labels?.['k8s-app'] === 'kube-proxy' ||
-        metadata.labels?.['app.kubernetes.io/name'] === 'kube-proxy'),
-  );
+export function proxyPodOn({ pods }: World, node: string): Pod | undefined {
+  return proxyPodsOf(pods).get(node);
+}
+
+const proxyPods = new WeakMap<readonly Pod[], ReadonlyMap<string, Pod>>();
+
+/** The first pod of kube-proxy on each node that has one. */
+function proxyPodsOf(pods: readonly Pod[]): ReadonlyMap<string, Pod> {
+  const known = proxyPods.get(pods);
+  if (known !== undefined) return known;
+  const found = new Map<string, Pod>();
+  for (const pod of pods) {
+    const { labels = {} } = pod.metadata;
+    const isProxy = labels['k8s-app'] === 'kube-proxy' || labels['app.kubernetes.io/name'] === 'kube-proxy';
+    const { nodeName } = pod.spec;
+    if (isProxy && nodeName !== undefined && !found.has(nodeName)) found.set(nodeName, pod);
+  }
+  proxyPods.set(pods, found);
+  return found;
 }
 
 /** Silence proves absence only where the same endpoints of other nodes answered. */
@@ -86,7 +109,7 @@ function isAbsent(world: World, node: string, pod: Pod | undefined, state: SyncS
     return found.live.length > 0 || found.unhooked.length > 0;
   });
   const covered = world.coverage.get('pods')?.isComplete === true;
-  const anyProxyPod = world.nodes.some(({ metadata }) => proxyPodOn(world, metadata.name) !== undefined);
+  const anyProxyPod = proxyPodsOf(world.pods).size > 0;
   return covered && anyProxyPod && pod === undefined && !hasRules && world.nodeStates.has(node);
 }
 
