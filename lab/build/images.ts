@@ -18,9 +18,12 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
   olderKubeProxy: `docker.io/lab/kube-proxy:v${versions.olderKubeProxy}`,
 };
 
+/** Raised when an image gets other files, so that no cached one of before is used. */
+const recipe = 2;
+
 /** The archives of all images, made by `buildImages`. */
 export function imageFile(name: ImageName): string {
-  return join(cache, 'images', `${name}.tar`);
+  return join(cache, 'images', `${name}-${recipe}.tar`);
 }
 
 const busyboxTools =
@@ -64,7 +67,10 @@ export async function buildImages(say: (line: string) => void): Promise<void> {
 
 /** iptables, nft, conntrack and ipset of this machine with the libraries that `ldd` names, as kube-proxy's image has them. */
 async function packetTools(): Promise<ImageFiles> {
-  const files: Record<string, { from: string } | { link: string }> = {};
+  // ipset looks protocol names up there: without it every `ipset add KUBE-CLUSTER-IP 10.96.0.1,tcp:443` fails.
+  const files: Record<string, { from: string } | { link: string }> = {
+    '/etc/protocols': { from: '/etc/protocols' },
+  };
   const plugins = '/usr/lib/x86_64-linux-gnu/xtables';
   const programs = [
     '/usr/sbin/xtables-nft-multi',

@@ -16,7 +16,7 @@ import { debianKernel, type Kernel } from './kernel.ts';
 
 const startModules = ['virtio', 'virtio_ring', 'virtio_pci', '9pnet_virtio', '9p', 'overlay'];
 const labModules =
-  'ip_vs ip_vs_rr ip_vs_wrr ip_vs_sh nf_conntrack nf_conntrack_netlink br_netfilter dummy veth bridge nf_tables nft_compat nft_chain_nat nft_ct ip_tables iptable_nat iptable_filter xt_set ip_set ip_set_hash_ip ip_set_hash_ipport ip_set_hash_ipportip ip_set_hash_ipportnet ip_set_hash_net ip_set_bitmap_port xt_ipvs xt_comment xt_mark xt_MASQUERADE xt_conntrack xt_addrtype xt_nfacct nfnetlink_acct xt_statistic xt_recent';
+  'ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_sh ip_vs_mh ip_vs_sed ip_vs_nq nf_conntrack nf_conntrack_netlink br_netfilter dummy veth bridge nf_tables nft_compat nft_chain_nat nft_ct ip_tables iptable_nat iptable_filter xt_set ip_set ip_set_hash_ip ip_set_hash_ipport ip_set_hash_ipportip ip_set_hash_ipportnet ip_set_hash_net ip_set_bitmap_port xt_ipvs xt_comment xt_mark xt_MASQUERADE xt_conntrack xt_addrtype xt_nfacct nfnetlink_acct xt_statistic xt_recent';
 
 /**
  * Runs a shell command as root in an emulated machine that has IPVS and shares this machine's root, read-only under an overlay.
