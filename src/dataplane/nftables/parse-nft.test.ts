@@ -289,3 +289,14 @@ describe('bad input', () => {
     expect([tables[0]?.complete, issues.length]).toEqual([false, 1]);
   });
 });
+
+it.each([
+  'dup to 10.0.0.1 device "eth0"',
+  'ct expectation set "e"',
+  'ct eventmask set new',
+  'meta secmark set "x"',
+])('%s lets the packet go on', (text) => {
+  const bytes = new TextEncoder().encode(`table ip t {\n\tchain c {\n\t\t${text} drop\n\t}\n}\n`);
+  const rule = parseNftText({ path: 'x', bytes }).tables[0]?.chains.get('c')?.rules.at(0);
+  expect(rule?.parts.map(({ kind }) => kind)).toEqual(['pass', 'drop']);
+});

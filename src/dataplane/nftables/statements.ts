@@ -57,6 +57,8 @@ function read(stream: TokenStream, family: string): Statement | undefined {
       return { kind: 'pass', text: 'last' };
     case 'tcp':
       return takeOptionSet(stream);
+    case 'dup':
+      return takeCopy(stream);
     case 'ip':
     case 'ip6':
       return takeDscpSet(stream);
@@ -249,6 +251,14 @@ function takeSetUpdate(stream: TokenStream): Statement | undefined {
   };
 }
 
+/** `dup to 10.0.0.1 device "eth0"`: the copy goes elsewhere, the packet goes on. */
+function takeCopy(stream: TokenStream): Statement | undefined {
+  if (!stream.take('dup', 'to')) return undefined;
+  const to = stream.next();
+  if (stream.take('device')) stream.next();
+  return { kind: 'pass', text: `dup to ${to}` };
+}
+
 /** `meta mark set …`, `mark set …`, `ct mark set …`; other settings change nothing that is walked. */
 function takeMetaSet(stream: TokenStream): Statement | undefined {
   if (stream.take('meta', 'mark', 'set') || stream.take('mark', 'set')) return markSet(stream, 'set-mark');
@@ -261,6 +271,9 @@ function takeMetaSet(stream: TokenStream): Statement | undefined {
     ['ct', 'timeout'],
     ['ct', 'label'],
     ['ct', 'event'],
+    ['ct', 'eventmask'],
+    ['ct', 'expectation'],
+    ['meta', 'secmark'],
   ] as const) {
     if (stream.take(...words, 'set')) {
       const isZone = words[1] === 'zone';

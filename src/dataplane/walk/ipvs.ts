@@ -2,7 +2,7 @@ import { PROTOCOL } from '../../model/protocol.ts';
 import type { RealServer, VirtualServer } from '../ipvs/virtual-server.ts';
 import type { NodeState } from '../node-state.ts';
 import { CT_STATUS } from '../ruleset/rule-parts.ts';
-import { endPacket } from './end-packet.ts';
+import { endPacket, endUnknown } from './end-packet.ts';
 import { sysctlNumber } from './kernel-settings.ts';
 import { forkByUnknown, forkByWeight, type Slot } from './outcome-tree.ts';
 import { forkState, type PacketState } from './packet-state.ts';
@@ -56,6 +56,15 @@ function assign(context: WalkContext, state: PacketState, server: VirtualServer,
     rest: { value: referenceToServer(state.node, server), rest: state.translatedBy },
   };
   state.translatedDestinationBy = reference;
+  if (real.forward === 'route' || real.forward === 'tunnel') {
+    const how = real.forward === 'route' ? 'directly' : 'through a tunnel';
+    endUnknown(
+      state,
+      `IPVS sends the packet ${how}: what the server does with it is not modelled`,
+      reference,
+    );
+    return;
+  }
   if (real.forward !== 'masq') return;
   state.destination = real.address;
   state.destinationPort = real.port;

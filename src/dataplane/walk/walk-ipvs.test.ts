@@ -77,11 +77,11 @@ const source = (path: string, text: string): { path: string; bytes: Uint8Array }
   bytes: new TextEncoder().encode(text),
 });
 
-function ipvsNode(sets: string = SETS): NodeState {
+function ipvsNode(sets: string = SETS, servers: string = SERVERS): NodeState {
   const rules = parseIptables(source('iptables-save.txt', RULES));
   expect(rules.issues).toEqual([]);
   const first = node(1, rules.tables, [2], {
-    ipvs: parseIpvsadm(source('ipvsadm.txt', SERVERS)).items,
+    ipvs: parseIpvsadm(source('ipvsadm.txt', servers)).items,
     ipsets: new Map(parseIpset(source('ipset.txt', sets)).items.map((set) => [set.name, set])),
   });
   const dummy = {
@@ -165,6 +165,22 @@ describe('kube-proxy in IPVS mode', () => {
       decidedBy: { chain: 'KUBE-IPVS-FILTER' },
     });
   });
+
+  test.each(['Route', 'Tunnel'])(
+    'servers behind %s have the virtual address: what they do is not known',
+    (how) => {
+      const outcomes = dial(
+        'pod',
+        '10.244.1.2',
+        '10.96.0.5',
+        80,
+        ipvsNode(SETS, SERVERS.replaceAll('Masq', how)),
+      );
+      expect(outcomes.every(({ result, unknowns }) => result === 'unknown' && unknowns.length === 1)).toBe(
+        true,
+      );
+    },
+  );
 
   test('a set that was not read leaves open what it decides', () => {
     const blind: NodeState = { ...ipvsNode(), ipsets: new Map() };
