@@ -3,6 +3,7 @@ import { deliverPacket } from './deliver-packet.ts';
 import { scheduleIpvs } from './ipvs.ts';
 import type { Next, PacketState } from './packet-state.ts';
 import { routeIncoming } from './route-incoming.ts';
+import { passUnwalked } from './unwalked-chains.ts';
 import type { WalkContext } from './walk-context.ts';
 import { walkHook } from './walk-hook.ts';
 import { IPVS_INPUT, routeOutgoing, walkIpvsOutput, walkOutput } from './walk-output.ts';
@@ -41,6 +42,7 @@ export function walkStage(context: WalkContext, state: PacketState, next: Next):
 }
 
 function walkPrerouting(context: WalkContext, state: PacketState, next: Next): void {
+  passUnwalked(state, next);
   for (const branch of walkHook(context, state, 'prerouting')) {
     branch.needsReroute = false;
     branch.stage = 'route-in';
