@@ -1,5 +1,6 @@
 import type { Chain, Table } from '../dataplane/ruleset/ruleset.ts';
 import type { Part } from '../dataplane/ruleset/rule-parts.ts';
+import { isIpvsTable } from '../world/proxy/is-ipvs-table.ts';
 
 /** What of kube-proxy's rules stands in a node's netfilter tables. */
 export interface ProxyTables {
@@ -30,7 +31,7 @@ export function findProxyTables(tables: readonly Table[], family: 'ip' | 'ip6'):
     const missing = REQUIRED_JUMPS.filter(
       ([name, from, to]) => name === 'nat' && !jumpsTo(table.chains.get(from), to),
     );
-    const mode = isIpvs(table) ? 'ipvs' : 'iptables';
+    const mode = isIpvsTable(table) ? 'ipvs' : 'iptables';
     (missing.length === REQUIRED_JUMPS.length ? unhooked : live).push(mode);
     missingJumps.push(...missing.map(([name, from, to]) => `${name} ${from} → ${to}`));
   }
@@ -41,10 +42,6 @@ export function findProxyTables(tables: readonly Table[], family: 'ip' | 'ip6'):
     .map((table) => table.origin)
     .filter((origin): origin is 'iptables-legacy' | 'iptables-nft' => origin !== 'nftables');
   return { live, unhooked, missingJumps, flavours: [...new Set(flavours)] };
-}
-
-function isIpvs(table: Table): boolean {
-  return partsOf(table.chains.get('KUBE-SERVICES')).some((part) => part.kind === 'lookup' && part.ipset);
 }
 
 function hasServicesHook(table: Table): boolean {

@@ -1,8 +1,8 @@
 import type { NodeState } from '../../dataplane/node-state.ts';
-import type { Table } from '../../dataplane/ruleset/ruleset.ts';
 import { type Source, type SourceKind, textOf } from '../../snapshot/snapshot.ts';
 import type { KubeProxyState, ProxyMode } from '../kube-proxy-state.ts';
 import type { ConfigMap, Node, Pod } from '../kubernetes/objects.ts';
+import { isIpvsTable } from './is-ipvs-table.ts';
 import { parseMetrics } from './parse-metrics.ts';
 import { configOf, readWrittenConfig } from './read-config.ts';
 
@@ -91,17 +91,9 @@ function modesOf(state: NodeState | undefined): ProxyMode[] {
   for (const table of state.tables) {
     if (table.name === 'kube-proxy' && table.origin === 'nftables') modes.add('nftables');
     if (table.name === 'nat' && table.chains.has('KUBE-SERVICES'))
-      modes.add(isIpvs(table) ? 'ipvs' : 'iptables');
+      modes.add(isIpvsTable(table) ? 'ipvs' : 'iptables');
   }
   return [...modes];
-}
-
-function isIpvs(table: Table): boolean {
-  const rules = table.chains.get('KUBE-SERVICES')?.rules;
-  for (let index = 0; index < (rules?.length ?? 0); index++) {
-    if (rules?.at(index).parts.some((part) => part.kind === 'lookup' && part.ipset)) return true;
-  }
-  return false;
 }
 
 /** The release line: the image of its pod, what its log says, or what the node reports. */
