@@ -32,8 +32,9 @@ describe('observed/endpoint-connects, refused everywhere', () => {
     broken: tried(probe('10.244.1.9', { connected: 1 }), probe('10.244.2.9', { refused: 1 })),
     problem: {
       share: [0.5, 0.5],
-      faults: ['P02', 'S03', 'P01'],
-      summary: /10\.244\.2\.9:8080 \(pod shop\/web-2\) is ready, .* ended with refused/,
+      faults: ['P02', 'P01', 'S03'],
+      summary:
+        /10\.244\.2\.9:8080 \(pod shop\/web-2\) is ready, and connections from node node-a by exec ended with refused/,
     },
     blind,
   });
@@ -47,7 +48,31 @@ describe('observed/endpoint-connects, from one node only', () => {
     problem: {
       share: [0, 1],
       faults: ['N10', 'N15', 'F07'],
-      summary: /from node node-b by exec ended with timeout; from 1 other places it stood/,
+      summary: /from node node-b by exec ended with timeout; from 1 other place it stood/,
+    },
+    blind,
+  });
+});
+
+describe('observed/endpoint-connects, on a port that the pods do not declare', () => {
+  const wrong = verified(
+    promise('node-a', {
+      vantage: client('node-a', { kind: 'node' }),
+      endpoints: [{ ...webEndpoint, port: 8081 }],
+    }),
+    [1, 1],
+  );
+  const on8081 = (results: object) => ({
+    ...tried({ ...probe('10.244.1.9', results), port: 8081 }),
+    verifications: [wrong],
+  });
+  proveCheck(endpointConnects, {
+    healthy: on8081({ connected: 1 }),
+    broken: on8081({ refused: 1 }),
+    problem: {
+      share: [1, 1],
+      faults: ['S03', 'P02', 'P01'],
+      summary: /ended with refused; the pods declare 8080, not 8081/,
     },
     blind,
   });

@@ -1,4 +1,6 @@
 import { formatAddressPort } from '../../model/address.ts';
+import type { Evidence } from '../../model/evidence.ts';
+import type { Remedy } from '../../model/finding.ts';
 import type { Endpoint } from '../../model/frontend.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import { type TriedConnections, triedConnections } from '../../verify/tried-connections.ts';
@@ -13,43 +15,91 @@ export const endpointConnects: Check = defineCheck({
   needs: ['verifications', 'endpointSlices', 'probes'],
   *run({ world, subject: { namespace, name }, verifications }) {
     const endpoints = triedEndpoints(world, verifications);
-    const silent = endpoints.filter(({ tried }) => tried.every(({ connected }) => connected === 0));
-    for (const { endpoint, tried } of endpoints) {
-      const failing = tried.filter(({ connected }) => connected === 0);
-      const [first] = failing;
-      if (first === undefined) continue;
-      const to = formatAddressPort(endpoint.address, endpoint.port);
-      const isEverywhere = failing.length === tried.length;
-      const isRefused = failing.every(({ failures }) => failures[0] === 'refused');
-      const share = isEverywhere ? silent.length / endpoints.length : 0;
+    const subject = `Service ${namespace}/${name}`;
+    const dead = endpoints.filter(({ tried }) => tried.every(({ connected }) => connected === 0));
+    const [first] = dead;
+    if (first !== undefined) {
+      const results = [
+        ...new Set(dead.flatMap(({ tried }) => tried.flatMap(({ failures }) => failures[0] ?? []))),
+      ];
+      const declared = declaredElsewhere(world, dead);
+      const share = dead.length / endpoints.length;
       yield {
         severity: 'error',
-        subject: `Service ${namespace}/${name}`,
-        ...(endpoint.node === undefined || isEverywhere ? {} : { node: endpoint.node }),
-        faults: !isEverywhere
-          ? ['N10', 'N15', 'F07']
-          : isRefused
-            ? ['P02', 'S03', 'P01']
-            : ['P04', 'N15', 'P02', 'F07'],
-        share: isEverywhere ? [share, share] : [0, 1],
-        summary: `${to}${endpoint.pod === undefined ? '' : ` (pod ${endpoint.pod})`} is ready, and a connection to it from ${first.from} ended with ${first.failures[0]}${failing.length > 1 ? `, as from ${failing.length - 1} more places` : ''}${isEverywhere ? '' : `; from ${tried.length - failing.length} other places it stood`}`,
-        evidence: failing.slice(0, 3).map((each) => ({
-          source: each.source,
-          text: `tcp ${to} from ${each.from}: ${each.failures.join(', ')}`,
-        })),
-        remedy: {
-          text: isRefused
-            ? 'let the application listen on this port, on all addresses; or let targetPort be the port it listens on'
-            : 'see what lies between: the pod’s own routes, policies, and the application',
-          commands:
-            endpoint.pod === undefined
-              ? []
-              : [`kubectl -n ${namespace} exec ${endpoint.pod.split('/')[1] ?? 'POD'} -- ss -lnt`],
-        },
+        subject,
+        faults: faultsOf(results, declared),
+        share: [share, share],
+        summary: `${dead.map(({ endpoint }) => textOf(endpoint)).join(', ')} ${dead.length === 1 ? 'is' : 'are'} ready, and connections from ${first.tried[0]?.from ?? 'inside'} ended with ${results.join(' or ')}${declared === undefined ? '' : `; the pods declare ${declared}, not ${first.endpoint.port}`}`,
+        evidence: dead.flatMap(evidenceOf).slice(0, 3),
+        remedy: remedyOf(namespace, results, first.endpoint, declared),
+      };
+    }
+    for (const each of endpoints.filter((other) => !dead.includes(other))) {
+      const failing = each.tried.filter(({ connected }) => connected === 0);
+      const [one] = failing;
+      if (one === undefined) continue;
+      yield {
+        severity: 'error',
+        subject,
+        ...(each.endpoint.node === undefined ? {} : { node: each.endpoint.node }),
+        faults: ['N10', 'N15', 'F07'],
+        share: [0, 1],
+        summary: `${textOf(each.endpoint)} is ready, and a connection to it from ${one.from} ended with ${one.failures[0]}; from ${each.tried.length - failing.length} other ${each.tried.length - failing.length === 1 ? 'place' : 'places'} it stood`,
+        evidence: evidenceOf(each).slice(0, 3),
+        remedy: remedyOf(namespace, ['timeout'], each.endpoint, undefined),
       };
     }
   },
 });
+
+function textOf({ address, port, pod }: Endpoint): string {
+  return `${formatAddressPort(address, port)}${pod === undefined ? '' : ` (pod ${pod})`}`;
+}
+
+function faultsOf(results: readonly string[], declared: string | undefined): readonly string[] {
+  if (results.some((result) => result !== 'refused')) return ['P04', 'N15', 'P02', 'F07'];
+  return declared === undefined ? ['P02', 'P01', 'S03'] : ['S03', 'P02', 'P01'];
+}
+
+/** The ports that the pods declare, where none of them is the one that was tried. */
+function declaredElsewhere(world: World, dead: readonly TriedEndpoint[]): string | undefined {
+  const ports = new Set(dead.map(({ endpoint }) => endpoint.port));
+  const names = new Set(dead.map(({ endpoint }) => endpoint.pod));
+  const declared = world.pods
+    .filter(({ metadata }) => names.has(`${metadata.namespace}/${metadata.name}`))
+    .flatMap(({ spec }) =>
+      spec.containers.flatMap((container) => (container.ports ?? []).map((port) => port.containerPort)),
+    );
+  if (declared.length === 0 || declared.some((port) => ports.has(port))) return undefined;
+  return [...new Set(declared)].join(', ');
+}
+
+function evidenceOf({ endpoint, tried }: TriedEndpoint): Evidence[] {
+  return tried
+    .filter(({ connected }) => connected === 0)
+    .map(({ source, from, failures }) => ({
+      source,
+      text: `tcp ${textOf(endpoint)} from ${from}: ${failures.join(', ')}`,
+    }));
+}
+
+function remedyOf(
+  namespace: string,
+  results: readonly string[],
+  { pod }: Endpoint,
+  declared: string | undefined,
+): Remedy {
+  const isRefused = results.every((result) => result === 'refused');
+  return {
+    text: !isRefused
+      ? 'see what lies between: the pod’s own routes, policies, and the application'
+      : declared === undefined
+        ? 'let the application listen on this port, on all addresses'
+        : `set targetPort to the port that the pods listen on (${declared})`,
+    commands:
+      pod === undefined ? [] : [`kubectl -n ${namespace} exec ${pod.split('/')[1] ?? 'POD'} -- ss -lnt`],
+  };
+}
 
 interface TriedEndpoint {
   readonly endpoint: Endpoint;

@@ -44,3 +44,23 @@ describe('observed/name-answered, all silent', () => {
     blind: answered(answer(right, 'a', 'kubernetes.default.svc.cluster.local')),
   });
 });
+
+describe('observed/name-answered, where kubernetes.default fails as well', () => {
+  const first = 'kubernetes.default.svc.cluster.local';
+  const silent = { outcome: 'timeout' };
+  proveCheck(nameAnswered, {
+    // The server that knows nothing at all is the DNS Service's matter.
+    healthy: answered(answer(right, 'a'), answer(silent, 'b', first), answer(silent, 'b')),
+    broken: {
+      ...answered(answer(right, 'a', first), answer(silent, 'b', first)),
+      services: [...services, service({}, { name: 'kubernetes', namespace: 'default' })],
+      subject: { namespace: 'kube-system', name: 'kube-dns' },
+    },
+    problem: {
+      share: [0, 1],
+      subject: 'Service kube-system/kube-dns',
+      summary: /asked for kubernetes\.default.* did not answer in time/,
+    },
+    blind: answered(answer(silent, 'b', first), answer(silent, 'b')),
+  });
+});
