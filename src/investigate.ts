@@ -76,7 +76,11 @@ export function tracePacket(snapshot: Snapshot, question: TraceQuestion): TraceA
   const world = buildWorld(snapshot);
   const { vantage, packet, client } = packetOf(world, question);
   const assumed = assumeNodeAddress(world, packet, vantage.node);
-  const trace = walk(assumed?.network ?? world.network, vantage, packet, { verbose: true });
+  const trace = walk(assumed?.network ?? world.network, vantage, packet, {
+    verbose: true,
+    // An address that is asked for is one that a program has bound.
+    keepSource: question.source.kind === 'address',
+  });
   const others = otherConnections(world, vantage.node, trace);
   return answerTrace(world, {
     client,

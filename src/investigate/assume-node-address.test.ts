@@ -17,7 +17,7 @@ it('takes an address that nobody knows for the node, where a node port is asked 
   const assumed = assumeNodeAddress(worldOf({ services: [web] }), packet, 'node-a');
   expect(assumed?.network.placeOf(address)).toEqual({ node: 'node-a', isHostNetwork: true });
   expect(assumed?.gap.why).toBe(
-    'they were not read; 192.0.2.7 is taken for one of them, since 30080 is the node port of Service shop/web',
+    'they were not read; 192.0.2.7 is taken for one of them, since 30080 is a node port of Service shop/web',
   );
 });
 

@@ -19,11 +19,13 @@ export function assumeNodeAddress(
   if (state === undefined || state.links !== undefined || state.routes !== undefined) return undefined;
   if (world.nodes.some(({ metadata }) => metadata.name === node)) return undefined;
   if (network.placeOf(destination) !== undefined || network.isClusterAddress(destination)) return undefined;
-  const service = world.services.find(({ spec }) =>
-    spec.ports?.some(
-      ({ nodePort, protocol: name }) =>
-        nodePort !== undefined && nodePort === destinationPort && parseProtocol(name ?? 'TCP') === protocol,
-    ),
+  const service = world.services.find(
+    ({ spec }) =>
+      (spec.healthCheckNodePort !== undefined && spec.healthCheckNodePort === destinationPort) ||
+      spec.ports?.some(
+        ({ nodePort, protocol: name }) =>
+          nodePort !== undefined && nodePort === destinationPort && parseProtocol(name ?? 'TCP') === protocol,
+      ),
   );
   const text = formatIp(destination);
   if (service === undefined || world.services.some((other) => isReachedBy(other, text))) return undefined;
@@ -36,7 +38,7 @@ export function assumeNodeAddress(
     },
     gap: {
       what: `addresses of ${node}`,
-      why: `they were not read; ${text} is taken for one of them, since ${destinationPort} is the node port of Service ${namespace}/${name}`,
+      why: `they were not read; ${text} is taken for one of them, since ${destinationPort} is a node port of Service ${namespace}/${name}`,
       unlock: `add kubectl get nodes -o json, or ip addr of ${node}`,
       node,
     },

@@ -70,6 +70,14 @@ describe('packetOf: the source', () => {
     });
   });
 
+  it('is the node itself for a loopback address', () => {
+    const single = worldOf(objects);
+    expect(packetOf(single, { source: address('127.0.0.1'), destination: web })).toMatchObject({
+      vantage: { kind: 'node', node: 'node-a' },
+      packet: { source: parseIp('127.0.0.1') },
+    });
+  });
+
   it('from outside needs the node where it arrives, unless there is only one', () => {
     expect(() => ask(address('203.0.113.5'))).toThrow(/not said where the packet arrives/);
     const single = worldOf(objects);

@@ -1,3 +1,4 @@
+import { isLoopback } from '../dataplane/walk/local-addresses.ts';
 import { type Ip, familyOf, formatIp, parseIp } from '../model/address.ts';
 import type { Packet } from '../model/packet.ts';
 import { PROTOCOL, type Protocol, parseProtocol } from '../model/protocol.ts';
@@ -114,6 +115,8 @@ function sourceOf(world: World, { source, node }: TraceQuestion): Omit<PacketSta
         return [start('pod', place.node, source.address, `pod ${place.pod} on ${place.node}`, place.pod)];
       if (place !== undefined) return [start('node', place.node, source.address, place.node)];
       const at = node ?? onlyNode(world);
+      // Nobody but the node itself has a loopback address.
+      if (isLoopback(source.address)) return [start('node', at, source.address, at)];
       return [start('external', at, source.address, `${formatIp(source.address)} arriving at ${at}`)];
     }
   }
