@@ -8,6 +8,7 @@ import { headlineOf } from './headline.ts';
 import { gapsOf, isBlind } from './not-checked.ts';
 import { pathOf } from './paths.ts';
 import { type Proven, type Suspect, proveSuspects } from './prove.ts';
+import { withServicesNear } from './services-near.ts';
 import { isWanted, stateOf } from './symptom.ts';
 
 /** Ranks what the checks found by what explains the symptom, proves it by repair, and says what was not seen. */
@@ -23,7 +24,8 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const byDesign = hasSymptom
     ? suspects.filter(({ problem }) => problem.severity === 'warning' && problem.repair)
     : [];
-  const proven = proveSuspects(world, verifications, [...errors, ...byDesign], reverify);
+  const near = subject.service ? withServicesNear(world, subject.service) : world;
+  const proven = proveSuspects(near, verifications, [...errors, ...byDesign], reverify);
   const doubts = suspects.filter(isDoubt);
   const doubted = doubts.map(({ check, problem }): Proven => ({
     check,
