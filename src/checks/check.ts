@@ -70,6 +70,8 @@ export interface Check {
   /** Ids of the fault catalogue that it can name. */
   readonly faults: readonly string[];
   readonly needs: readonly Need[];
+  /** Set where `run` reads nothing of the subject: it says the same for every Service, and is run once for all. */
+  readonly isClusterWide?: true;
   run(input: CheckInput): Iterable<Problem>;
 }
 

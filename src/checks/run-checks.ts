@@ -1,5 +1,6 @@
 import { checks as allChecks } from './all-checks.ts';
-import type { Check, CheckInput, CheckResult } from './check.ts';
+import type { World } from '../world/world.ts';
+import type { Check, CheckInput, CheckResult, Problem } from './check.ts';
 import { hasPort } from './has-port.ts';
 import { missingEvidence } from './missing-evidence.ts';
 
@@ -13,9 +14,20 @@ export function runChecks(input: CheckInput, checks: readonly Check[] = allCheck
     if (!appliesTo(check, input)) return { check, status: 'not-applicable' };
     const gaps = check.needs.map((need) => missingEvidence(need, input)).filter((gap) => gap !== undefined);
     if (gaps.length > 0) return { check, status: 'unknown', gaps };
-    const problems = [...check.run(input)];
+    const problems = check.isClusterWide ? problemsOfCluster(check, input) : [...check.run(input)];
     return problems.length === 0 ? { check, status: 'pass' } : { check, status: 'problem', problems };
   });
+}
+
+const ofCluster = new WeakMap<World, Map<Check, readonly Problem[]>>();
+
+/** What a check says of the cluster, asked once. */
+function problemsOfCluster(check: Check, input: CheckInput): readonly Problem[] {
+  const known = ofCluster.get(input.world) ?? new Map<Check, readonly Problem[]>();
+  ofCluster.set(input.world, known);
+  let problems = known.get(check);
+  if (problems === undefined) known.set(check, (problems = [...check.run(input)]));
+  return problems;
 }
 
 function appliesTo({ needs }: Check, { subject, world }: CheckInput): boolean {

@@ -2,6 +2,7 @@ import { type Corefile, kubernetesZones, parseCorefile } from '../dns/parse-core
 import { type ResolvConf, clusterDomainOf, parseResolvConf } from '../dns/parse-resolv-conf.ts';
 import { findDnsService } from './find-dns-service.ts';
 import type { ConfigMap, Pod, Service } from './kubernetes/objects.ts';
+import { perWorld } from './per-world.ts';
 import type { World } from './world.ts';
 
 /** What a snapshot tells of the cluster's DNS. */
@@ -28,7 +29,9 @@ export interface ClusterDns {
 const DEFAULT_DOMAIN = 'cluster.local';
 
 /** Gathers what `world` holds of DNS. */
-export function readClusterDns(world: World): ClusterDns {
+export const readClusterDns: (world: World) => ClusterDns = perWorld(gather);
+
+function gather(world: World): ClusterDns {
   const service = findDnsService(world);
   const selector = Object.entries(service?.spec.selector ?? {});
   const pods = world.pods.filter(

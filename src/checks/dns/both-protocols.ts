@@ -7,6 +7,7 @@ export const bothProtocols: Check = defineCheck({
   asserts: 'the DNS Service has port 53 for UDP and for TCP',
   faults: ['D18'],
   needs: ['services'],
+  isClusterWide: true,
   *run({ world }) {
     const { service } = readClusterDns(world);
     if (!service) return;

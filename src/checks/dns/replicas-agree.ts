@@ -14,6 +14,7 @@ export const replicasAgree: Check = defineCheck({
   asserts: 'all replicas of the DNS Service run the same configuration',
   faults: ['D10', 'D03'],
   needs: ['pods', 'coreDns'],
+  isClusterWide: true,
   *run({ world }) {
     const { service, pods, searched, corefile } = readClusterDns(world);
     const ready = pods.filter(isReady);

@@ -26,6 +26,7 @@ export const serverRunning: Check = defineCheck({
   asserts: 'CoreDNS runs, is ready and can answer',
   faults: ['D06', 'D07', 'D09', 'D10'],
   needs: ['pods'],
+  isClusterWide: true,
   *run({ world }) {
     const { service, pods } = readClusterDns(world);
     if (!service || pods.length === 0) return;

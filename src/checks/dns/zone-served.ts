@@ -7,6 +7,7 @@ export const zoneServed: Check = defineCheck({
   asserts: 'CoreDNS serves the domain that pods search',
   faults: ['D03', 'D10'],
   needs: ['coreDns'],
+  isClusterWide: true,
   *run({ world }) {
     const { corefile, searched } = readClusterDns(world);
     if (!corefile || /^\s*import\s/m.test(corefile.configMap.data?.['Corefile'] ?? '')) return;

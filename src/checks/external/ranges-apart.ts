@@ -1,4 +1,4 @@
-import { formatIp, parseIp } from '../../model/address.ts';
+import { type Ip, formatIp, parseIp } from '../../model/address.ts';
 import { cidrContains, cidrsOverlap, formatCidr, parseCidr } from '../../model/cidr.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -8,24 +8,27 @@ export const rangesApart: Check = defineCheck({
   asserts: 'the ranges of pods, Services and nodes do not overlap',
   faults: ['R06', 'R05'],
   needs: ['nodes', 'services'],
+  isClusterWide: true,
   *run({ world }) {
     const pods = world.nodes.flatMap((node) =>
       [...new Set([node.spec.podCIDR ?? '', ...(node.spec.podCIDRs ?? [])])].flatMap((text) =>
         parseCidr(text) ? [{ node, cidr: parseCidr(text)! }] : [],
       ),
     );
+    const services = world.services.map((service) => ({
+      service,
+      addresses: ipsOf([service.spec.clusterIP ?? '', ...(service.spec.clusterIPs ?? [])]),
+    }));
+    const machines = world.nodes.map((node) => ({
+      node,
+      addresses: ipsOf((node.status.addresses ?? []).map(({ address }) => address)),
+    }));
     for (const { node, cidr } of pods) {
-      const service = world.services.find(({ spec }) =>
-        [spec.clusterIP ?? '', ...(spec.clusterIPs ?? [])].some((text) => isIn(text)),
-      );
-      const machine = world.nodes.find(({ status }) =>
-        (status.addresses ?? []).some(({ address }) => isIn(address)),
-      );
+      const isIn = ({ addresses }: { readonly addresses: readonly Ip[] }): boolean =>
+        addresses.some((address) => cidrContains(cidr, address));
+      const service = services.find(isIn)?.service;
+      const machine = machines.find(isIn)?.node;
       const twin = pods.find((other) => other.node !== node && cidrsOverlap(other.cidr, cidr));
-      function isIn(text: string): boolean {
-        const address = parseIp(text);
-        return address !== undefined && cidrContains(cidr, address);
-      }
       const what = service
         ? `ClusterIP ${service.spec.clusterIP} of ${service.metadata.namespace}/${service.metadata.name}`
         : machine
@@ -53,3 +56,7 @@ export const rangesApart: Check = defineCheck({
     }
   },
 });
+
+function ipsOf(texts: readonly string[]): Ip[] {
+  return texts.flatMap((text) => parseIp(text) ?? []);
+}

@@ -8,6 +8,7 @@ export const clusterCidr: Check = defineCheck({
   asserts: 'kube-proxy’s clusterCIDR holds the pod range of every node',
   faults: ['R05', 'K13'],
   needs: ['nodes', 'kubeProxies'],
+  isClusterWide: true,
   *run({ world }) {
     for (const node of world.nodes) {
       const config = world.kubeProxies.get(node.metadata.name)?.config;

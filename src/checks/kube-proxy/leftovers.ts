@@ -7,6 +7,7 @@ export const leftovers: Check = defineCheck({
   asserts: 'a node holds the rules of one proxy mode only',
   faults: ['K09', 'K10'],
   needs: ['rules'],
+  isClusterWide: true,
   *run({ world }) {
     for (const [node, { tables }] of world.nodeStates) {
       for (const family of ['ip', 'ip6'] as const) {

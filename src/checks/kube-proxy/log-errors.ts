@@ -10,6 +10,7 @@ export const logErrors: Check = defineCheck({
   asserts: 'no kube-proxy logs that it cannot do its work',
   faults: ['K03', 'K04', 'K06', 'K07', 'K02', 'K11', 'O04'],
   needs: ['kubeProxies'],
+  isClusterWide: true,
   *run({ world }) {
     for (const [node, { log }] of world.kubeProxies) {
       if (!log) continue;

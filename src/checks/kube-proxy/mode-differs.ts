@@ -6,6 +6,7 @@ export const modeDiffers: Check = defineCheck({
   asserts: 'every kube-proxy runs in the same mode',
   faults: ['K08'],
   needs: ['kubeProxies'],
+  isClusterWide: true,
   *run({ world }) {
     const modes = new Map<string, string[]>();
     for (const [node, { reportedMode }] of world.kubeProxies) {

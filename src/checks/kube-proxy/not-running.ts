@@ -7,6 +7,7 @@ export const notRunning: Check = defineCheck({
   asserts: 'kube-proxy runs on every node',
   faults: ['K01'],
   needs: ['kubeProxies', 'pods', 'nodes'],
+  isClusterWide: true,
   *run({ world }) {
     for (const { metadata } of world.nodes) {
       const { faults, why, evidence, remedy } = explainProxy(world, metadata.name);

@@ -12,6 +12,7 @@ export const onlyProxy: Check = defineCheck({
   asserts: 'one program serves Services',
   faults: ['K10'],
   needs: ['pods'],
+  isClusterWide: true,
   *run({ world }) {
     const proxies = world.pods.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-proxy');
     if (proxies.length === 0) return;

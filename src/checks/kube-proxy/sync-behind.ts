@@ -8,6 +8,7 @@ export const syncBehind: Check = defineCheck({
   asserts: 'every kube-proxy has synced since it was last asked to',
   faults: ['K05', 'K03', 'K06', 'K04', 'K12'],
   needs: ['kubeProxies'],
+  isClusterWide: true,
   *run({ world }) {
     for (const [node, proxy] of world.kubeProxies) {
       if (proxy.metrics === undefined) continue;

@@ -9,6 +9,7 @@ export const conntrackFull: Check = defineCheck({
   asserts: 'every node has room in its connection table',
   faults: ['C01'],
   needs: ['sysctls'],
+  isClusterWide: true,
   *run({ world }) {
     for (const [node, { sysctls, conntrackCount }] of world.nodeStates) {
       const max = Number(

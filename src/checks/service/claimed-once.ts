@@ -1,4 +1,5 @@
 import type { Service } from '../../world/kubernetes/objects.ts';
+import { perWorld } from '../../world/per-world.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** Another Service claims the same external address and port, so the node decides which one answers. */
@@ -9,11 +10,11 @@ export const claimedOnce: Check = defineCheck({
   needs: ['service', 'services'],
   *run({ world, subject: { service } }) {
     if (!service) return;
-    const own = new Set(claimsOf(service));
-    for (const other of world.services) {
-      if (other === service) continue;
-      const shared = claimsOf(other).filter((claim) => own.has(claim));
-      if (shared.length === 0) continue;
+    const own = claimsOf(service);
+    const rivals = new Set(own.flatMap((claim) => claimantsOf(world).get(claim) ?? []));
+    rivals.delete(service);
+    for (const other of rivals) {
+      const shared = claimsOf(other).filter((claim) => own.includes(claim));
       const { namespace, name } = service.metadata;
       yield {
         severity: 'error',
@@ -31,6 +32,19 @@ export const claimedOnce: Check = defineCheck({
       };
     }
   },
+});
+
+/** The Services that claim each address and port. */
+const claimantsOf = perWorld(({ services }): ReadonlyMap<string, readonly Service[]> => {
+  const claimants = new Map<string, Service[]>();
+  for (const service of services) {
+    for (const claim of claimsOf(service)) {
+      const before = claimants.get(claim);
+      if (before) before.push(service);
+      else claimants.set(claim, [service]);
+    }
+  }
+  return claimants;
 });
 
 /** What a Service claims beside its own ClusterIP: `203.0.113.7:80/TCP`, `NodePort 30080/TCP`. */
