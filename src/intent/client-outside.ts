@@ -1,6 +1,7 @@
-import { type Ip, familyOf, parseIp } from '../model/address.ts';
+import { type Ip, type IpFamily, familyOf, parseIp } from '../model/address.ts';
 import { type Cidr, cidrContains } from '../model/cidr.ts';
 import type { Frontend } from '../model/frontend.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import { findService } from './service-index.ts';
 import { sourceRangesOf } from './source-ranges.ts';
@@ -19,7 +20,7 @@ export function clientOutside(world: World, frontend: Frontend): Ip[] {
   const service = frontend.kind === 'loadBalancerIP' ? findService(world, frontend.service) : undefined;
   const ranges = service ? sourceRangesOf(service, familyOf(frontend.address)) : [];
   const isAllowed = (address: Ip): boolean => ranges.some((range) => cidrContains(range, address));
-  const strangers = strangersOf(world, frontend);
+  const strangers = strangersOf(world)[familyOf(frontend.address)];
   const anybody = strangers.find((address) => !isAllowed(address)) ?? strangers[0];
   if (ranges.length === 0 || (anybody !== undefined && isAllowed(anybody)))
     return anybody === undefined ? [] : [anybody];
@@ -27,11 +28,12 @@ export function clientOutside(world: World, frontend: Frontend): Ip[] {
   return [anybody, allowed].filter((address) => address !== undefined);
 }
 
-function strangersOf(world: World, frontend: Frontend): Ip[] {
-  return OUTSIDE[familyOf(frontend.address)]
-    .flatMap((text) => parseIp(text) ?? [])
-    .filter((address) => !isOfCluster(world, address));
-}
+/** The addresses of `OUTSIDE` that are nobody's in this cluster. */
+const strangersOf = perWorld((world) => {
+  const free = (family: IpFamily): Ip[] =>
+    OUTSIDE[family].flatMap((text) => parseIp(text) ?? []).filter((address) => !isOfCluster(world, address));
+  return { IPv4: free('IPv4'), IPv6: free('IPv6') };
+});
 
 function isOfCluster({ network }: World, address: Ip): boolean {
   return network.placeOf(address) !== undefined || network.isClusterAddress(address);
