@@ -28,5 +28,5 @@ if (ids.has('start')) rows.push(...benchStart({ rounds }));
 
 console.log(tableText(rows));
 console.log(
-  `\nMedian (least) of ${rounds} rounds, ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}.`,
+  `\nMedian (least) and CPU time of ${rounds} rounds, ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}.`,
 );
