@@ -82,13 +82,3 @@ export function respond(
 export function status(code: number, message: string): object {
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, message };
 }
-
-/** For tests: a list of API objects, as the API server gives it: the items without kind. */
-export function list(kind: string, items: readonly object[], token?: string): object {
-  return {
-    kind: `${kind}List`,
-    apiVersion: 'v1',
-    metadata: { resourceVersion: '7', ...(token ? { continue: token } : {}) },
-    items,
-  };
-}
