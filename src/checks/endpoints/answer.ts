@@ -1,10 +1,8 @@
-import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
 import { formatAddressPort } from '../../model/address.ts';
-import type { Endpoint } from '../../model/frontend.ts';
-import { PROTOCOL } from '../../model/protocol.ts';
 import type { Pod } from '../../world/kubernetes/objects.ts';
 import { selectedPods } from '../../world/select-pods.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { type TrackedConnection, connectionsTo } from '../connections-to.ts';
 
 /** So many connections without an answer, and none with one, are no accident. */
 const LEAST = 2;
@@ -23,10 +21,9 @@ export const answer: Check = defineCheck({
     const endpoints = [
       ...new Map(reached.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint])).values(),
     ];
-    const entries = [...world.nodeStates.values()].flatMap(({ conntrack = [] }) => conntrack);
-    const silent = endpoints.filter((endpoint) => isSilent(endpoint, entries));
+    const silent = endpoints.filter((endpoint) => isSilent(connectionsTo(world, endpoint)));
     const heard = endpoints.some((endpoint) =>
-      entries.some((entry) => isOf(entry, endpoint) && !entry.isUnreplied),
+      connectionsTo(world, endpoint).some(({ entry }) => !entry.isUnreplied),
     );
     const [first] = silent;
     if (!first) return;
@@ -44,9 +41,9 @@ export const answer: Check = defineCheck({
           ? ['E04', 'P02', 'S03', 'P01']
           : ['P02', 'P01', 'E04', 'S03'],
       summary: `packets reach ${silent.map(({ address, port }) => formatAddressPort(address, port)).join(', ')}, which ${silent.length === 1 ? 'has' : 'have'} answered none${undeclared ? `; the pods declare ${declaredText(pods)}, not ${ports.join(', ')}` : probed ? '; their readiness probe asks another port' : ''}`,
-      evidence: silent.slice(0, 3).map(({ address, port }) => ({
+      evidence: silent.slice(0, 3).map((endpoint) => ({
         source: 'conntrack of the nodes',
-        text: `${entries.filter((entry) => isOf(entry, { address, port })).length} connections to ${formatAddressPort(address, port)} [UNREPLIED], none answered`,
+        text: `${connectionsTo(world, endpoint).length} connections to ${formatAddressPort(endpoint.address, endpoint.port)} [UNREPLIED], none answered`,
       })),
       remedy: {
         text: undeclared
@@ -61,13 +58,8 @@ export const answer: Check = defineCheck({
   },
 });
 
-function isOf({ protocol, reply }: ConntrackEntry, { address, port }: Endpoint): boolean {
-  return protocol === PROTOCOL.tcp && reply.source === address && reply.sourcePort === port;
-}
-
-function isSilent(endpoint: Endpoint, entries: readonly ConntrackEntry[]): boolean {
-  const own = entries.filter((entry) => isOf(entry, endpoint));
-  return own.length >= LEAST && own.every(({ isUnreplied }) => isUnreplied);
+function isSilent(connections: readonly TrackedConnection[]): boolean {
+  return connections.length >= LEAST && connections.every(({ entry }) => entry.isUnreplied);
 }
 
 function declares({ spec }: Pod, ports: readonly number[]): boolean {

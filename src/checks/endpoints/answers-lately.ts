@@ -1,9 +1,9 @@
 import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import type { Endpoint } from '../../model/frontend.ts';
-import { PROTOCOL } from '../../model/protocol.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
+import { connectionsTo } from '../connections-to.ts';
 
 /** So many connections in a row without an answer are no accident. */
 const LEAST = 3;
@@ -106,14 +106,12 @@ function hearsOthers(world: World, node: string, endpoint: Endpoint): boolean {
 }
 
 /** TCP entries of the table of `node` from its own clients to `endpoint`. */
-function entriesTo(world: World, node: string, { address, port }: Endpoint): ConntrackEntry[] {
-  return (world.nodeStates.get(node)?.conntrack ?? []).filter(
-    ({ protocol, original, reply }) =>
-      protocol === PROTOCOL.tcp &&
-      reply.source === address &&
-      reply.sourcePort === port &&
-      world.network.placeOf(original.source)?.node === node,
-  );
+function entriesTo(world: World, node: string, endpoint: Endpoint): ConntrackEntry[] {
+  return connectionsTo(world, endpoint).flatMap((connection) => {
+    const isOwn =
+      connection.node === node && world.network.placeOf(connection.entry.original.source)?.node === node;
+    return isOwn ? [connection.entry] : [];
+  });
 }
 
 /** Seconds since the entry's last packet; undefined where its state or timeout says nothing. */
