@@ -1,4 +1,5 @@
 import { type Source, textOf } from '../snapshot/snapshot.ts';
+import { objectsIn } from './objects-in.ts';
 
 /** What of an object is read for its names. */
 interface NamedObject {
@@ -33,11 +34,7 @@ export function collectNames(sources: readonly Source[]): ReadonlySet<string> {
 }
 
 function parsed(source: Source): NamedObject {
-  try {
-    return (JSON.parse(textOf(source)) ?? {}) as NamedObject;
-  } catch {
-    return {};
-  }
+  return (objectsIn(source) ?? {}) as NamedObject;
 }
 
 function addObjects(names: Set<string>, root: NamedObject): void {

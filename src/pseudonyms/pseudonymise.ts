@@ -4,6 +4,7 @@ import { type Snapshot, type Source, textOf } from '../snapshot/snapshot.ts';
 import { collectNames } from './collect-names.ts';
 import { type NameBook, nameBook } from './name-book.ts';
 import { permuteAddress } from './permute-address.ts';
+import { objectsIn } from './objects-in.ts';
 import { type PortName, renameChains } from './rename-chains.ts';
 import { replaceAddresses } from './replace-addresses.ts';
 import { replaceInJson } from './replace-in-json.ts';
@@ -70,8 +71,8 @@ function changeSource(source: Source, change: Change): Source {
 function changeText(source: Source, change: Change): string {
   const { book, permute, seed, ports } = change;
   const text = textOf(source);
-  if (source.kind === 'kubernetes')
-    return replaceInJson(text, (word) => changeWords(word, change)) ?? changeWords(text, change);
+  const objects = source.kind === 'kubernetes' ? objectsIn(source) : undefined;
+  if (objects !== undefined) return replaceInJson(objects, (word) => changeWords(word, change));
   if (!RULES.has(source.kind)) return changeWords(text, change);
   const renamed = renameChains(text, ports, { book, permute, seed });
   const commented = renamed.replace(COMMENT, (comment) => book.replaceIn(comment));
@@ -120,7 +121,7 @@ function portsOf(sources: readonly Source[]): PortName[] {
     void ports.set(`${service}:${port}`, { service, port });
   for (const source of sources) {
     if (source.kind === 'kubernetes')
-      for (const { service, port } of servicePorts(textOf(source))) add(service, port);
+      for (const { service, port } of servicePorts(source)) add(service, port);
     if (source.kind !== 'iptables-save' && source.kind !== 'iptables-list-rules') continue;
     for (const [, service = '', port = ''] of textOf(source).matchAll(
       /comment "?([a-z0-9-]+\/[a-z0-9.-]+)(?::([a-z0-9-]+))?/g,
@@ -130,13 +131,8 @@ function portsOf(sources: readonly Source[]): PortName[] {
   return [...ports.values()];
 }
 
-function servicePorts(text: string): PortName[] {
-  let root: { items?: unknown[] } | undefined;
-  try {
-    root = JSON.parse(text) as { items?: unknown[] };
-  } catch {
-    return [];
-  }
+function servicePorts(source: Source): PortName[] {
+  const root = (objectsIn(source) ?? { items: [] }) as { readonly items?: readonly unknown[] | null };
   return (root.items ?? [root]).flatMap((item) => {
     const { metadata, spec } = item as {
       metadata?: { name?: string; namespace?: string };

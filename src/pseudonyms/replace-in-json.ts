@@ -9,14 +9,8 @@ const KEPT = new Set(
 /** Members that repeat a name with something behind it, and decide nothing. */
 const DROPPED = new Set(['generateName', 'selfLink', 'managedFields']);
 
-/** `text`, JSON, with `change` made to every string that a user may have chosen; `undefined` where it is no JSON. */
-export function replaceInJson(text: string, change: (word: string) => string): string | undefined {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** `root` as JSON text, with `change` made to every string that a user may have chosen. */
+export function replaceInJson(root: unknown, change: (word: string) => string): string {
   const visit = (value: unknown): unknown => {
     if (typeof value === 'string') return change(value);
     if (Array.isArray(value)) return value.map(visit);

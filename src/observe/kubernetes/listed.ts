@@ -1,4 +1,5 @@
-import { type Source, textOf } from '../../snapshot/snapshot.ts';
+import { jsonOf } from '../../snapshot/json-of.ts';
+import type { Source } from '../../snapshot/snapshot.ts';
 import type { ResourceName } from './resources.ts';
 
 /** The objects of `resource` in the lists among `sources`, of all namespaces or of one; each once. */
@@ -10,7 +11,7 @@ export function listed<T extends ListedObject>(
   const file = new RegExp(`^cluster/(?:[^/]+/)?${resource}(?:-\\d+)?\\.json$`);
   const objects = sources
     .filter(({ path, kind }) => kind === 'kubernetes' && file.test(path))
-    .flatMap((source) => (JSON.parse(textOf(source)) as { readonly items?: T[] | null }).items ?? [])
+    .flatMap((source) => (jsonOf(source) as { readonly items?: T[] | null }).items ?? [])
     .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   return [
     ...new Map(objects.map((each) => [`${each.metadata.namespace}/${each.metadata.name}`, each])).values(),
