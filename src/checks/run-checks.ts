@@ -1,5 +1,5 @@
 import { checks as allChecks } from './all-checks.ts';
-import type { World } from '../world/world.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { Check, CheckInput, CheckResult, Problem } from './check.ts';
 import { hasPort } from './has-port.ts';
 import { missingEvidence } from './missing-evidence.ts';
@@ -19,12 +19,11 @@ export function runChecks(input: CheckInput, checks: readonly Check[] = allCheck
   });
 }
 
-const ofCluster = new WeakMap<World, Map<Check, readonly Problem[]>>();
+const ofCluster = perWorld(() => new Map<Check, readonly Problem[]>());
 
 /** What a check says of the cluster, asked once. */
 function problemsOfCluster(check: Check, input: CheckInput): readonly Problem[] {
-  const known = ofCluster.get(input.world) ?? new Map<Check, readonly Problem[]>();
-  ofCluster.set(input.world, known);
+  const known = ofCluster(input.world);
   let problems = known.get(check);
   if (problems === undefined) known.set(check, (problems = [...check.run(input)]));
   return problems;

@@ -1,6 +1,7 @@
 import type { Ip, IpFamily } from '../model/address.ts';
 import { cidrContains } from '../model/cidr.ts';
 import type { Node } from '../world/kubernetes/objects.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import { addressesOfFamily, cidrsOfFamily } from './addresses-of-family.ts';
 import { proxyFactsOf } from './proxy-facts.ts';
@@ -18,17 +19,10 @@ export function findNode(world: World, name: string): Node | undefined {
 }
 
 /** Names of the Linux nodes where clients may stand: those of the API, and those of which anything was read. */
-export function nodeNamesOf(world: World): readonly string[] {
-  let names = namesByWorld.get(world);
-  if (names === undefined) {
-    const linux = world.nodes.filter(({ metadata }) => metadata.labels?.['kubernetes.io/os'] !== 'windows');
-    names = [...new Set([...linux.map(({ metadata }) => metadata.name), ...world.nodeStates.keys()])];
-    namesByWorld.set(world, names);
-  }
-  return names;
-}
-
-const namesByWorld = new WeakMap<World, readonly string[]>();
+export const nodeNamesOf: (world: World) => readonly string[] = perWorld(({ nodes, nodeStates }) => {
+  const linux = nodes.filter(({ metadata }) => metadata.labels?.['kubernetes.io/os'] !== 'windows');
+  return [...new Set([...linux.map(({ metadata }) => metadata.name), ...nodeStates.keys()])];
+});
 
 /** Nodes of which nothing was read are all alike: so many stand for them. */
 const MOST_UNREAD = 3;

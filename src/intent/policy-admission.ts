@@ -6,6 +6,7 @@ import { type Admission, admitConnection, rulesOf } from '../policy/admit-connec
 import type { PolicyParty, PolicyPod } from '../policy/policy.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import { addressesOfPod, hasEnded, podsAt } from '../world/select-pods.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import { nodeAddressesOf } from './nodes-of.ts';
 
@@ -71,12 +72,11 @@ export function isKeptOutByDesign(
   });
 }
 
-const somebody = new WeakMap<World, Map<string, boolean>>();
+const somebody = perWorld(() => new Map<string, boolean>());
 
 /** Whether any running pod but the endpoint itself is let through to it. */
 function admitsSomebody(world: World, endpoint: Endpoint, protocol: Protocol): boolean {
-  const known = somebody.get(world) ?? new Map<string, boolean>();
-  somebody.set(world, known);
+  const known = somebody(world);
   const key = `${endpoint.address} ${endpoint.port} ${protocol}`;
   let answer = known.get(key);
   if (answer === undefined) {

@@ -2,6 +2,7 @@ import type { Evidence } from '../model/evidence.ts';
 import type { Remedy } from '../model/finding.ts';
 import type { KubeProxyState } from '../world/kube-proxy-state.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import { findProxyTables } from './proxy-tables.ts';
 import { type SyncState, readSyncState } from './sync-state.ts';
@@ -18,15 +19,14 @@ export interface ProxyExplanation {
 
 /** Explains rules of `node` that are not as they should be by what kube-proxy there says of itself. */
 export function explainProxy(world: World, node: string): ProxyExplanation {
-  const known = explained.get(world) ?? new Map<string, ProxyExplanation>();
-  explained.set(world, known);
+  const known = explained(world);
   let explanation = known.get(node);
   if (explanation === undefined) known.set(node, (explanation = explain(world, node)));
   return explanation;
 }
 
 // Every Service of an audit asks about every node.
-const explained = new WeakMap<World, Map<string, ProxyExplanation>>();
+const explained = perWorld(() => new Map<string, ProxyExplanation>());
 
 function explain(world: World, node: string): ProxyExplanation {
   const proxy = world.kubeProxies.get(node);

@@ -1,5 +1,6 @@
 import { findProxyTables } from '../kubeproxy/proxy-tables.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 
 /** Programs that can serve Services instead of kube-proxy, by the labels of their pods. */
@@ -24,13 +25,12 @@ const KUBE_PROXY: readonly (readonly [key: string, value: string])[] = [
  * *Limits:* Cilium beside a kube-proxy that still runs counts as kube-proxy.
  */
 export function proxyReplacementOf(world: World, node: string): string | undefined {
-  let byNode = known.get(world);
-  if (byNode === undefined) known.set(world, (byNode = new Map()));
+  const byNode = known(world);
   if (!byNode.has(node)) byNode.set(node, findReplacement(world, node));
   return byNode.get(node);
 }
 
-const known = new WeakMap<World, Map<string, string | undefined>>();
+const known = perWorld(() => new Map<string, string | undefined>());
 
 function findReplacement(world: World, node: string): string | undefined {
   const found = REPLACEMENTS.find(([, key, value]) =>
