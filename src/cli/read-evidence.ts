@@ -28,17 +28,6 @@ export async function readEvidence(
   return snapshot;
 }
 
-/** The namespace that is meant where none is named: that of the kubeconfig's context, as in kubectl. */
-export async function defaultNamespace(
-  { env }: Host,
-  { from = [], kubeconfig, context }: EvidenceOptions,
-): Promise<string> {
-  if (from.length > 0) return 'default';
-  const { findCluster } = await import('../observe/kubernetes/find-cluster.ts');
-  const config = findCluster({ env, ...(kubeconfig ? { kubeconfig } : {}), ...(context ? { context } : {}) });
-  return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
-}
-
 async function readCluster(host: Host, options: EvidenceOptions, subject: LiveSubject): Promise<Snapshot> {
   const { signal, stderr } = host;
   const { debugPods = false, debugImage, debugNamespace, dryRun = false, requestTimeout } = options;

@@ -3,7 +3,8 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Host } from '../host.ts';
 import type { CaptureOptions } from '../options.ts';
 import { parseService } from '../parse-service.ts';
-import { defaultNamespace, readEvidence } from '../read-evidence.ts';
+import { defaultNamespace } from '../open-cluster.ts';
+import { readEvidence } from '../read-evidence.ts';
 
 /**
  * `plumb capture`: what a question about `service` (or all) needs, as one archive, without secrets, to analyse elsewhere; with `--script` the script

@@ -9,7 +9,8 @@ import { renderText } from '../../report/text/render-text.ts';
 import type { Host } from '../host.ts';
 import { parseService } from '../parse-service.ts';
 import type { CheckOptions } from '../options.ts';
-import { defaultNamespace, readEvidence } from '../read-evidence.ts';
+import { defaultNamespace } from '../open-cluster.ts';
+import { readEvidence } from '../read-evidence.ts';
 import { type Repetition, repeatUntil } from '../repeat-until.ts';
 import { styleOf } from '../style-of.ts';
 

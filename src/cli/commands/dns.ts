@@ -5,7 +5,8 @@ import { renderDnsLines } from '../../report/line/render-line.ts';
 import { renderDnsText } from '../../report/text/render-dns-text.ts';
 import type { Host } from '../host.ts';
 import type { DnsOptions } from '../options.ts';
-import { defaultNamespace, readEvidence } from '../read-evidence.ts';
+import { defaultNamespace } from '../open-cluster.ts';
+import { readEvidence } from '../read-evidence.ts';
 import { styleOf } from '../style-of.ts';
 
 /** `plumb dns`: what a name should answer to a client, and what servers answer. Returns the exit code. */
