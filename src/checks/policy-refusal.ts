@@ -1,3 +1,5 @@
+import type { Refusal } from '../policy/admit-connection.ts';
+import type { RuleMiss } from '../policy/admit-rule.ts';
 import type { Policy } from '../policy/policy.ts';
 import { ruleEvidence } from '../verify/group-discrepancies.ts';
 import { findPolicyEngine } from '../world/find-policy-engine.ts';
@@ -55,8 +57,12 @@ export function policyNames(policies: readonly Policy[]): string {
   return `${names.length === 1 ? 'NetworkPolicy' : 'NetworkPolicies'} ${names.join(' and ')}`;
 }
 
-/** Labels as `kubectl -l` writes them. */
-export function formatLabels(labels: Readonly<Record<string, string>> = {}): string {
-  const all = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  return all.length === 0 ? 'no labels' : all.join(',');
+/** The rule that admits these peers, but on another port, and whether that port is one of `servicePorts`; undefined where there is none. */
+export function missedPort(
+  { misses }: Refusal,
+  servicePorts: readonly (number | undefined)[],
+): { readonly miss: RuleMiss; readonly isServicePort: boolean } | undefined {
+  const miss = misses.find(({ ports, peer }) => ports && !peer);
+  const admitted = miss?.ports?.split(/\D+/) ?? [];
+  return miss && { miss, isServicePort: servicePorts.some((port) => admitted.includes(String(port))) };
 }

@@ -31,7 +31,7 @@ export function admitConnection(policies: readonly Policy[], connection: PolicyC
 }
 
 /** The policies that select the end of `connection` which `direction` is about. */
-export function policiesOn(
+function policiesOn(
   policies: readonly Policy[],
   { client, server }: Pick<PolicyConnection, 'client' | 'server'>,
   direction: PolicyDirection,

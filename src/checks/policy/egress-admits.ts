@@ -1,5 +1,5 @@
 import { type Check, defineCheck } from '../check.ts';
-import { policyNames, refusalProblem } from '../policy-refusal.ts';
+import { missedPort, policyNames, refusalProblem } from '../policy-refusal.ts';
 import { refusedClients } from '../refused-clients.ts';
 
 /** A NetworkPolicy selects clients, and no rule of any lets them out to the Service's pods. */
@@ -12,17 +12,15 @@ export const egressAdmits: Check = defineCheck({
     const ports = (input.subject.service?.spec.ports ?? []).map(({ port }) => port);
     for (const refused of refusedClients(input, 'egress')) {
       const { refusal, clients, endpoint } = refused;
-      const byPort = refusal.misses.find(({ ports: admitted, peer }) => admitted && !peer);
-      const isServicePort =
-        byPort !== undefined && ports.some((port) => byPort.ports?.split(/\D+/).includes(String(port)));
+      const missed = missedPort(refusal, ports);
       const who = `${clients.length === 1 ? 'Pod' : `${clients.length} pods such as`} ${clients[0]?.metadata.namespace}/${clients[0]?.metadata.name}`;
       const target = endpoint.port === 53 ? 'the DNS pods' : 'the Service’s pods';
-      const only = byPort
-        ? `: it admits ${byPort.ports}${isServicePort ? ', the port of the Service' : ''}, and policies see the port of the pods`
+      const only = missed
+        ? `: it admits ${missed.miss.ports}${missed.isServicePort ? ', the port of the Service' : ''}, and policies see the port of the pods`
         : '';
       yield* refusalProblem(input, refused, {
         summary: `${policyNames(refusal.policies)} does not let ${who} out to ${target} on port ${endpoint.port}${only}`,
-        faults: isServicePort ? ['F03', 'F02'] : ['F02', 'F01'],
+        faults: missed?.isServicePort ? ['F03', 'F02'] : ['F02', 'F01'],
       });
     }
   },

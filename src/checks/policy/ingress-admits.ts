@@ -1,6 +1,7 @@
+import { formatLabelSelector } from '../../model/label-selector.ts';
 import type { RuleMiss } from '../../policy/admit-rule.ts';
 import { type Check, defineCheck } from '../check.ts';
-import { formatLabels, policyNames, refusalProblem } from '../policy-refusal.ts';
+import { missedPort, policyNames, refusalProblem } from '../policy-refusal.ts';
 import { type RefusedClients, refusedClients } from '../refused-clients.ts';
 
 /** A NetworkPolicy selects the Service's pods, and no rule of any lets the clients in. */
@@ -12,12 +13,10 @@ export const ingressAdmits: Check = defineCheck({
   *run(input) {
     const ports = (input.subject.service?.spec.ports ?? []).flatMap(({ port, nodePort }) => [port, nodePort]);
     for (const refused of refusedClients(input, 'ingress')) {
-      const byPort = refused.refusal.misses.find(({ ports: admitted, peer }) => admitted && !peer);
-      const takesServicePort =
-        byPort !== undefined && ports.some((port) => byPort.ports?.split(/\D+/).includes(String(port)));
+      const missed = missedPort(refused.refusal, ports);
       yield* refusalProblem(input, refused, {
-        summary: byPort ? wrongPort(refused, byPort, takesServicePort) : wrongClient(refused),
-        faults: takesServicePort ? ['F03', 'F01'] : ['F01', 'F03'],
+        summary: missed ? wrongPort(refused, missed.miss, missed.isServicePort) : wrongClient(refused),
+        faults: missed?.isServicePort ? ['F03', 'F01'] : ['F01', 'F03'],
       });
     }
   },
@@ -33,7 +32,7 @@ function wrongClient(refused: RefusedClients): string {
   const who = policyNames(refusal.policies);
   const near = refusal.misses.filter(({ peer }) => peer).sort((a, b) => length(a) - length(b))[0];
   if (near === undefined) return `${who} lets nobody in to the Service’s pods`;
-  const labels = formatLabels(clients[0]?.metadata.labels);
+  const labels = formatLabelSelector({ matchLabels: clients[0]?.metadata.labels ?? {} }) || 'no labels';
   return `${who} lets in only ${near.peer?.join(' and ') || 'others'}: the clients have ${labels}`;
 }
 

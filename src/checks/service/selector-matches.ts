@@ -1,3 +1,4 @@
+import { formatLabelSelector } from '../../model/label-selector.ts';
 import type { Pod, Service } from '../../world/kubernetes/objects.ts';
 import { hasEnded, ownerOf, selectedPods, selectedWorkloads } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
@@ -104,8 +105,6 @@ function patch(before: Labels, after: Labels): string {
   return JSON.stringify({ spec: { selector: { ...Object.fromEntries(removed), ...after } } });
 }
 
-function show(labels: Labels): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+function show(matchLabels: Labels): string {
+  return formatLabelSelector({ matchLabels });
 }
