@@ -34,7 +34,7 @@ export function collectNames(sources: readonly Source[]): ReadonlySet<string> {
 }
 
 function parsed(source: Source): NamedObject {
-  return (objectsIn(source) ?? {}) as NamedObject;
+  return objectsIn(source) ?? {};
 }
 
 function addObjects(names: Set<string>, root: NamedObject): void {
