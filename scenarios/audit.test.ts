@@ -11,7 +11,7 @@ async function audit(name: string, options = ''): Promise<{ exitCode: number; do
 }
 
 describe('audit', () => {
-  it.each(['iptables-healthy', 'nftables-healthy'])('finds nothing wrong in %s', async (name) => {
+  it.each(['iptables-healthy', 'nftables-healthy', 'ipvs-healthy'])('finds nothing wrong in %s', async (name) => {
     const { exitCode, document } = await audit(name);
     expect(document.causes).toEqual([]);
     expect(document.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);

@@ -15,6 +15,10 @@ const questions = [
     'A Service that works from two nodes of three',
     'svc/web -n shop --from scenarios/recordings/iptables-proxy-stopped',
   ],
+  [
+    'A virtual server of IPVS without real servers',
+    'svc/web -n shop --from scenarios/recordings/ipvs-real-servers-gone',
+  ],
 ];
 
 installMissing();

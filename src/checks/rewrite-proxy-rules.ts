@@ -8,7 +8,7 @@ import { viewProxy, viewServicePorts } from '../kubeproxy/view-service-ports.ts'
 import { writeIptables } from '../kubeproxy/write-iptables.ts';
 import { writeIpvs } from '../kubeproxy/write-ipvs.ts';
 import { writeNftables } from '../kubeproxy/write-nftables.ts';
-import type { IpFamily } from '../model/address.ts';
+import { type Ip, type IpFamily, familyOf } from '../model/address.ts';
 import type { KubeProxyState } from '../world/kube-proxy-state.ts';
 import { mergeProxyTables } from '../world/repair/merge-proxy-tables.ts';
 import { withNodeState } from '../world/repair/node-state.ts';
@@ -63,21 +63,36 @@ function rewriteFamily(
   return {
     ...state,
     ipsets: new Map([...state.ipsets, ...sets.map((set) => [set.name, set] as const)]),
-    ...(state.ipvs ? { ipvs: parseIpvsadm(text(written.ipvsadm)).items } : {}),
-    ...(state.links ? { links: withDummy(state.links, written.addresses) } : {}),
+    ...(state.ipvs
+      ? {
+          ipvs: [
+            ...state.ipvs.filter(({ address }) => address === undefined || familyOf(address) !== family),
+            ...parseIpvsadm(text(written.ipvsadm)).items,
+          ],
+        }
+      : {}),
+    ...(state.links ? { links: withDummy(state.links, written.addresses, family) } : {}),
   };
 }
 
 function withDummy(
   links: NonNullable<NodeState['links']>,
-  addresses: readonly (number | bigint)[],
+  addresses: readonly Ip[],
+  family: IpFamily,
 ): NonNullable<NodeState['links']> {
   const bound = addresses.map((address) => ({
     address,
     prefix: typeof address === 'number' ? 32 : 128,
     scope: 'global',
   }));
-  return links.map((link) => (link.name === 'kube-ipvs0' ? { ...link, addresses: bound } : link));
+  return links.map((link) =>
+    link.name === 'kube-ipvs0'
+      ? {
+          ...link,
+          addresses: [...link.addresses.filter(({ address }) => familyOf(address) !== family), ...bound],
+        }
+      : link,
+  );
 }
 
 /** The flavour whose hooks lead to kube-proxy's chains; nft where neither does. */
