@@ -4,6 +4,8 @@ import type { Frontend } from '../../model/frontend.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
 import { type Check, defineCheck } from '../check.ts';
 
+const DNS_PORT = 53;
+
 /** A UDP client's connection entry still leads to an endpoint that is gone, and its own packets keep the entry alive. */
 export const conntrackStale: Check = defineCheck({
   id: 'node/conntrack-stale',
@@ -15,7 +17,13 @@ export const conntrackStale: Check = defineCheck({
     const endpoints = new Set(
       promised.flatMap((each) => each.endpoints.map(({ address, port }) => `${address} ${port}`)),
     );
-    const isStale = (entry: ConntrackEntry): boolean =>
+    // What the rules of now do not translate either follows from the rules, not from the entry.
+    const isTranslatedNow = (entry: ConntrackEntry, node: string): boolean =>
+      verifications.some(
+        ({ expectation, works }) =>
+          expectation.vantage.node === node && isTo(entry, expectation.frontend) && works[1] > 0,
+      );
+    const isStale = (entry: ConntrackEntry, node: string): boolean =>
       entry.protocol === PROTOCOL.udp &&
       entry.isUnreplied &&
       // An entry that is not translated is stale only where there is something to translate it to.
@@ -23,15 +31,17 @@ export const conntrackStale: Check = defineCheck({
         ({ frontend, endpoints: own }) =>
           isTo(entry, frontend) && (own.length > 0 || entry.reply.source !== entry.original.destination),
       ) &&
+      (entry.reply.source !== entry.original.destination || isTranslatedNow(entry, node)) &&
       !endpoints.has(`${entry.reply.source} ${entry.reply.sourcePort}`);
     for (const [node, { conntrack = [] }] of world.nodeStates) {
-      const stale = conntrack.filter(isStale);
+      const stale = conntrack.filter((entry) => isStale(entry, node));
       const [first] = stale;
       if (!first) continue;
       const { destination, destinationPort = 0 } = first.original;
       const frontend = formatAddressPort(destination, destinationPort);
       yield {
-        severity: 'error',
+        // A resolver takes a new port for each question: only those under way are lost.
+        severity: destinationPort === DNS_PORT ? 'warning' : 'error',
         subject: `Service ${subject.namespace}/${subject.name}`,
         node,
         frontend: `${frontend}/udp`,
