@@ -72,6 +72,8 @@ export interface Check {
   readonly needs: readonly Need[];
   /** Set where `run` reads nothing of the subject: it says the same for every Service, and is run once for all. */
   readonly isClusterWide?: true;
+  /** Ids of checks that only say from afar what a problem of this one says closely. */
+  readonly explains?: readonly string[];
   run(input: CheckInput): Iterable<Problem>;
 }
 

@@ -12,6 +12,7 @@ export interface DiscrepancyCheck {
   readonly kinds: readonly DiscrepancyKind[];
   /** Defaults to `['verifications']`. */
   readonly needs?: readonly Need[];
+  readonly explains?: readonly string[];
   /** Whether a discrepancy of `kinds` is this check's matter; all are by default. */
   readonly concerns?: (discrepancy: Discrepancy, input: CheckInput) => boolean;
   /** What is wrong on one node. Undefined: nothing worth saying. */
@@ -34,12 +35,14 @@ const SHOWN_RULES = 4;
 
 /** Declares a check that turns discrepancies into one problem a node at fault. */
 export function defineDiscrepancyCheck(definition: DiscrepancyCheck): Check {
-  const { id, asserts, faults, kinds, needs = ['verifications'], concerns = () => true, tell } = definition;
+  const { id, asserts, faults, kinds, needs = ['verifications'], explains, tell } = definition;
+  const { concerns = () => true } = definition;
   return defineCheck({
     id,
     asserts,
     faults,
     needs,
+    ...(explains ? { explains } : {}),
     *run(input) {
       const concerned = input.verifications.map((verification) => ({
         ...verification,

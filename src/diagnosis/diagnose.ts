@@ -2,6 +2,7 @@ import type { CheckResult } from '../checks/check.ts';
 import type { Finding, Verdict } from '../model/finding.ts';
 import type { Verification } from '../verify/discrepancy.ts';
 import { checklistOf } from './checklist.ts';
+import { consequencesOf, explainedOf } from './consequences.ts';
 import type { Cause, Diagnosis } from './diagnosis.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 import { headlineOf } from './headline.ts';
@@ -17,7 +18,8 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const suspects = results.flatMap((result): Suspect[] =>
     result.status === 'problem' ? result.problems.map((problem) => ({ check: result.check, problem })) : [],
   );
-  const errors = suspects.filter(({ problem }) => problem.severity === 'error');
+  const explained = explainedOf(suspects);
+  const errors = suspects.filter(({ problem }) => problem.severity === 'error' && !explained.has(problem));
   const hasSymptom = verifications.some((verification) =>
     ['fails', 'partly'].includes(stateOf(verification)),
   );
@@ -35,6 +37,8 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   }));
   const causes = mergeNodes([...proven, ...(proven.length === 0 ? doubted : [])].map(causeOf));
   const verdict = verdictOf(input, errors, doubts);
+  const others = errors.filter(({ problem }) => !proven.some((cause) => cause.problem === problem));
+  const follows = new Map([...explained, ...consequencesOf(near, subject, proven, others, reverify)]);
   const count = (status: CheckResult['status']): number =>
     results.filter((result) => result.status === status).length;
   const name = `${subject.namespace}/${subject.name}`;
@@ -43,7 +47,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     subject: name,
     headline: headlineOf(verdict, verifications, causes),
     causes,
-    findings: suspects.map(findingOf),
+    findings: suspects.map((suspect) => findingOf(suspect, follows.get(suspect.problem))),
     notChecked: gapsOf(input),
     paths: verifications.map(pathOf),
     checklist: checklistOf(input),
@@ -112,9 +116,10 @@ function join(a: Cause, b: Cause): Cause {
   };
 }
 
-function findingOf({ check, problem }: Suspect): Finding {
+function findingOf({ check, problem }: Suspect, follows: string | undefined): Finding {
   const { repair: _repair, share: _share, faults, ...rest } = problem;
-  return { check: check.id, faults: faults ?? check.faults, ...rest };
+  const finding: Finding = { check: check.id, faults: faults ?? check.faults, ...rest };
+  return follows === undefined ? finding : { ...finding, severity: 'info', follows };
 }
 
 function endpointsOf(verifications: readonly Verification[]): number {

@@ -22,6 +22,8 @@ export interface Finding {
   /** Ids of the fault catalogue, the likeliest first, e.g. `['E01']`. */
   readonly faults: readonly string[];
   readonly severity: Severity;
+  /** The check of the cause that this follows from: it is gone once that is repaired, and is then worth an info only. */
+  readonly follows?: string;
   /** What it is about: `Service shop/web`, `Pod shop/web-1`, `Node node-a`. */
   readonly subject: string;
   readonly node?: string;

@@ -6,6 +6,7 @@ export const headlessAnswer: Check = defineCheck({
   id: 'dns/headless-answer',
   asserts: 'the name of a headless Service has addresses',
   faults: ['D19', 'D20'],
+  explains: ['endpoints/ready'],
   needs: ['service', 'endpointSlices'],
   *run({ world, subject: { service } }) {
     if (service?.spec.clusterIP !== 'None') return;

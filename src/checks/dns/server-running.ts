@@ -27,6 +27,7 @@ export const serverRunning: Check = defineCheck({
   faults: ['D06', 'D07', 'D09', 'D10'],
   needs: ['pods'],
   isClusterWide: true,
+  explains: ['endpoints/ready'],
   *run({ world }) {
     const { service, pods } = readClusterDns(world);
     if (!service || pods.length === 0) return;

@@ -13,6 +13,7 @@ export const routable: Check = defineCheck({
   id: 'endpoints/routable',
   asserts: 'endpoints have addresses that packets can be sent on to',
   faults: ['E10'],
+  explains: ['rules/refused-although-ready', 'rules/endpoint-missing'],
   needs: ['service', 'endpointSlices', 'services'],
   *run({ world, subject: { service } }) {
     if (!service) return;

@@ -8,6 +8,7 @@ export const routeMissing: Check = defineDiscrepancyCheck({
   asserts: 'every node has a route to every endpoint',
   faults: ['N10', 'R19', 'O07', 'N11'],
   kinds: ['unreachable'],
+  explains: ['node/reply-lost'],
   concerns: ({ at }) => at === undefined || at.family === 'route',
   tell: (group, { world }) => {
     if (!world.nodeStates.get(group.node)?.routes) return undefined;

@@ -12,6 +12,7 @@ export const endpointStale: Check = defineDiscrepancyCheck({
   id: 'rules/endpoint-stale',
   asserts: 'every node sends clients only to endpoints that the EndpointSlices name',
   faults: ['K05', 'R08', 'K03', 'K01', 'K04', 'K06'],
+  explains: ['rules/endpoint-missing', 'rules/refused-although-ready'],
   kinds: ['endpoint-stale'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world, verifications }) => {

@@ -41,6 +41,7 @@ const finding = z.object({
   check: z.string(),
   faults: z.array(z.string()),
   severity: z.enum(['error', 'warning', 'info']),
+  follows: z.string().describe('The check of the cause that this is gone with.').exactOptional(),
   subject: z.string(),
   node: z.string().exactOptional(),
   frontend: z.string().exactOptional(),

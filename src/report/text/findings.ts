@@ -11,7 +11,7 @@ export function renderFindings(findings: readonly Finding[], style: Style): stri
   const indent = ' '.repeat(2 + style.markWidth + 1);
   return shown
     .flatMap((finding) => [
-      `  ${style.mark(marks[finding.severity])} ${wrap(style.plain(`${finding.summary} (${finding.check})`), style.width, indent)}`,
+      `  ${style.mark(marks[finding.severity])} ${wrap(style.plain(`${finding.summary} (${finding.check}${finding.follows === undefined ? '' : `, follows from ${finding.follows}`})`), style.width, indent)}`,
       ...(style.isVerbose === true ? renderEvidence(finding.evidence, style) : []),
     ])
     .join('\n');
