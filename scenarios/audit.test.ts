@@ -11,14 +11,17 @@ async function audit(name: string, options = ''): Promise<{ exitCode: number; do
 }
 
 describe('audit', () => {
-  it.each(['iptables-healthy', 'nftables-healthy', 'ipvs-healthy'])('finds nothing wrong in %s', async (name) => {
-    const { exitCode, document } = await audit(name);
-    expect(document.causes).toEqual([]);
-    expect(document.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
-    expect(document.services.filter(({ verdict }) => verdict !== 'healthy')).toEqual([]);
-    expect(document.counts).toMatchObject({ services: 10, healthy: 10 });
-    expect(exitCode).toBe(0);
-  });
+  it.each(['iptables-healthy', 'nftables-healthy', 'ipvs-healthy'])(
+    'finds nothing wrong in %s',
+    async (name) => {
+      const { exitCode, document } = await audit(name);
+      expect(document.causes).toEqual([]);
+      expect(document.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+      expect(document.services.filter(({ verdict }) => verdict !== 'healthy')).toEqual([]);
+      expect(document.counts).toMatchObject({ services: 10, healthy: 10 });
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it('names the one Service whose entry is gone, and no other', async () => {
     const { exitCode, document } = await audit('nftables-vip-entry-gone');
