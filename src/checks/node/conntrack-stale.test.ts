@@ -43,7 +43,7 @@ describe('an entry on a node whose rules do not translate it now either', () => 
   proveCheck(conntrackStale, {
     healthy: { ...table('10.96.0.7'), verifications: [verified(echo, [0, 0])] },
     broken: table('10.96.0.7'),
-    problem: { severity: 'error', node: 'node-a' },
+    problem: { severity: 'error', node: 'node-a', summary: /untranslated/ },
     blind: { ...webCluster, verifications: [verified(echo, [1, 1])] },
   });
 });
@@ -60,7 +60,7 @@ describe('a question to the DNS server that was under way', () => {
   proveCheck(conntrackStale, {
     healthy: asked('10.244.1.9'),
     broken: asked('10.244.1.200'),
-    problem: { severity: 'warning', node: 'node-a' },
+    problem: { severity: 'warning', node: 'node-a', summary: /is no endpoint/ },
     blind: { ...webCluster, verifications: [verified(dns, [1, 1])] },
   });
 });
