@@ -2,11 +2,13 @@ import type { Check } from '../check.ts';
 import { answer } from './answer.ts';
 import { answersLately } from './answers-lately.ts';
 import { handMade } from './hand-made.ts';
+import { hangsUp } from './hangs-up.ts';
 import { legacyEndpoints } from './legacy-endpoints.ts';
 import { matchPods } from './match-pods.ts';
 import { nodesReady } from './nodes-ready.ts';
 import { ownAddress } from './own-address.ts';
 import { portNames } from './port-names.ts';
+import { probeTestsPort } from './probe-tests-port.ts';
 import { endpointsReady } from './ready.ts';
 import { routable } from './routable.ts';
 
@@ -22,4 +24,6 @@ export const endpointsChecks: readonly Check[] = [
   legacyEndpoints,
   answer,
   answersLately,
+  hangsUp,
+  probeTestsPort,
 ];

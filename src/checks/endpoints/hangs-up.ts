@@ -1,0 +1,48 @@
+import { formatAddressPort } from '../../model/address.ts';
+import { type Check, defineCheck } from '../check.ts';
+import { connectionsTo } from '../connections-to.ts';
+
+/** So many connections that nobody ends are no accident. */
+const LEAST = 3;
+
+/** Of all connections to an endpoint that were seen, every one was closed by one side and kept by the other. */
+export const hangsUp: Check = defineCheck({
+  id: 'endpoints/hangs-up',
+  asserts: 'connections to every endpoint are closed by both sides',
+  faults: ['P04', 'P05', 'E04'],
+  needs: ['verifications', 'endpointSlices', 'conntrack'],
+  *run({ world, subject, verifications }) {
+    const promised = verifications.flatMap(({ expectation }) => expectation.endpoints);
+    const endpoints = new Map(promised.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]));
+    for (const endpoint of endpoints.values()) {
+      const connections = connectionsTo(world, endpoint);
+      const left = connections.filter(({ entry }) => entry.state === 'CLOSE_WAIT');
+      const [first] = left;
+      if (first === undefined || left.length < LEAST || left.length < connections.length) continue;
+      const text = formatAddressPort(endpoint.address, endpoint.port);
+      const [namespace = '', name = ''] = endpoint.pod?.split('/') ?? [];
+      yield {
+        severity: 'warning',
+        subject: `Service ${subject.namespace}/${subject.name}`,
+        ...(endpoint.node === undefined ? {} : { node: endpoint.node }),
+        share: [0, 1],
+        summary: `${text}${endpoint.pod === undefined ? '' : ` (${endpoint.pod})`} accepts connections, but each of the ${left.length} that were seen was given up by one side and is kept by the other: the process may accept and never answer`,
+        evidence: left.slice(0, 3).map(({ node, entry }) => ({
+          source: `connection table of ${node}`,
+          location: `conntrack line ${entry.line}`,
+          text: `CLOSE_WAIT from ${formatAddressPort(entry.original.source, entry.original.sourcePort ?? 0)} to ${text}`,
+        })),
+        remedy: {
+          text: 'see what the process is busy with: its log, its threads, the queue of its socket',
+          commands:
+            endpoint.pod === undefined
+              ? []
+              : [
+                  `kubectl -n ${namespace} logs ${name} --tail=20`,
+                  `kubectl -n ${namespace} exec ${name} -- ss -nt state close-wait`,
+                ],
+        },
+      };
+    }
+  },
+});
