@@ -40,6 +40,7 @@ export type Need =
   | 'sysctls'
   | 'conntrack'
   | 'links'
+  | 'sockets'
   | 'dnsAnswers'
   | 'probes';
 

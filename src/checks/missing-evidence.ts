@@ -31,6 +31,13 @@ const missing: Readonly<Record<Need, Look>> = {
   bridgePorts: ofNodes('bridge ports', 'bridge -d link', ({ bridgePorts }) => bridgePorts !== undefined),
   sysctls: ofNodes('sysctls', 'sysctl -a', ({ sysctls }) => sysctls !== undefined),
   conntrack: ofNodes('connection tracking', 'conntrack -L', ({ conntrack }) => conntrack !== undefined),
+  // The node's list says nothing of pods with a network of their own.
+  sockets: (input) =>
+    input.verifications.some(({ expectation }) =>
+      expectation.endpoints.some(({ address }) => input.world.network.placeOf(address)?.isHostNetwork),
+    )
+      ? ofNodes('listening sockets', 'ss -lntu', ({ sockets }) => sockets !== undefined)(input)
+      : undefined,
   links: ofNodes('network interfaces', 'ip -d -j link', ({ links }) => links !== undefined),
   verifications: ({ verifications }) =>
     verifications.length > 0

@@ -2,6 +2,7 @@ import type { Ip } from '../model/address.ts';
 import type { ConntrackEntry } from './conntrack/entry.ts';
 import type { VirtualServer } from './ipvs/virtual-server.ts';
 import type { BridgePort, Link, Neighbour, Route, RouteRule } from './routes/routes.ts';
+import type { ListeningSocket } from './sockets/parse-sockets.ts';
 import type { Table } from './ruleset/ruleset.ts';
 import type { IpSet } from './ruleset/sets.ts';
 
@@ -24,6 +25,7 @@ export interface NodeState {
   readonly sysctls?: ReadonlyMap<string, string>;
   readonly conntrack?: readonly ConntrackEntry[];
   readonly conntrackCount?: number;
+  readonly sockets?: readonly ListeningSocket[];
 }
 
 /** Where an address lives, as the API says. */

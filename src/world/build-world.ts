@@ -160,24 +160,16 @@ function podLogsOf(sources: readonly Source[]): Map<string, { source: string; te
   return new Map(logs.map((source) => [source.pod ?? '', { source: source.path, text: textOf(source) }]));
 }
 
-/** Files that were recognised as nothing, or as something that is not interpreted. */
+/** Files that were recognised as nothing. */
 function notUnderstood(sources: readonly Source[]): Gap[] {
-  const why: Partial<Record<Source['kind'], string>> = {
-    unknown: 'its content is of no kind that is known',
-    sockets: 'listening sockets are kept but not interpreted',
-  };
-  return sources.flatMap(({ path, kind, node }) =>
-    why[kind] === undefined
-      ? []
-      : [
-          {
-            what: path,
-            why: why[kind],
-            unlock: 'none',
-            ...(node === undefined ? {} : { node }),
-          },
-        ],
-  );
+  return sources
+    .filter(({ kind }) => kind === 'unknown')
+    .map(({ path, node }) => ({
+      what: path,
+      why: 'its content is of no kind that is known',
+      unlock: 'none',
+      ...(node === undefined ? {} : { node }),
+    }));
 }
 
 /** The latest of the times that the snapshot and its nodes tell. */

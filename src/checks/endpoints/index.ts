@@ -4,6 +4,7 @@ import { answersLately } from './answers-lately.ts';
 import { handMade } from './hand-made.ts';
 import { hangsUp } from './hangs-up.ts';
 import { legacyEndpoints } from './legacy-endpoints.ts';
+import { listening } from './listening.ts';
 import { matchPods } from './match-pods.ts';
 import { nodesReady } from './nodes-ready.ts';
 import { ownAddress } from './own-address.ts';
@@ -24,6 +25,7 @@ export const endpointsChecks: readonly Check[] = [
   legacyEndpoints,
   answer,
   answersLately,
+  listening,
   hangsUp,
   probeTestsPort,
 ];

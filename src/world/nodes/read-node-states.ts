@@ -13,6 +13,7 @@ import { parseIpNeigh } from '../../dataplane/routes/parse-ip-neigh.ts';
 import { parseIpRoute } from '../../dataplane/routes/parse-ip-route.ts';
 import { parseIpRule } from '../../dataplane/routes/parse-ip-rule.ts';
 import { parseSysctl } from '../../dataplane/routes/parse-sysctl.ts';
+import { parseSockets } from '../../dataplane/sockets/parse-sockets.ts';
 import type { Parsed } from '../../dataplane/text-source.ts';
 import type { ParseIssue } from '../../model/evidence.ts';
 import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
@@ -78,6 +79,7 @@ function readState(name: string, sources: readonly Source[], issues: ParseIssue[
     ),
     ...given('sysctls', settings, (read) => new Map(read)),
     ...given('conntrack', all(['conntrack'], parseConntrack), same),
+    ...given('sockets', all(['sockets'], parseSockets), same),
   };
   const sets = all(['ipset-save', 'ipset-list'], parseIpset) ?? [];
   if (Object.keys(members).length === 0 && sets.length === 0 && dumps.length === 0) return undefined;
