@@ -59,7 +59,7 @@ function problemOf(
         : {
             source: found.source,
             location: `line ${found.line}`,
-            text: `${found.address === undefined ? '*' : formatAddressPort(found.address, found.port)}`,
+            text: found.address === undefined ? '*' : formatAddressPort(found.address, found.port),
           },
     ],
     remedy: {
