@@ -41,13 +41,19 @@ export function isNodeKind(kind: SourceKind): boolean {
 }
 
 /**
- * Gives node sources that name no node the node that it must be: the only Node object's, else one without a name. Throws
- * UserError where they come from several folders, for then nobody can say which belongs to which node.
+ * Gives node sources that name no node the node that it must be: the one whose name stands in the path, the only Node
+ * object's, else one without a name. Throws UserError where they come from several folders, for then nobody can say which
+ * belongs to which node.
  */
-export function assignNodes(sources: readonly Source[]): Source[] {
-  const homeless = sources.filter(({ kind, node }) => isNodeKind(kind) && node === undefined);
-  if (homeless.length === 0) return [...sources];
-  const names = nodeNames(sources);
+export function assignNodes(read: readonly Source[]): Source[] {
+  const isHomeless = ({ kind, node }: Source): boolean => isNodeKind(kind) && node === undefined;
+  if (!read.some(isHomeless)) return [...read];
+  const names = nodeNames(read);
+  const sources = read.map((source) =>
+    isHomeless(source) ? { ...source, ...named(source.path, names) } : source,
+  );
+  const homeless = sources.filter(isHomeless);
+  if (homeless.length === 0) return sources;
   const folders = new Set(homeless.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
   if (folders.size > 1) {
     const shown = homeless.slice(0, 3).map(({ path }) => path);
@@ -59,6 +65,21 @@ export function assignNodes(sources: readonly Source[]): Source[] {
   const [only] = names;
   const node = names.length === 1 && only !== undefined ? only : UNNAMED;
   return sources.map((source) => (homeless.includes(source) ? { ...source, node } : source));
+}
+
+/** The node whose name stands in `path` as a word of its own; none where two do, unless one name holds the other. */
+function named(path: string, names: readonly string[]): { node: string } | undefined {
+  const found = names.filter((name) => isWordOf(path, name)).sort((a, b) => b.length - a.length);
+  const [node] = found;
+  return node === undefined || found.some((other) => !node.includes(other)) ? undefined : { node };
+}
+
+/** `node-1` is a word of `node-1/iptables.txt` and of `iptables-node-1.txt`, not of `node-10.txt`. */
+function isWordOf(path: string, name: string): boolean {
+  const isEnd = (character: string | undefined): boolean =>
+    character === undefined || /[/_.-]/.test(character);
+  const at = path.indexOf(name);
+  return at >= 0 && isEnd(path[at - 1]) && isEnd(path[at + name.length]);
 }
 
 /** The names of the Node objects in the sources. */

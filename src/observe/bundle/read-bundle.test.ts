@@ -61,6 +61,31 @@ describe('readBundle', () => {
     expect((await readBundle([folder({ 'i.txt': save })], { node: 'two' })).sources[0]?.node).toBe('two');
   });
 
+  const nodeObjects = JSON.stringify({
+    kind: 'NodeList',
+    items: ['node-1', 'node-10'].map((name) => ({ metadata: { name } })),
+  });
+
+  it('knows the node by its name in a path', async () => {
+    const { sources } = await readBundle([
+      folder({ 'nodes.json': nodeObjects, 'node-1/i.txt': save, 'save-node-10.txt': save }),
+    ]);
+    expect(sources.flatMap(({ node }) => node ?? [])).toEqual(['node-1', 'node-10']);
+  });
+
+  it('keeps apart files of the same path in two folders', async () => {
+    const [one, two] = [folder({ 'nodes/a/i.txt': save }), folder({ 'nodes/b/i.txt': save })];
+    const { sources } = await readBundle([join(one, 'nodes/a'), join(two, 'nodes/b')]);
+    expect(sources.map(({ node }) => node)).toEqual(['a', 'b']);
+    expect(new Set(sources.map(({ path }) => path)).size).toBe(2);
+  });
+
+  it('refuses the same files of two nodes whose names nothing tells', async () => {
+    await expect(readBundle([folder({ 'i.txt': save }), folder({ 'i.txt': save })])).rejects.toThrow(
+      /several nodes without their names/,
+    );
+  });
+
   it.each([
     ['no such path', () => Promise.resolve('/no/such/path'), /no such file or folder/],
     ['an empty folder', () => Promise.resolve(folder({})), /it holds no file/],

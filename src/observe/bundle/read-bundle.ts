@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Gap } from '../../model/evidence.ts';
 import { UserError } from '../../model/user-error.ts';
 import { type Manifest, manifestName, readManifest } from '../../snapshot/manifest.ts';
@@ -22,14 +22,13 @@ export interface BundleOptions {
  */
 export async function readBundle(paths: readonly string[], options: BundleOptions = {}): Promise<Snapshot> {
   const gaps: Gap[] = [];
-  const files: BundleFile[] = [];
-  for (const path of paths) files.push(...(await filesOf(path, gaps)));
-  const isManifest = ({ path }: BundleFile): boolean => basename(path) === manifestName;
-  const manifests = files.filter(isManifest).map(({ path, bytes }) => readManifest(path, bytes));
-  const sources = files.filter((file) => !isManifest(file)).map((file) => sourceOf(file, manifests, options));
+  const inputs: Input[] = [];
+  for (const path of paths) inputs.push(readInput(path, await filesOf(path, gaps), options));
+  const manifests = inputs.flatMap((input) => input.manifests);
+  const sources = inputs.flatMap((input) => tellApart(input, inputs));
   if (!sources.some(({ kind }) => !['unknown', 'empty', 'note'].includes(kind))) {
     throw new UserError(
-      `nothing to analyse in ${paths.join(', ')}: ${files.length === 0 ? 'it holds no file' : 'no file is of a kind that is known'}`,
+      `nothing to analyse in ${paths.join(', ')}: ${sources.length === 0 ? 'it holds no file' : 'no file is of a kind that is known'}`,
       'give a folder with the output of kubectl get … -o json, and a folder nodes/NAME/ for the dumps of each node',
     );
   }
@@ -107,13 +106,42 @@ function folderFiles(root: string, gaps: Gap[]): BundleFile[] {
   return files;
 }
 
+/** What was read below one path that was given. */
+interface Input {
+  /** As it was given. */
+  readonly path: string;
+  readonly manifests: readonly Manifest[];
+  readonly sources: readonly Source[];
+}
+
+function readInput(path: string, files: readonly BundleFile[], options: BundleOptions): Input {
+  const isManifest = (file: BundleFile): boolean => basename(file.path) === manifestName;
+  const manifests = files.filter(isManifest).map((file) => readManifest(file.path, file.bytes));
+  const root = resolve(path);
+  const node = options.node ?? (basename(dirname(root)) === 'nodes' ? basename(root) : undefined);
+  const sources = files.filter((file) => !isManifest(file)).map((file) => sourceOf(file, manifests, node));
+  return { path: path.replace(/\/+$/, ''), manifests, sources };
+}
+
+/** The sources of `input`, below the path that was given where another input holds a file of the same path. */
+function tellApart(input: Input, inputs: readonly Input[]): readonly Source[] {
+  const others = new Set(
+    inputs.filter((other) => other !== input).flatMap(({ sources }) => sources.map(({ path }) => path)),
+  );
+  if (!input.sources.some(({ path }) => others.has(path))) return input.sources;
+  return input.sources.map((source) => ({
+    ...source,
+    path: basename(input.path) === source.path ? input.path : `${input.path}/${source.path}`,
+  }));
+}
+
 function sourceOf(
   { path, bytes }: BundleFile,
   manifests: readonly Manifest[],
-  options: BundleOptions,
+  given: string | undefined,
 ): Source {
   const recognised = recogniseSource(path, bytes);
   const described = manifests.flatMap(({ sources }) => sources ?? []).find((source) => source.path === path);
-  const node = described?.node ?? recognised.node ?? (isNodeKind(recognised.kind) ? options.node : undefined);
+  const node = described?.node ?? recognised.node ?? (isNodeKind(recognised.kind) ? given : undefined);
   return redactSource({ ...recognised, ...described, path, bytes, ...(node === undefined ? {} : { node }) });
 }
