@@ -1,11 +1,12 @@
 import type { Audit } from '../../diagnosis/audit.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import type { Finding } from '../../model/finding.ts';
 import { exitCodeOf } from '../exit-code.ts';
-import { otherFindings } from '../other-findings.ts';
 import type { Style } from '../style.ts';
 import { renderCause } from './cause.ts';
 import { count } from './count.ts';
 import { renderFindings } from './findings.ts';
+import { findingsOfAll, groupByCauses, ownFindings } from './group-services.ts';
 import { renderNotChecked } from './not-checked.ts';
 import { verdictLine, verdictMarks } from './verdict-line.ts';
 import { wrap } from './wrap.ts';
@@ -29,30 +30,32 @@ export function renderAuditText(audit: Audit, style: Style): string {
   ].join(', ');
   const packets = services.reduce((sum, { counts }) => sum + counts.packets, 0);
   const nodes = Math.max(0, ...services.map(({ counts }) => counts.nodes));
+  const ofAll = findingsOfAll(services);
   const warned = services.filter(
-    (service) => service.verdict === 'healthy' && renderFindings(otherFindings(service), style) !== '',
+    (service) => service.verdict === 'healthy' && renderFindings(ownFindings(service, ofAll), style) !== '',
   );
   const blocks = [
     `${style.mark(verdictMarks[audit.verdict])} ${style.bold(style.plain(`${audit.subject}: ${tally}`))}\n` +
       `${' '.repeat(style.markWidth + 1)}walked ${count(packets, 'packet')} through the rules of ${count(nodes, 'node')}`,
-    ...groupByCauses(limited(bad, style)).map((group) => renderGroup(group, style)),
+    ...groupByCauses(limited(bad, style)).map((group) => renderGroup(group, ofAll, style)),
     limited(unknown, style)
       .map((service) => oneLine(service, style))
       .join('\n'),
     limited(warned, style)
-      .map((service) => renderService(service, style))
+      .map((service) => renderService(service, ofAll, style))
       .join('\n'),
     leftOut(bad, style) + leftOut(unknown, style) + leftOut(warned, style) > 0
       ? style.dim(
           `  and ${leftOut(bad, style) + leftOut(unknown, style) + leftOut(warned, style)} more Services (-v lists them)`,
         )
       : '',
+    renderFindings(ofAll, style),
     renderNotChecked(audit.notChecked, style),
     audit.verdict === 'healthy'
       ? ''
       : style.dim(
           `exit ${exitCodeOf(audit.verdict)}: ${count(
-            services.reduce((sum, { causes }) => sum + causes.length, 0),
+            groupByCauses(bad).reduce((sum, [first]) => sum + (first?.causes.length ?? 0), 0),
             'cause',
           )} in ${count(bad.length, 'Service')}, ${count(audit.notChecked.length, 'thing')} not checked`,
         ),
@@ -60,38 +63,25 @@ export function renderAuditText(audit: Audit, style: Style): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/** Services with the same causes, in the order of the first: one fault of a node shows in many. */
-function groupByCauses(services: readonly Diagnosis[]): Diagnosis[][] {
-  const groups = new Map<string, Diagnosis[]>();
-  for (const service of services) {
-    const causes = service.causes.map(({ check, faults, nodes, evidence: [first] }) =>
-      [check, faults, nodes, first?.source, first?.location, first?.text].join(' '),
-    );
-    const key = causes.length === 0 ? service.subject : causes.join('\n');
-    groups.set(key, [...(groups.get(key) ?? []), service]);
-  }
-  return [...groups.values()];
-}
-
 /** Every Service of the group by its line, the causes once: they are told of the first. */
-function renderGroup(group: readonly Diagnosis[], style: Style): string {
+function renderGroup(group: readonly Diagnosis[], ofAll: readonly Finding[], style: Style): string {
   const [first, ...others] = group;
   if (first === undefined) return '';
-  if (others.length === 0) return renderService(first, style);
+  if (others.length === 0) return renderService(first, ofAll, style);
   return [
     ...group.map((service) => oneLine(service, style)),
     ...first.causes.map((cause) => renderCause(cause, style)),
-    ...new Set(group.map((service) => renderFindings(otherFindings(service), style))),
+    ...new Set(group.map((service) => renderFindings(ownFindings(service, ofAll), style))),
   ]
     .filter((block) => block !== '')
     .join('\n');
 }
 
-function renderService(service: Diagnosis, style: Style): string {
+function renderService(service: Diagnosis, ofAll: readonly Finding[], style: Style): string {
   return [
     oneLine(service, style),
     ...service.causes.map((cause) => renderCause(cause, style)),
-    renderFindings(otherFindings(service), style),
+    renderFindings(ownFindings(service, ofAll), style),
   ]
     .filter((block) => block !== '')
     .join('\n');
