@@ -13,7 +13,6 @@ export type DiscrepancyKind =
   | 'masquerade-unwanted'
   | 'affinity-missing'
   | 'frontend-missing'
-  | 'frontend-left-over'
   | 'shadowed'
   | 'dropped'
   | 'unreachable'

@@ -8,7 +8,7 @@ export const forwardedAlthoughNone: Check = defineDiscrepancyCheck({
   id: 'rules/forwarded-although-none',
   asserts: 'a node forwards nothing for a Service without endpoints',
   faults: ['K05', 'K09'],
-  kinds: ['forwarded-although-none', 'frontend-left-over'],
+  kinds: ['forwarded-although-none'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => {
     const proxy = explainProxy(world, group.node);

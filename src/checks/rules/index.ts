@@ -5,6 +5,7 @@ import { endpointStale } from './endpoint-stale.ts';
 import { foreignDrop } from './foreign-drop.ts';
 import { foreignTranslation } from './foreign-translation.ts';
 import { forwardedAlthoughNone } from './forwarded-although-none.ts';
+import { frontendLeftOver } from './frontend-left-over.ts';
 import { frontendMissing } from './frontend-missing.ts';
 import { masquerade } from './masquerade.ts';
 import { refusedAlthoughReady } from './refused-although-ready.ts';
@@ -22,4 +23,5 @@ export const rulesChecks: readonly Check[] = [
   masquerade,
   weightWrong,
   affinityMissing,
+  frontendLeftOver,
 ];
