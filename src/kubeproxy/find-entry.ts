@@ -8,7 +8,7 @@ import type { World } from '../world/world.ts';
 import { endpointChain, nftServiceBase, serviceHash } from './names.ts';
 
 /** What was read of one node's kernel. */
-type NodeRules = NonNullable<ReturnType<World['nodeStates']['get']>>;
+export type NodeRules = NonNullable<ReturnType<World['nodeStates']['get']>>;
 
 /** A place in a node's rules where something of kube-proxy's stands, or should stand. */
 export interface ProxyPlace {

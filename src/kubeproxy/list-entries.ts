@@ -1,8 +1,8 @@
-import type { NodeState } from '../dataplane/node-state.ts';
 import type { Field, Part } from '../dataplane/ruleset/rule-parts.ts';
 import type { Chain, Table } from '../dataplane/ruleset/ruleset.ts';
 import type { Ip } from '../model/address.ts';
 import type { ProxyMode } from '../world/kube-proxy-state.ts';
+import type { NodeRules } from './find-entry.ts';
 
 /** A frontend that a node's kube-proxy rules serve, whether or not a Service has it (any more). */
 export interface ServedEntry {
@@ -19,7 +19,7 @@ export interface ServedEntry {
  * service-ips and service-nodeports, virtual servers with an address on kube-ipvs0 (other programs have virtual servers too).
  * *Source:* kubernetes v1.24 to v1.37 pkg/proxy/{iptables,ipvs,nftables}/proxier.go.
  */
-export function listEntries(rules: NodeState, mode: ProxyMode): ServedEntry[] {
+export function listEntries(rules: NodeRules, mode: ProxyMode): ServedEntry[] {
   if (mode === 'ipvs') return ipvsEntries(rules);
   return rules.tables.flatMap((table) =>
     mode === 'nftables'
@@ -32,7 +32,7 @@ export function listEntries(rules: NodeState, mode: ProxyMode): ServedEntry[] {
   );
 }
 
-function ipvsEntries({ ipvs = [], links = [] }: NodeState): ServedEntry[] {
+function ipvsEntries({ ipvs = [], links = [] }: NodeRules): ServedEntry[] {
   const bound = new Set(
     links
       .filter(({ name }) => name === 'kube-ipvs0')
