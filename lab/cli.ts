@@ -7,7 +7,7 @@ import { layout, type LabShape, type ProxyMode } from './cluster/layout.ts';
 import { adminKubeconfig } from './cluster/control-plane.ts';
 import { enclose, enter, holder, isInside, tearDown } from './machine/enclosure.ts';
 import { home, kubernetes, repository } from './machine/places.ts';
-import { score } from './score/score.ts';
+import { answerLive, answerOffline, score } from './score/score.ts';
 import { runEmulated } from './emulated/machine.ts';
 import { UserError } from './user-error.ts';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,11 +21,13 @@ const usage = `lab build [--newest]              make binaries and images (cache
 lab up [--nodes 3] [--mode iptables|nftables|ipvs] [--ip-family ipv4|dual] [--older-kube-proxy]
 lab status                        what is up
 lab exec COMMAND…                 run a command beside the API server (KUBECONFIG set, kubectl in PATH)
-lab record FAULT|all MODE DIR [--missing]
-                                  plant, prove, record, heal (all: every fault of the mode, one folder each below DIR)
+lab record FAULT|all MODE DIR [--missing] [--live]
+                                  plant, prove, record, heal (all: every fault of the mode, one folder each below DIR);
+                                  --live also asks Plumb on the running cluster
 lab emulated DIR [FAULT,…]        record in IPVS mode inside an emulated machine (slow)
 lab pack RECORDING…               into lab/recordings, to ship with the project
-lab score [DIR…]                  what Plumb says of recordings (of those that ship): docs/scoreboard.md
+lab score [DIR…] [--live]         what Plumb says of recordings (of those that ship): docs/scoreboard.md;
+                                  --live: what it said live beside them: docs/scoreboard-live.md
 lab faults                        what can be planted
 lab down                          end it; nothing is left behind`;
 
@@ -80,6 +82,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
       'older-kube-proxy': { type: 'boolean' },
       newest: { type: 'boolean' },
       missing: { type: 'boolean' },
+      live: { type: 'boolean' },
     },
   });
   if (command === 'build') {
@@ -104,7 +107,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
       say(await packRecording(recording, join(repository, 'lab/recordings')));
     return 0;
   }
-  if (command === 'score') return scoreRecordings(positionals);
+  if (command === 'score') return scoreRecordings(positionals, values.live === true);
   if (command === 'emulated') {
     requireMachine();
     const [folder = '', names = 'all'] = positionals;
@@ -114,7 +117,10 @@ async function dispatch(args: readonly string[]): Promise<number> {
     process.stdout.write(readFileSync(join(folder, 'emulated.log'), 'utf8'));
     return code;
   }
-  if (command === 'record') return record(positionals, shapeFrom(values), values.missing === true);
+  if (command === 'record') {
+    const how = { onlyMissing: values.missing === true, isLive: values.live === true };
+    return record(positionals, shapeFrom(values), how);
+  }
   process.stderr.write(`${usage}\n`);
   return 3;
 }
@@ -154,7 +160,7 @@ function status(): number {
 async function record(
   positionals: readonly string[],
   shape: LabShape,
-  onlyMissing: boolean,
+  { onlyMissing, isLive }: { readonly onlyMissing: boolean; readonly isLive: boolean },
 ): Promise<number> {
   const [name = '', mode = '', folder = ''] = positionals;
   if (folder === '') throw new UserError('usage: lab record FAULT|all MODE DIR');
@@ -163,7 +169,9 @@ async function record(
     (f) => (name === 'all' || wanted.includes(f.name)) && f.modes.includes(mode as ProxyMode),
   );
   if (chosen.length === 0) throw new UserError(`no fault ${name} in ${mode} mode`, 'npm run lab -- faults');
-  if (isInside()) return recordInside(chosen, resolve(folder), name === 'all' || wanted.length > 1);
+  if (isInside()) {
+    return recordInside(chosen, resolve(folder), name === 'all' || wanted.length > 1, isLive);
+  }
   requireMachine();
   const wasUp = holder() !== undefined;
   const wantedLab = new Lab({ ...shape, mode: mode as ProxyMode });
@@ -182,7 +190,8 @@ async function record(
     const done = doneFile(folder, mode);
     rmSync(done, { force: true });
     const many = name === 'all' || wanted.length > 1;
-    const code = await again(['record', remaining.join(',') + (many ? ',' : ''), mode, folder], undefined);
+    const words = ['record', remaining.join(',') + (many ? ',' : ''), mode, folder];
+    const code = await again(isLive ? [...words, '--live'] : words, undefined);
     if (code === 0 || remaining.length === 1) {
       failed += code === 0 ? 0 : 1;
       break;
@@ -203,14 +212,19 @@ function doneFile(folder: string, mode: string): string {
   return join(resolve(folder), `.last-fault-${mode}`);
 }
 
-async function recordInside(chosen: readonly Fault[], folder: string, many: boolean): Promise<number> {
+async function recordInside(
+  chosen: readonly Fault[],
+  folder: string,
+  many: boolean,
+  isLive: boolean,
+): Promise<number> {
   const lab = Lab.current();
   let unproven = 0;
   mkdirSync(folder, { recursive: true });
   for (const fault of chosen) {
     const target = many ? join(folder, recordingName(lab, fault)) : folder;
     if (many) writeFileSync(doneFile(folder, lab.shape.mode), fault.name);
-    const outcome = await recordFault(lab, fault, target);
+    const outcome = await recordFault(lab, fault, target, isLive);
     say(
       `${fault.name}: ${outcome.recorded ? 'recorded' : 'NOT RECORDED'}${outcome.why === undefined ? '' : ` (${outcome.why})`}`,
     );
@@ -231,9 +245,10 @@ function indexLine(lab: Lab, fault: Fault): string {
 
 const shipped = ['scenarios/recordings', 'lab/recordings'].map((f) => join(repository, f));
 
-async function scoreRecordings(folders: readonly string[]): Promise<number> {
+async function scoreRecordings(folders: readonly string[], isLive: boolean): Promise<number> {
   const where = folders.length > 0 ? folders : shipped;
-  const { rows, regressions } = await score(where, join(repository, 'docs/scoreboard.md'), say);
+  const page = join(repository, isLive ? 'docs/scoreboard-live.md' : 'docs/scoreboard.md');
+  const { rows, regressions } = await score(where, page, say, isLive ? answerLive : answerOffline);
   const right = rows.filter((r) => r.causeRight).length;
   process.stdout.write(`first cause right: ${right} of ${rows.length}\n`);
   for (const name of regressions) process.stderr.write(`lab: ${name} was right before\n`);

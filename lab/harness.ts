@@ -2,6 +2,7 @@ import { versions } from './build/versions.ts';
 import type { Lab } from './cluster/lab.ts';
 import { describeObservation, failedShare, observe, type Question } from './evidence/observe.ts';
 import type { Observation } from './evidence/probe.ts';
+import { askLive } from './evidence/ask-live.ts';
 import { writeRecording, type Statement } from './evidence/record.ts';
 import type { Fault } from './faults/fault.ts';
 import { unproved } from './faults/proof.ts';
@@ -66,8 +67,11 @@ export interface Outcome {
   readonly why?: string;
 }
 
-/** Plants a fault, proves that it is real, records it, heals it and proves that the lab is healthy again. */
-export async function recordFault(lab: Lab, fault: Fault, folder: string): Promise<Outcome> {
+/**
+ * Plants a fault, proves that it is real, records it, heals it and proves that the lab is healthy again. With `isLive` Plumb is asked on the
+ * running cluster, too, while the fault is there.
+ */
+export async function recordFault(lab: Lab, fault: Fault, folder: string, isLive: boolean): Promise<Outcome> {
   if (!fault.modes.includes(lab.shape.mode)) {
     throw new UserError(`${fault.name} is not for ${lab.shape.mode} mode`);
   }
@@ -80,7 +84,9 @@ export async function recordFault(lab: Lab, fault: Fault, folder: string): Promi
   try {
     await fault.plant(lab);
     const observations = await untilProved(lab, fault);
-    await writeRecording(lab, folder, statementOf(lab, fault), observations);
+    const statement = statementOf(lab, fault);
+    await writeRecording(lab, folder, statement, observations);
+    if (isLive) await askLive(statement.question, folder);
     recorded = true;
   } catch (error) {
     tell(error);

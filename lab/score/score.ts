@@ -9,11 +9,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { liveAnswerOf } from '../evidence/ask-live.ts';
 import { unpackRecording } from '../evidence/pack.ts';
 import { repository } from '../machine/places.ts';
 import { run } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
-import { readExpected } from './expected.ts';
+import { type Expected, readExpected } from './expected.ts';
 import { judge, type Answer, type Row } from './judge.ts';
 import { readScoreboard, renderScoreboard } from './scoreboard.ts';
 
@@ -31,9 +32,8 @@ export async function score(
   folders: readonly string[],
   page: string,
   say: (line: string) => void,
+  answerTo: AnswerTo = answerOffline,
 ): Promise<Score> {
-  const plumb = join(repository, 'dist/plumb.js');
-  if (!existsSync(plumb)) throw new UserError('dist/plumb.js is missing', 'npm run build');
   const before = existsSync(page) ? readScoreboard(readFileSync(page, 'utf8')) : new Map();
   const rows = new Map<string, Row>([...before].map(([name, { row }]) => [name, row as Row]));
   const regressions: string[] = [];
@@ -42,9 +42,9 @@ export async function score(
     const folder = found.endsWith('.tgz') ? await unpackRecording(found, unpacked) : found;
     const expected = readExpected(folder);
     if (expected === undefined) continue;
-    const command = [process.execPath, plumb, ...expected.words, '--from', folder, '-o', 'json'];
-    const ran = await run(command, { timeoutMs: 120_000 });
-    const row = judge(expected, parse(ran.stdout));
+    const answer = await answerTo(expected, folder);
+    if (answer === 'not asked') continue;
+    const row = judge(expected, answer);
     const right = row.causeRight && row.verdictRight;
     if (before.get(row.name)?.right === true && !right) regressions.push(row.name);
     rows.set(row.name, row);
@@ -69,6 +69,23 @@ function recordingsIn(folders: readonly string[]): string[] {
     return [folder, ...below].filter((f) => f.endsWith('.tgz') || existsSync(join(f, 'expected.md')));
   });
 }
+
+/** Plumb's answer about a recording: `undefined` where it gave none, `not asked` where it was not asked. */
+export type AnswerTo = (expected: Expected, folder: string) => Promise<Answer | undefined | 'not asked'>;
+
+/** Asks Plumb about what was recorded. */
+export const answerOffline: AnswerTo = async ({ words }, folder) => {
+  const plumb = join(repository, 'dist/plumb.js');
+  if (!existsSync(plumb)) throw new UserError('dist/plumb.js is missing', 'npm run build');
+  const command = [process.execPath, plumb, ...words, '--from', folder, '-o', 'json'];
+  return parse((await run(command, { timeoutMs: 120_000 })).stdout);
+};
+
+/** What Plumb answered on the running cluster while the recording was made. */
+export const answerLive: AnswerTo = (_, folder) => {
+  const path = liveAnswerOf(folder);
+  return Promise.resolve(existsSync(path) ? parse(readFileSync(path, 'utf8')) : 'not asked');
+};
 
 function parse(text: string): Answer | undefined {
   try {
