@@ -42,6 +42,8 @@ export interface CheckOptions extends DrawingOptions, EvidenceOptions {
   readonly fromPod?: string;
   readonly fromNode?: string;
   readonly external?: boolean;
+  /** A path to ask for. */
+  readonly http?: string;
   /** Milliseconds. */
   readonly wait?: number;
   readonly watch?: boolean;

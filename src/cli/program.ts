@@ -38,6 +38,7 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
     .option('--from-pod <pod>', 'only this client: NAME or NAMESPACE/NAME')
     .option('--from-node <node>', 'only clients on this node')
     .option('--external', 'only clients outside the cluster')
+    .option('--http <path>', 'on a running cluster: also ask the Service and its endpoints for this by HTTP')
     .addOption(
       new Option('--wait <time>', 'ask again until it is healthy, or this time is up: 60s').argParser(
         parseDuration,

@@ -39,11 +39,14 @@ export interface ProbeObservation {
   readonly protocol: 'tcp' | 'udp';
   /** Result → how often, in the order tried. */
   readonly results: Partial<Readonly<Record<ProbeResult, number>>>;
-  /** The status of HTTP, where it was asked and answered. */
-  readonly httpStatus?: number;
-  /** Of the fastest that worked. */
-  readonly latencyMs?: number;
+  readonly http?: HttpObservation;
   readonly error?: string;
+}
+
+/** How often an address was asked by HTTP, and the status of each answer. */
+export interface HttpObservation {
+  readonly asked: number;
+  readonly statuses: readonly number[];
 }
 
 /** How a source begins that holds observations of Plumb's own. */

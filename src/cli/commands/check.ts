@@ -7,6 +7,7 @@ import { renderLines } from '../../report/line/render-line.ts';
 import { renderShort } from '../../report/short/render-short.ts';
 import { renderText } from '../../report/text/render-text.ts';
 import type { Host } from '../host.ts';
+import { isHttpPath } from '../../observe/probe/probe-script.ts';
 import { parseService } from '../parse-service.ts';
 import type { CheckOptions } from '../options.ts';
 import { defaultNamespace } from '../open-cluster.ts';
@@ -24,6 +25,7 @@ export async function checkService(host: Host, service: string, options: CheckOp
     service: name,
     ...(clientNamespace ? { clientNamespace } : {}),
     ...(from?.pod ? { clientPod: from.pod } : {}),
+    ...httpPathOf(options),
   };
   const ask = async (): Promise<Answer> =>
     investigateService(await readEvidence(host, options, subject), question, {
@@ -32,6 +34,14 @@ export async function checkService(host: Host, service: string, options: CheckOp
   const show = (answer: Answer): void => draw(host, options, answer);
   const { verdict } = await repeatUntil(host, repetitionOf(options), ask, show);
   return exitCodeOf(verdict);
+}
+
+function httpPathOf({ http, from = [], probe }: CheckOptions): { readonly httpPath?: string } {
+  if (http === undefined) return {};
+  if (!isHttpPath(http)) throw new UserError(`"${http}" is no path to ask for`, 'say --http /healthz');
+  if (from.length > 0 || probe === false)
+    throw new UserError('--http asks a running cluster', 'leave it, --from or --no-probe out');
+  return { httpPath: http };
 }
 
 type Answer = ReturnType<typeof investigateService>;

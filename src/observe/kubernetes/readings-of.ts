@@ -11,6 +11,8 @@ export interface LiveSubject {
   readonly clientPod?: string;
   /** A name to look up, as the client says it. */
   readonly lookUp?: string;
+  /** A path to ask the Service and its endpoints for by HTTP. */
+  readonly httpPath?: string;
 }
 
 const SYSTEM = 'kube-system';

@@ -47,7 +47,7 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 /**
  * Tries TCP connections to the Service asked about and to its ready endpoints, from the client pod and from the nodes, where an image has a
- * shell and nc or curl. Nothing is sent over them. *Limits:* no UDP; DNS is asked instead.
+ * shell and nc or curl. Nothing is sent over them, unless the question asks for a path by HTTP. *Limits:* no UDP; DNS is asked instead.
  */
 export async function observeProbes(
   access: ClusterAccess,
@@ -60,7 +60,7 @@ export async function observeProbes(
   const points = insidePoints(listed<PodObject>(objects, 'pods'), subject.clientPod);
   const limited = { ...patience, timeoutMs: Math.min(patience.timeoutMs, PROBE_TIMEOUT_MS) };
   const parts = await inParallel(points, POINTS_AT_ONCE, ({ at, from }) =>
-    probeFrom(access, at, from, targets, limited),
+    probeFrom(access, at, from, targets, subject.httpPath, limited),
   );
   const items = parts.flatMap((part) => part.items);
   if (items.length > 0)
@@ -83,23 +83,25 @@ async function probeFrom(
   at: ContainerName,
   from: Omit<ObservationPoint, 'via'>,
   targets: readonly ProbeTarget[],
+  httpPath: string | undefined,
   patience: Patience,
 ): Promise<{ items: ProbeObservation[]; why?: string }> {
   const marker = `@${randomBytes(8).toString('hex')}`;
-  const ran = await access.exec(at, ['sh', '-c', probeScript(targets, marker)], {
+  const ran = await access.exec(at, ['sh', '-c', probeScript(targets, marker, httpPath)], {
     ...patience,
     maxBytes: 1_000_000,
   });
   const where = `${at.namespace}/${at.pod}`;
   if (!ran.ok) return { items: [], why: `${where}: ${ran.failure.message}` };
   const probed = readProbes(Buffer.from(ran.value.stdout).toString(), targets, marker);
-  const items = probed.map(({ target: { address, port }, results, error }) => ({
+  const items = probed.map(({ target: { address, port }, results, error, http }) => ({
     from: { ...from, via: 'exec' },
     address,
     port,
     protocol: 'tcp' as const,
     results,
     ...(error === undefined ? {} : { error }),
+    ...(http === undefined ? {} : { http }),
   }));
   return items.length > 0 ? { items } : { items, why: `${where} has neither nc nor curl` };
 }

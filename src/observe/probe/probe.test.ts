@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import type { ProbeObservation } from '../../model/observation.ts';
 import { type Source, textOf } from '../../snapshot/snapshot.ts';
 import { type FakeRun, fakeAccess } from '../kubernetes/cluster-access-fixture.ts';
 import { observeProbes } from './observe-probes.ts';
-import { probeScript } from './probe-script.ts';
+import { isHttpPath, probeScript } from './probe-script.ts';
 import { readProbes } from './read-probes.ts';
 
 const target = (port: number, tries = 1) => ({ address: '192.0.2.7', port, tries });
@@ -56,6 +57,71 @@ describe('probing with nc', () => {
     ['a tool that breaks', 'echo "Segmentation fault" >&2; exit 139', { failed: 1 }],
   ])('%s', (_, nc, results) => {
     expect(probed(nc)).toEqual([results]);
+  });
+});
+
+describe('asking by HTTP', () => {
+  const server = (answer: (socket: Socket) => void): Promise<{ port: number; close: () => void }> =>
+    new Promise((done) => {
+      const listening = createServer(answer);
+      listening.listen(0, '127.0.0.1', () =>
+        done({ port: (listening.address() as AddressInfo).port, close: () => listening.close() }),
+      );
+    });
+  const ask = async (answer: (socket: Socket) => void, tool: string) => {
+    const { port, close } = await server(answer);
+    const targets = [{ address: '127.0.0.1', port, tries: 1 }];
+    const folder = mkdtempSync(join(tmpdir(), 'probe-'));
+    if (tool !== '') writeFileSync(join(folder, 'nc'), tool, { mode: 0o755 });
+    const text = await new Promise<string>((done) =>
+      execFile(
+        'sh',
+        ['-c', probeScript(targets, '@x', '/healthz')],
+        { env: { PATH: `${folder}:${process.env['PATH']}` } },
+        (_, stdout) => done(stdout),
+      ),
+    );
+    close();
+    return readProbes(text, targets, '@x');
+  };
+  // The way of every nc: standard input to the peer, what comes back to standard output.
+  const nc = `#!${process.execPath}\nconst args = process.argv.slice(2); const [host, port] = args.slice(-2);\nconst s = require('net').connect(port, host, () => args.includes('-z') ? process.exit(0) : process.stdin.pipe(s));\ns.pipe(process.stdout); s.on('close', () => process.exit(0)); s.on('error', () => process.exit(1)); setTimeout(() => process.exit(1), 2000);\n`;
+
+  it('reads the status of the answer', async () => {
+    let request = '';
+    const [probed] = await ask((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        request += data.toString();
+        socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
+      });
+    }, nc);
+    expect(request).toMatch(/^GET \/healthz HTTP\/1\.0\r\nHost: 127\.0\.0\.1\r\n/);
+    expect(probed).toMatchObject({ results: { connected: 1 }, http: { asked: 1, statuses: [503] } });
+  });
+
+  it('tells silence and other protocols from an answer', async () => {
+    const say = (text: string) => (socket: Socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(text));
+    };
+    const silent = await ask(say(''), nc);
+    const other = await ask(say('SSH-2.0-OpenSSH_9.2\r\n'), nc);
+    expect([...silent, ...other].map(({ http }) => http)).toEqual([
+      { asked: 1, statuses: [] },
+      { asked: 1, statuses: [] },
+    ]);
+  });
+
+  it.each([
+    ['/', true],
+    ['/healthz?full=1', true],
+    ['healthz', false],
+    ['/$(reboot)', false],
+    ["/'", false],
+    ['/a b', false],
+  ])('takes %s for a path: %s', (path, isPath) => {
+    expect(isHttpPath(path)).toBe(isPath);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ProbeResult } from '../../model/observation.ts';
+import type { HttpObservation, ProbeResult } from '../../model/observation.ts';
 import type { ProbeTarget } from './probe-script.ts';
 
 /** What was tried at one target. */
@@ -7,16 +7,22 @@ export interface ProbedTarget {
   readonly results: Partial<Record<ProbeResult, number>>;
   /** What the tool said where it failed for a reason that says nothing of the target. */
   readonly error?: string;
+  /** Where it was asked by HTTP. */
+  readonly http?: HttpObservation;
 }
 
 /** Reads what `probeScript` printed. Targets of which no try said anything are left out. */
 export function readProbes(text: string, targets: readonly ProbeTarget[], marker: string): ProbedTarget[] {
   const lines = text.split('\n').flatMap((line) => {
-    const match = new RegExp(`^${marker} (\\d+) (\\d+) ?(.*)$`).exec(line);
-    return match ? [{ index: Number(match[1]), code: Number(match[2]), said: match[3] ?? '' }] : [];
+    const match = new RegExp(`^${marker} (\\d+) (\\d+|http) ?(.*)$`).exec(line);
+    return match
+      ? [{ index: Number(match[1]), tool: match[2] ?? '', code: Number(match[2]), said: match[3] ?? '' }]
+      : [];
   });
   return targets.flatMap((target, index) => {
-    const own = lines.filter((line) => line.index === index && line.said !== 'no-tool');
+    const all = lines.filter((line) => line.index === index && line.said !== 'no-tool');
+    const own = all.filter(({ tool }) => tool !== 'http');
+    const http = httpOf(all.filter(({ tool }) => tool === 'http').map(({ said }) => said));
     if (own.length === 0) return [];
     const results: Partial<Record<ProbeResult, number>> = {};
     for (const { code, said } of own) {
@@ -24,8 +30,25 @@ export function readProbes(text: string, targets: readonly ProbeTarget[], marker
       results[result] = (results[result] ?? 0) + 1;
     }
     const failed = own.find(({ code, said }) => resultOf(code, said) === 'failed');
-    return [{ target, results, ...(failed ? { error: failed.said.slice(0, 200) } : {}) }];
+    return [
+      {
+        target,
+        results,
+        ...(failed ? { error: failed.said.slice(0, 200) } : {}),
+        ...(http ? { http } : {}),
+      },
+    ];
   });
+}
+
+/** Of the first lines of answers; an answer that is not HTTP, and curl's 000, are none. */
+function httpOf(lines: readonly string[]): HttpObservation | undefined {
+  if (lines.length === 0) return undefined;
+  const statuses = lines.flatMap((line) => {
+    const [, status] = /^HTTP\/\S+ ([1-5]\d\d)/.exec(line) ?? [];
+    return status === undefined ? [] : [Number(status)];
+  });
+  return { asked: lines.length, statuses };
 }
 
 /** What a tool says, in one word. Silent failure of `nc -z` is a timeout, as OpenBSD's has it. */
