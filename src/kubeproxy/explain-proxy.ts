@@ -108,9 +108,12 @@ function isAbsent(world: World, node: string, pod: Pod | undefined, state: SyncS
     const found = findProxyTables(tables, family);
     return found.live.length > 0 || found.unhooked.length > 0;
   });
-  const covered = world.coverage.get('pods')?.isComplete === true;
-  const anyProxyPod = proxyPodsOf(world.pods).size > 0;
-  return covered && anyProxyPod && pod === undefined && !hasRules && world.nodeStates.has(node);
+  const [proxyPod] = proxyPodsOf(world.pods).values();
+  const coverage = world.coverage.get('pods');
+  const isCovered =
+    coverage?.isComplete === true ||
+    coverage?.namespaces?.includes(proxyPod?.metadata.namespace ?? '') === true;
+  return isCovered && proxyPod !== undefined && pod === undefined && !hasRules;
 }
 
 function restartRemedy(node: string, pod: Pod | undefined): Remedy {

@@ -96,7 +96,7 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
   ['iptables-list', /^Chain \S+ \((policy \w+|\d+ references)/m],
   ['ipvsadm-save', /^-A (-[tuf]|--(tcp|udp|sctp|fwmark)-service) /],
   ['iptables-list-rules', /^-[PNA] \S+/],
-  ['nft-text', /^(add |create )?(table|flush ruleset)\b/m],
+  ['nft-text', /^(add |create )?(table|flush ruleset)\b|^# nft list ruleset: no table$/m],
   ['proc-ip-vs', /^IP Virtual Server version[\s\S]*\n(TCP|UDP|SCTP|FWM)\s+[0-9A-F]{8}\b/],
   ['ipvsadm-list', /^IP Virtual Server version/],
   ['ipset-save', /^create \S+ (hash|bitmap|list):/m],
@@ -126,7 +126,7 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
   ['kube-proxy-config', /^kind: KubeProxyConfiguration\s*$/m],
   [
     'kube-proxy-log',
-    /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (server|proxier|flags|config|iptables|ipvs|shared_informer|reflector|proxy|conntrack|node|topology|conf)\w*\.go:\d+\]/m,
+    /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (server|run|proxier|flags|config|iptables|ipvs|shared_informer|reflector|proxy|conntrack|node|topology|conf)\w*\.go:\d+\]/m,
   ],
   ['coredns-log', /^(\.:53|\[(INFO|WARNING|ERROR)\] plugin\/|CoreDNS-\d)/m],
 ];

@@ -5,7 +5,10 @@ import { connectionsTo } from '../connections-to.ts';
 /** So many connections that nobody ends are no accident. */
 const LEAST = 3;
 
-/** Of all connections to an endpoint that were seen, every one was closed by one side and kept by the other. */
+/** States of connections that both sides have closed. */
+const ENDED = new Set(['LAST_ACK', 'TIME_WAIT', 'CLOSE']);
+
+/** Most connections to an endpoint were closed by one side and kept by the other, and none was closed by both. */
 export const hangsUp: Check = defineCheck({
   id: 'endpoints/hangs-up',
   asserts: 'connections to every endpoint are closed by both sides',
@@ -17,8 +20,9 @@ export const hangsUp: Check = defineCheck({
     for (const endpoint of endpoints.values()) {
       const connections = connectionsTo(world, endpoint);
       const left = connections.filter(({ entry }) => entry.state === 'CLOSE_WAIT');
-      const [first] = left;
-      if (first === undefined || left.length < LEAST || left.length < connections.length) continue;
+      const isEnded = connections.some(({ entry }) => ENDED.has(entry.state ?? ''));
+      // Others are under way.
+      if (left.length < LEAST || isEnded || left.length * 2 <= connections.length) continue;
       const text = formatAddressPort(endpoint.address, endpoint.port);
       const [namespace = '', name = ''] = endpoint.pod?.split('/') ?? [];
       yield {
@@ -26,7 +30,7 @@ export const hangsUp: Check = defineCheck({
         subject: `Service ${subject.namespace}/${subject.name}`,
         ...(endpoint.node === undefined ? {} : { node: endpoint.node }),
         share: [0, 1],
-        summary: `${text}${endpoint.pod === undefined ? '' : ` (${endpoint.pod})`} accepts connections, but each of the ${left.length} that were seen was given up by one side and is kept by the other: the process may accept and never answer`,
+        summary: `${text}${endpoint.pod === undefined ? '' : ` (${endpoint.pod})`} accepts connections, but ${left.length} of ${connections.length} that were seen were given up by one side and are kept by the other, and none was ended by both: the process may accept and never answer`,
         evidence: left.slice(0, 3).map(({ node, entry }) => ({
           source: `connection table of ${node}`,
           location: `conntrack line ${entry.line}`,

@@ -32,3 +32,57 @@ describe('kube-proxy/not-running', () => {
     blind: { services: [], nodes: [node()] },
   });
 });
+
+const save = { 'nodes/node-b/iptables-save.txt': '*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n' };
+const withoutPod = {
+  ...cluster('node-a'),
+  pods: [proxy('node-a')],
+  files: { 'nodes/node-a/mode.txt': 'iptables' },
+};
+
+describe('kube-proxy/not-running, on a node that could not be read', () => {
+  proveCheck(notRunning, {
+    healthy: { ...withoutPod, pods: [proxy('node-a'), proxy('node-b')] },
+    broken: withoutPod,
+    problem: {
+      node: 'node-b',
+      faults: ['K01', 'K05', 'K03'],
+      share: [0, 1],
+      summary: /no kube-proxy pod runs on node-b/,
+    },
+    blind: { services: [], nodes: [node()] },
+  });
+});
+
+const crashing = { containerStatuses: [{ name: 'p', state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
+const logged = (waiting: Readonly<Record<string, unknown>>, files: Readonly<Record<string, string>> = {}) => ({
+  ...cluster('node-a', 'node-b'),
+  pods: [
+    proxy('node-a'),
+    pod(
+      'kube-proxy-node-b',
+      waiting,
+      { nodeName: 'node-b' },
+      { namespace: 'kube-system', labels: { 'k8s-app': 'kube-proxy' } },
+    ),
+  ],
+  files: {
+    'nodes/node-a/mode.txt': 'iptables',
+    'nodes/node-b/mode.txt': 'iptables',
+    'nodes/node-b/kube-proxy.log':
+      'E1124 01:59:45.938827       1 run.go:72] "command failed" err="could not set conntrack parameters from kube-proxy configuration: open /proc/sys/net/netfilter/nf_conntrack_max: permission denied"\n',
+    ...files,
+  },
+});
+
+describe.each([
+  ['whose rules could not be read', {}, { share: [0, 1] as const }],
+  ['whose rules were read', save, {}],
+])('kube-proxy/not-running, crashing on a node %s', (_, files, more) => {
+  proveCheck(notRunning, {
+    healthy: logged({}),
+    broken: logged(crashing, files),
+    problem: { node: 'node-b', faults: ['K02', 'K05'], summary: /exits/, ...more },
+    blind: { services: [], nodes: [node()] },
+  });
+});

@@ -1,19 +1,26 @@
-import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import { explainProxy, proxyPodOn } from '../../kubeproxy/explain-proxy.ts';
+import type { Pod } from '../../world/kubernetes/objects.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** A node's kube-proxy does not run, where kube-proxy is this cluster's service proxy. */
 export const notRunning: Check = defineCheck({
   id: 'kube-proxy/not-running',
   asserts: 'kube-proxy runs on every node',
-  faults: ['K01'],
+  faults: ['K01', 'K02', 'K05', 'K03'],
   needs: ['kubeProxies', 'pods', 'nodes'],
   isClusterWide: true,
   *run({ world }) {
     for (const { metadata } of world.nodes) {
       const { faults, why, evidence, remedy } = explainProxy(world, metadata.name);
-      if (faults[0] !== 'K01' || why === undefined) continue;
+      const pod = proxyPodOn(world, metadata.name);
+      const isDown = faults[0] === 'K01' || (pod !== undefined && isCrashing(pod));
+      if (!isDown || why === undefined) continue;
+      const { hasRules } = world.nodeStates.get(metadata.name) ?? {};
       yield {
         severity: 'warning',
+        faults,
+        // Rules that were read decide by themselves; of those that were not, nobody knows what they do.
+        ...(hasRules?.ip || hasRules?.ip6 ? {} : { share: [0, 1] as const }),
         subject: `Node ${metadata.name}`,
         node: metadata.name,
         summary: why,
@@ -23,3 +30,9 @@ export const notRunning: Check = defineCheck({
     }
   },
 });
+
+function isCrashing({ status }: Pod): boolean {
+  return (status.containerStatuses ?? []).some(
+    ({ state }) => state?.waiting?.reason === 'CrashLoopBackOff' || state?.terminated !== undefined,
+  );
+}

@@ -104,6 +104,18 @@ describe('collectNodes', () => {
     expect(gaps.map(({ what }) => what)).toEqual(['what kube-proxy on node-a serves']);
   });
 
+  it.each([
+    [0, ['nft-text']],
+    [1, []],
+  ])('takes nothing from nft for no rules where it ends with %i', async (exitCode, kinds) => {
+    const exec = (at: ContainerName, argv: readonly string[]): FakeRun =>
+      argv[0] === 'nft' ? { stdout: '', exitCode } : distroless(at, argv);
+    const access = fakeAccess({ exec, log: () => '' });
+    const { sources } = await collectNodes(access, ['node-a'], [proxy('node-a')], options);
+    const read = sources.filter(({ path }) => path === 'nodes/node-a/nft-ruleset.txt');
+    expect(read.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
   it('lets a node that hangs cost its own time only', async () => {
     const exec = (at: ContainerName, argv: readonly string[]): FakeRun =>
       at.pod.endsWith('-b') ? 'hang' : distroless(at, argv);

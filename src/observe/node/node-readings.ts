@@ -50,10 +50,7 @@ export const nodeReadings: readonly NodeReading[] = [
   wanted('connections', ['conntrack.txt', 'conntrack -L'], ['conntrack.txt', 'cat /proc/net/nf_conntrack']),
   wanted('connections', ['conntrack6.txt', 'conntrack -L -f ipv6']),
   wanted('connection counters', ['notes/conntrack-counters.txt', 'conntrack -S']),
-  {
-    ...wanted('listening sockets', ['ss.txt', 'ss -lntu'], ['ss.txt', 'netstat -lntu']),
-    isForFilesOnly: true,
-  },
+  wanted('listening sockets', ['ss.txt', 'ss -lntu'], ['ss.txt', 'netstat -lntu']),
   wanted('kernel', ['notes/kernel.txt', 'uname -a']),
 ];
 

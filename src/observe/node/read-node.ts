@@ -13,6 +13,8 @@ import { type StreamedOutput, readStream, streamScript } from './shell-stream.ts
 /** What goes through the API: what files repeat is left out. */
 const liveReadings = nodeReadings.filter(({ isForFilesOnly }) => isForFilesOnly !== true);
 
+const NFT = 'nft list ruleset';
+
 /** Programs that run at once on a node without a shell. */
 const PROGRAMS_AT_ONCE = 4;
 
@@ -39,7 +41,8 @@ export async function readNode(
     const { outputs, failure } = await readThrough(access, pod, rest, patience);
     for (const output of outputs) {
       if (!output.isComplete) gaps.push(cutGap(node, output, failure));
-      if (output.stdout.length > 0) sources.push(sourceOf(node, output));
+      const told = orNothing(output);
+      if (told.stdout.length > 0) sources.push(sourceOf(node, told));
     }
     if (failure) failures.push(`${name}: ${failure.message}`);
     rest = rest.filter(({ ways }) => !outputs.some((output) => isOf(output, ways) && output.exitCode === 0));
@@ -117,6 +120,14 @@ function containerOf({ metadata, spec, status }: PodObject): {
     pod: metadata.name,
     ...(container === undefined ? {} : { container }),
   };
+}
+
+/** nft that succeeds and prints nothing has told that there is no rule at all; an empty file could be anything. */
+function orNothing(output: StreamedOutput): StreamedOutput {
+  const isEmpty = output.stdout.length === 0 && output.exitCode === 0 && output.isComplete;
+  return isEmpty && output.command === NFT
+    ? { ...output, stdout: Buffer.from(`# ${NFT}: no table\n`) }
+    : output;
 }
 
 /** What a program printed as a source of the node, recognised and without secrets as a file would be. */

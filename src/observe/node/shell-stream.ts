@@ -1,3 +1,4 @@
+import { bridgeScript } from './bridge-script.ts';
 import type { NodeReading } from './node-readings.ts';
 import { settingsScript } from './settings-script.ts';
 
@@ -41,6 +42,11 @@ const shellOnly = [
     file: 'hairpin.txt',
     command: 'grep . /sys/class/net/*/brport/hairpin_mode',
     script: 'grep . /sys/class/net/*/brport/hairpin_mode /dev/null',
+  },
+  {
+    file: 'bridge-fdb.txt',
+    command: 'od /sys/class/net/*/brforward',
+    script: bridgeScript,
   },
   {
     file: 'sysctl.txt',
