@@ -55,7 +55,10 @@ describe('kube-proxy/not-running, on a node that could not be read', () => {
 });
 
 const crashing = { containerStatuses: [{ name: 'p', state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
-const logged = (waiting: Readonly<Record<string, unknown>>, files: Readonly<Record<string, string>> = {}) => ({
+const logged = (
+  waiting: Readonly<Record<string, unknown>>,
+  files: Readonly<Record<string, string>> = {},
+) => ({
   ...cluster('node-a', 'node-b'),
   pods: [
     proxy('node-a'),
