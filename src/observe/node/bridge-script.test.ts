@@ -12,9 +12,14 @@ const record = (mac: string, port: number, isOwn: number): Buffer =>
     ...mac.split(':').map((byte) => Number.parseInt(byte, 16)),
     port & 0xff,
     isOwn,
-    ...[0x2a, 0, 0, 0],
+    0x2a,
+    0,
+    0,
+    0,
     port >> 8,
-    ...[0, 0, 0],
+    0,
+    0,
+    0,
   ]);
 
 describe('bridgeScript', () => {
