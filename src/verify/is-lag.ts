@@ -1,11 +1,9 @@
-import { findService, slicesOf } from '../intent/service-index.ts';
 import { type IpFamily, familyOf } from '../model/address.ts';
 import type { Frontend } from '../model/frontend.ts';
 import { readSyncState } from '../kubeproxy/sync-state.ts';
 import type { KubeProxyState } from '../world/kube-proxy-state.ts';
 import type { World } from '../world/world.ts';
-
-const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
+import { lastChange, secondsOf } from './last-change.ts';
 
 /** A kube-proxy that runs has seen a change, waited minSyncPeriod and written within this many seconds. */
 const PROMPT_SECONDS = 6;
@@ -45,34 +43,4 @@ function lastOf({ metrics }: KubeProxyState, which: string, family: IpFamily): n
   return metrics?.samples.find(
     (sample) => sample.name === name && (sample.labels['ip_family'] ?? family) === family,
   )?.value;
-}
-
-/** Unix seconds of the last change of the Service or its slices that the objects tell of. */
-function lastChange(world: World, name: string): number | undefined {
-  const service = findService(world, name);
-  if (service === undefined) return undefined;
-  const times = slicesOf(world, service).flatMap(({ metadata }) => [
-    metadata.annotations?.[TRIGGER],
-    metadata.creationTimestamp,
-  ]);
-  const pods = new Set(
-    slicesOf(world, service).flatMap(({ endpoints }) => endpoints.map(({ targetRef }) => targetRef?.uid)),
-  );
-  const podTimes = world.pods
-    .filter(({ metadata }) => metadata.uid !== undefined && pods.has(metadata.uid))
-    .flatMap(({ metadata, status }) => [
-      metadata.deletionTimestamp,
-      ...(status.conditions ?? [])
-        .filter(({ type }) => type === 'Ready')
-        .map(({ lastTransitionTime }) => lastTransitionTime),
-    ]);
-  const seconds = [service.metadata.creationTimestamp, ...times, ...podTimes]
-    .map(secondsOf)
-    .filter((time) => time !== undefined);
-  return seconds.length === 0 ? undefined : Math.max(...seconds);
-}
-
-function secondsOf(time: string | undefined): number | undefined {
-  const milliseconds = time === undefined ? Number.NaN : Date.parse(time);
-  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }

@@ -64,3 +64,25 @@ describe('observed/name-answered, where kubernetes.default fails as well', () =>
     blind: answered(answer(silent, 'b', first), answer(silent, 'b')),
   });
 });
+
+describe.each([
+  ['a moment after the Service was made', '2026-11-24T10:00:10Z', 'info'],
+  ['long after', '2026-11-24T10:01:00Z', 'error'],
+] as const)('observed/name-answered, another address %s', (_, now, severity) => {
+  const made = service({}, { creationTimestamp: '2026-11-24T10:00:00Z' });
+  const at = (address: string) => {
+    const told = { ...right, records: [{ type: 'A', data: address }] };
+    const { files, ...more } = answered(answer(told, 'a'));
+    return {
+      ...more,
+      services: [...services, made],
+      files: { ...files, 'nodes/node-a/date.txt': `${now}\n` },
+    };
+  };
+  proveCheck(nameAnswered, {
+    healthy: at('10.96.0.7'),
+    broken: at('10.96.0.99'),
+    problem: { severity, summary: /left out 10\.96\.0\.7 and answered 10\.96\.0\.99/ },
+    blind: cluster,
+  });
+});

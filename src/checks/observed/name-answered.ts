@@ -2,10 +2,16 @@ import { compareAnswer } from '../../dns/compare-answer.ts';
 import { expectAnswer } from '../../dns/expect-answer.ts';
 import type { RecordType } from '../../dns/answer.ts';
 import type { DnsObservation } from '../../model/observation.ts';
+import { lastChange, secondsOf } from '../../verify/last-change.ts';
 import { askedOf } from '../../world/asked-of.ts';
+import type { Service } from '../../world/kubernetes/objects.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
+import type { World } from '../../world/world.ts';
 import { zoneContentsOf } from '../../world/zone-contents.ts';
 import { type Check, defineCheck } from '../check.ts';
+
+/** The `cache` of the Corefile that kubeadm writes, and what a watch takes. *Source:* https://coredns.io/plugins/cache/. */
+const CACHE_SECONDS = 35;
 
 /** NodeLocal DNS listens on link-local addresses. */
 const LINK_LOCAL = /^169\.254\./;
@@ -37,12 +43,16 @@ export const nameAnswered: Check = defineCheck({
     const isSilent = wrong.every(({ observation }) => observation.outcome !== 'answered');
     const isNodeLocal = wrong.every(({ observation }) => LINK_LOCAL.test(observation.server.address));
     const who = server.pod === undefined ? server.address : `${server.address} (${server.pod})`;
+    const mayBeCached =
+      wrong.every(({ observation }) => observation.outcome === 'answered') && isYoung(world, service);
     yield {
-      severity: 'error',
+      severity: mayBeCached ? 'info' : 'error',
       subject: `Service ${service.metadata.namespace}/${service.metadata.name}`,
       faults: isNodeLocal ? ['D16', 'D17'] : isSilent ? ['D06', 'F02', 'D16', 'D04'] : ['D09', 'D10', 'D03'],
-      share: wrong.length === asked.length ? [1, 1] : [0, 1],
-      summary: `asked for ${name}, ${who} ${first.problem}${wrong.length > 1 ? `; so did ${wrong.length - 1} more of ${asked.length} answers` : asked.length > 1 ? `; the other ${asked.length - 1} answers are right` : ''}`,
+      ...(mayBeCached
+        ? {}
+        : { share: wrong.length === asked.length ? ([1, 1] as const) : ([0, 1] as const) }),
+      summary: `asked for ${name}, ${who} ${first.problem}${wrong.length > 1 ? `; so did ${wrong.length - 1} more of ${asked.length} answers` : asked.length > 1 ? `; the other ${asked.length - 1} answers are right` : ''}${mayBeCached ? '; the Service changed a moment ago, and servers may keep an answer for half a minute' : ''}`,
       evidence: wrong.slice(0, 3).map(({ observation, problem }) => ({
         source: observation.source,
         text: `${observation.name} ${observation.type} of ${observation.server.address}/${observation.protocol} by ${observation.from.via}: ${problem}`,
@@ -57,6 +67,13 @@ export const nameAnswered: Check = defineCheck({
     };
   },
 });
+
+/** Whether `service` changed so lately that a server may still answer what was right before. */
+function isYoung(world: World, { metadata }: Service): boolean {
+  const changed = lastChange(world, `${metadata.namespace}/${metadata.name}`);
+  const now = secondsOf(world.now);
+  return changed !== undefined && now !== undefined && now - changed <= CACHE_SECONDS;
+}
 
 /** `kubernetes.default` is there in every cluster; its address is known only where its Service was read. */
 function withoutObject({ outcome, rcode = 'NOERROR', records = [] }: DnsObservation): string | undefined {
