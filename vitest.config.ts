@@ -18,6 +18,8 @@ const config: ViteUserConfig = defineConfig({
       { test: { name: 'scenarios', include: ['scenarios/**/*.test.ts'], testTimeout: 60_000 } },
       // Needs root, Linux and built binaries (npm run lab:build).
       { test: { name: 'lab', include: ['lab/*.test.ts'], fileParallelism: false } },
+      // Needs Linux, qemu and Debian's kernel package.
+      { test: { name: 'emulated', include: ['lab/emulated/**/*.test.ts'] } },
       // Needs root, Linux, iptables and nft.
       { test: { name: 'kernel', include: ['lab/kernel-judge/**/*.test.ts'], fileParallelism: false } },
     ],

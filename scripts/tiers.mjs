@@ -23,6 +23,12 @@ export const tiers = [
     lacks: () =>
       lacksForNamespaces('unshare', 'nsenter', 'sysctl', 'nft', 'iptables-nft', 'iptables-legacy-restore'),
   },
+  // IPVS in Debian's kernel, which runs in an emulated machine: a minute.
+  {
+    name: 'emulated',
+    lacks: () =>
+      lacksForNamespaces('qemu-system-x86_64', 'depmod', 'cpio', 'busybox', 'apt-get', 'ipvsadm', 'ipset'),
+  },
   // A real Kubernetes: its programs are built on the first run (some ten minutes), then cached.
   {
     name: 'lab',

@@ -16,7 +16,8 @@ export async function debianKernel(): Promise<Kernel> {
   const folder = join(cache, 'kernel');
   if (!existsSync(join(folder, 'boot'))) {
     mkdirSync(folder, { recursive: true });
-    const fetch = `apt-get download "$(apt-cache depends linux-image-amd64 | awk '/Depends/{print $2}' | head -1)"`;
+    const known = 'apt-cache show linux-image-amd64 > /dev/null 2>&1 || apt-get update -q > /dev/null';
+    const fetch = `{ ${known}; } && apt-get download "$(apt-cache depends linux-image-amd64 | awk '/Depends/{print $2}' | head -1)"`;
     const long = { cwd: folder, timeoutMs: 600_000 };
     await must(
       ['sh', '-e', '-c', `${fetch} && dpkg -x linux-image-*.deb . && rm -f linux-image-*.deb`],

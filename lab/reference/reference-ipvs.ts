@@ -25,14 +25,19 @@ export function referenceIpvs(node: RandomIpvs, packet: RandomPacket): IpvsEnd[]
   if (server === undefined) return [end];
   const able = server.reals.filter(({ weight }) => weight > 0);
   if (able.length === 0) return [{ ...end, result: 'rejected' }];
-  return able.map((real) => ({
+  // A server of weight 0 keeps its place among the hashes.
+  const mayMiss = ['sh', 'dh', 'mh'].includes(server.scheduler) && able.length < server.reals.length;
+  const missed: IpvsEnd[] = mayMiss ? [{ ...end, share: [0, 1], result: 'rejected' }] : [];
+  const hit = able.map((real) => ({
     ...end,
-    share: shareOf(server.scheduler, real, able),
+    share: mayMiss ? ([0, 1] as const) : shareOf(server.scheduler, real, able),
     destination: real.address,
     port: real.port,
     // What the node answers itself leaves by no POSTROUTING; without vs.conntrack, nat does not see it.
-    sourceNat: isMarked && real.address !== NODE && node.isTracked ? 'masquerade' : 'none',
+    sourceNat:
+      isMarked && real.address !== NODE && node.isTracked ? ('masquerade' as const) : ('none' as const),
   }));
+  return [...hit, ...missed];
 }
 
 // A firewall mark goes before addresses, a port before all ports.

@@ -4,7 +4,7 @@ import type { NodeState } from '../node-state.ts';
 import { CT_STATUS } from '../ruleset/rule-parts.ts';
 import { endPacket, endUnknown } from './end-packet.ts';
 import { sysctlNumber } from './kernel-settings.ts';
-import { forkByUnknown, forkByWeight, type Slot } from './outcome-tree.ts';
+import { forkByUnknown, forkByWeight } from './outcome-tree.ts';
 import { forkState, type PacketState } from './packet-state.ts';
 import type { RuleReference } from './trace.ts';
 import { takeBranches, type WalkContext, addStep } from './walk-context.ts';
@@ -20,31 +20,43 @@ export function scheduleIpvs(context: WalkContext, state: PacketState): PacketSt
   if (server === undefined) return undefined;
   const able = server.servers.filter(({ weight }) => weight > 0);
   if (able.length === 0) {
-    // No destination: refused with ICMP port unreachable, whether all weights are 0 or there are none.
-    state.rejectedWith = 'icmp-port-unreachable';
-    endPacket(state, 'rejected', referenceToServer(state.node, server));
+    refuse(state, server);
     return [state];
   }
   const weights = weightsOf(server.scheduler, able);
+  // A hash may lead to a server that takes nothing, and does not look for another.
+  const mayRefuse = HASHES.has(server.scheduler) && able.length < server.servers.length;
   const [only] = able;
-  if (able.length === 1 && only !== undefined) {
+  if (able.length === 1 && only !== undefined && !mayRefuse) {
     assign(context, state, server, only);
     return [state];
   }
-  takeBranches(context, able.length - 1, weights !== undefined);
+  const ends = able.length + (mayRefuse ? 1 : 0);
+  takeBranches(context, ends - 1, weights !== undefined);
   const reference = referenceToServer(state.node, server);
   const slots =
     weights === undefined
-      ? forkByUnknown(state.slot, able.length, {
+      ? forkByUnknown(state.slot, ends, {
           text: `which server the scheduler ${server.scheduler} chooses`,
           rule: reference,
         })
       : forkByWeight(state.slot, weights);
-  return able.map((real, i) => {
-    const branch = forkState(state, slots[i] as Slot);
-    assign(context, branch, server, real);
+  return slots.map((slot, i) => {
+    const branch = forkState(state, slot);
+    const real = able[i];
+    if (real === undefined) refuse(branch, server);
+    else assign(context, branch, server, real);
     return branch;
   });
+}
+
+/** Schedulers that choose by a hash of addresses. *Source:* linux/net/netfilter/ipvs/ip_vs_{sh,dh,mh}.c. */
+const HASHES = new Set(['sh', 'dh', 'mh']);
+
+/** No destination: refused with ICMP port unreachable, whether all weights are 0 or there is no server. */
+function refuse(state: PacketState, server: VirtualServer): void {
+  state.rejectedWith = 'icmp-port-unreachable';
+  endPacket(state, 'rejected', referenceToServer(state.node, server));
 }
 
 function assign(context: WalkContext, state: PacketState, server: VirtualServer, real: RealServer): void {

@@ -251,6 +251,16 @@ describe('IPVS', () => {
     ]);
   });
 
+  test.each(['sh', 'dh', 'mh'])(
+    '%s may refuse where a server has weight 0: its hash keeps it',
+    (scheduler) => {
+      expect(shares(fromPod(withIpvs(server([1, 0], scheduler)), '10.96.0.5'))).toEqual([
+        ['rejected', undefined, 0, 1],
+        ['delivered', 'shop/web-1', 0, 1],
+      ]);
+    },
+  );
+
   test('wrr follows the weights; a hash may choose any', () => {
     expect(
       shares(fromPod(withIpvs(server([3, 1], 'wrr')), '10.96.0.5')).map((share) => (share as number[])[2]),
