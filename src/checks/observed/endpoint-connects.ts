@@ -1,4 +1,3 @@
-import { formatAddressPort } from '../../model/address.ts';
 import type { Evidence } from '../../model/evidence.ts';
 import type { Remedy } from '../../model/finding.ts';
 import type { Endpoint } from '../../model/frontend.ts';
@@ -6,6 +5,7 @@ import type { Verification } from '../../verify/discrepancy.ts';
 import { type TriedConnections, triedConnections } from '../../verify/tried-connections.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { endpointText } from '../endpoint-text.ts';
 
 /** Connections were tried to a ready endpoint, from where its rules and routes lead there, and did not stand. */
 export const endpointConnects: Check = defineCheck({
@@ -29,7 +29,7 @@ export const endpointConnects: Check = defineCheck({
         subject,
         faults: faultsOf(results, declared),
         share: [share, share],
-        summary: `${dead.map(({ endpoint }) => textOf(endpoint)).join(', ')} ${dead.length === 1 ? 'is' : 'are'} ready, and connections from ${first.tried[0]?.from ?? 'inside'} ended with ${results.join(' or ')}${declared === undefined ? '' : `; the pods declare ${declared}, not ${first.endpoint.port}`}`,
+        summary: `${dead.map(({ endpoint }) => endpointText(endpoint)).join(', ')} ${dead.length === 1 ? 'is' : 'are'} ready, and connections from ${first.tried[0]?.from ?? 'inside'} ended with ${results.join(' or ')}${declared === undefined ? '' : `; the pods declare ${declared}, not ${first.endpoint.port}`}`,
         evidence: dead.flatMap(evidenceOf).slice(0, 3),
         remedy: remedyOf(namespace, results, first.endpoint, declared),
       };
@@ -44,17 +44,13 @@ export const endpointConnects: Check = defineCheck({
         ...(each.endpoint.node === undefined ? {} : { node: each.endpoint.node }),
         faults: ['N10', 'N15', 'F07'],
         share: [0, 1],
-        summary: `${textOf(each.endpoint)} is ready, and a connection to it from ${one.from} ended with ${one.failures[0]}; from ${each.tried.length - failing.length} other ${each.tried.length - failing.length === 1 ? 'place' : 'places'} it stood`,
+        summary: `${endpointText(each.endpoint)} is ready, and a connection to it from ${one.from} ended with ${one.failures[0]}; from ${each.tried.length - failing.length} other ${each.tried.length - failing.length === 1 ? 'place' : 'places'} it stood`,
         evidence: evidenceOf(each).slice(0, 3),
         remedy: remedyOf(namespace, ['timeout'], each.endpoint, undefined),
       };
     }
   },
 });
-
-function textOf({ address, port, pod }: Endpoint): string {
-  return `${formatAddressPort(address, port)}${pod === undefined ? '' : ` (pod ${pod})`}`;
-}
 
 function faultsOf(results: readonly string[], declared: string | undefined): readonly string[] {
   if (results.some((result) => result !== 'refused')) return ['P04', 'N15', 'P02', 'F07'];
@@ -79,7 +75,7 @@ function evidenceOf({ endpoint, tried }: TriedEndpoint): Evidence[] {
     .filter(({ connected }) => connected === 0)
     .map(({ source, from, failures }) => ({
       source,
-      text: `tcp ${textOf(endpoint)} from ${from}: ${failures.join(', ')}`,
+      text: `tcp ${endpointText(endpoint)} from ${from}: ${failures.join(', ')}`,
     }));
 }
 

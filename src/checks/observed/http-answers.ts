@@ -1,8 +1,9 @@
 import type { Endpoint } from '../../model/frontend.ts';
-import { formatAddressPort, formatIp } from '../../model/address.ts';
+import { formatIp } from '../../model/address.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { endpointText } from '../endpoint-text.ts';
 
 /** Endpoints were asked by HTTP over connections that stood, and gave no answer, or one that tells of a fault of their own. */
 export const httpAnswers: Check = defineCheck({
@@ -28,10 +29,10 @@ export const httpAnswers: Check = defineCheck({
         subject: `Service ${namespace}/${name}`,
         faults: bad === mute ? ['P04', 'P05', 'E04'] : ['P05', 'E04'],
         share: [share, share],
-        summary: `${bad.map(({ endpoint }) => textOf(endpoint)).join(', ')} ${what}: the network is in order, the application is not`,
+        summary: `${bad.map(({ endpoint }) => endpointText(endpoint)).join(', ')} ${what}: the network is in order, the application is not`,
         evidence: bad.slice(0, 3).map(({ endpoint, source, statuses }) => ({
           source,
-          text: `http ${textOf(endpoint)}: ${statuses.length === 0 ? 'connected, no answer' : statuses.join(', ')}`,
+          text: `http ${endpointText(endpoint)}: ${statuses.length === 0 ? 'connected, no answer' : statuses.join(', ')}`,
         })),
         remedy: {
           text: 'look at the application: its log, its threads, whether this port speaks HTTP without TLS',
@@ -64,8 +65,4 @@ function askedEndpoints({ probes }: World, verifications: readonly Verification[
     if (first === undefined) return [];
     return [{ endpoint, statuses: asked.flatMap(({ http }) => http?.statuses ?? []), source: first.source }];
   });
-}
-
-function textOf({ address, port, pod }: Endpoint): string {
-  return `${formatAddressPort(address, port)}${pod === undefined ? '' : ` (pod ${pod})`}`;
 }
