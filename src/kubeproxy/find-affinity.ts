@@ -92,15 +92,21 @@ function nftAffinity(
   const own = `endpoint-${epBase}`;
   const chains = [`service-${base}`, `local-${base}`].filter((chain) => rulesOf(table, chain).length > 0);
   const looksUp = (chain: string): boolean =>
-    rulesOf(table, chain).some(({ parts }) =>
-      parts.some((part) => part.kind === 'lookup' && part.set === set && !part.not),
+    rulesOf(table, chain).some(
+      ({ parts }) =>
+        parts.some((part) => part.kind === 'lookup' && part.set === set && !part.not) &&
+        parts.some((part) => (part.kind === 'goto' || part.kind === 'jump') && part.chain === own),
     );
   const known = table.sets.get(set);
   const [chain] = chains;
   if (chain === undefined) return undefined;
   // A local chain holds only the node's own endpoints, so one lookup in either is enough.
   if (known === undefined || !chains.some(looksUp)) {
-    return { chain, line: table.chains.get(chain)?.line ?? 0, rule: `does not look up @${set}` };
+    return {
+      chain,
+      line: table.chains.get(chain)?.line ?? 0,
+      rule: `does not send clients in @${set} to ${own}`,
+    };
   }
   if (known.timeoutSeconds !== undefined && known.timeoutSeconds !== seconds)
     return {

@@ -27,6 +27,8 @@ export interface EntryAnswer {
   readonly isPresent: boolean;
   /** Where the way ends; undefined where it leads on to the Service's endpoints. */
   readonly missing?: ProxyPlace;
+  /** The chain of the Service that shares out its clients, where the way leads there. */
+  readonly chain?: ProxyPlace;
 }
 
 /**
@@ -156,7 +158,11 @@ function serviceChains(
   const line = first?.line ?? 0;
   if (first === undefined)
     return { isPresent: true, missing: { ...place, chain: names[0] ?? '', rule: 'has no rule' } };
-  if (endpoint === undefined) return { isPresent: true };
+  if (endpoint === undefined)
+    return {
+      isPresent: true,
+      chain: { ...place, chain: first.name, line, rule: 'does not take every client' },
+    };
   const text = formatAddressPort(endpoint.address, endpoint.port);
   for (const chain of chains) {
     for (const rule of rulesOf(chain)) {
@@ -289,7 +295,10 @@ function iptablesBranches(
     const missing = { ...place, chain: `KUBE-SVC-${hash}`, line: chains[0]?.line ?? 0, rule: 'has no rule' };
     return { isPresent: true, missing };
   }
-  if (endpoint === undefined) return { isPresent: true };
+  if (endpoint === undefined) {
+    const chain = { ...place, chain: first.name, line: first.line, rule: 'does not take every client' };
+    return { isPresent: true, chain };
+  }
   const { service, portName, protocol } = frontend;
   const own = endpointChain(service, portName, protocolName(protocol), endpoint.address, endpoint.port);
   const text = formatAddressPort(endpoint.address, endpoint.port);

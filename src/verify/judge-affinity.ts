@@ -1,4 +1,5 @@
 import type { Outcome } from '../dataplane/walk/trace.ts';
+import { findEntry } from '../kubeproxy/find-entry.ts';
 import { findAffinity } from '../kubeproxy/find-affinity.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
@@ -16,8 +17,10 @@ export function judgeAffinity(bench: Bench, outcomes: readonly Outcome[]): Discr
     ({ result, translatedBy }) => result === 'delivered' && translatedBy.length > 0,
   );
   if (affinitySeconds === undefined || rules === undefined || !arrives) return [];
+  // Rules that lead past the chains of the Service remember nobody.
+  const astray = mode === 'ipvs' ? undefined : findEntry(rules, mode, frontend).missing;
   for (const endpoint of endpoints) {
-    const missing = findAffinity(rules, mode, frontend, endpoint, affinitySeconds);
+    const missing = astray ?? findAffinity(rules, mode, frontend, endpoint, affinitySeconds);
     if (missing === undefined) continue;
     const summary = `clients of ${frontendText(frontend)} are not kept at their endpoint: ${missing.chain}: ${missing.rule}`;
     return [charge(bench, { kind: 'affinity-missing', endpoint, summary, at: { ...missing, node } })];

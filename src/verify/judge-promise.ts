@@ -96,13 +96,15 @@ function judgeUntranslated(bench: Bench, outcome: Outcome): Charge {
   const { expectation, world, node, mode } = bench;
   const { decidedBy } = outcome;
   const text = frontendText(expectation.frontend);
-  if (refusesOnPurpose(decidedBy)) {
-    const summary = `${node} ${wordOf(outcome)} ${text} although endpoints are ready`;
-    return { kind: 'refused-although-ready', summary, ...withRule(decidedBy) };
-  }
   const rules = world.nodeStates.get(node);
   const entry = rules && findEntry(rules, mode, expectation.frontend);
   const missing = entry?.missing && { ...entry.missing, node };
+  if (refusesOnPurpose(decidedBy)) {
+    const summary = `${node} ${wordOf(outcome)} ${text} although endpoints are ready`;
+    // All that is refused ends in one chain: what leads there is at fault.
+    const at = decidedBy?.chain === 'reject-chain' && missing ? missing : decidedBy;
+    return { kind: 'refused-although-ready', summary, ...withRule(at) };
+  }
   if (missing !== undefined) {
     const summary = `${node} does not translate ${text}: ${missing.chain}: ${missing.rule}`;
     return { kind: 'frontend-missing', summary, at: missing, owner: 'kube-proxy' };
@@ -124,7 +126,11 @@ function judgeUntranslated(bench: Bench, outcome: Outcome): Charge {
     return { kind: kindOfEnd(outcome), node: outcome.node, summary, at: decidedBy };
   }
   const summary = `${node} does not translate packets of this client to ${text}, although it has rules for it`;
-  return { kind: 'frontend-missing', summary, ...withRule(decidedBy) };
+  return {
+    kind: 'frontend-missing',
+    summary,
+    ...withRule(entry?.chain ? { ...entry.chain, node } : decidedBy),
+  };
 }
 
 /** kube-proxy's own rules that turn clients away because it knows no endpoint or does not allow the source. */

@@ -1,3 +1,4 @@
+import { findMasquerade } from '../kubeproxy/find-masquerade.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import type { Discrepancy } from './discrepancy.ts';
@@ -40,13 +41,20 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
 
 /** The chain of the Service that should have marked the packet. */
 function markRule(
-  { node, expectation }: Bench,
+  { world, node, mode, expectation }: Bench,
   { translatedBy }: SeenOutcome['outcome'],
   target: Endpoint,
 ): Partial<Pick<Discrepancy, 'at'>> {
+  const isSelf = expectation.vantage.address === target.address;
+  const rules = world.nodeStates.get(node);
+  const place =
+    rules && mode === 'nftables'
+      ? findMasquerade(rules, expectation.frontend, isSelf ? target : undefined)
+      : undefined;
+  if (place) return { at: { ...place, node } };
   const path = translatedBy.filter((rule) => rule.node === node && isOfKubeProxy(rule));
   // A client that is its own endpoint is marked where the endpoint's chain begins.
-  const own = expectation.vantage.address === target.address ? path.at(-1) : undefined;
+  const own = isSelf ? path.at(-1) : undefined;
   if (own?.chain.startsWith('KUBE-SEP-') || own?.chain.startsWith('endpoint-')) return { at: own };
   const at =
     path.find(({ chain }) => /^(KUBE-(EXT|XLB|SV[CL])-|external-|service-|local-)/.test(chain)) ?? path[0];
