@@ -7,7 +7,8 @@ const surelyOff: Check = defineDiscrepancyCheck({
   id: 'node/hairpin-off',
   asserts: 'every endpoint can reach itself through the Service',
   faults: ['N01'],
-  kinds: ['dropped', 'unreachable'],
+  kinds: ['dropped', 'unreachable', 'reply-lost'],
+  explains: ['node/reply-lost'],
   needs: ['verifications', 'bridgePorts'],
   concerns: ({ at, expectation }) => at?.family === 'bridge' && expectation.vantage.pod !== undefined,
   tell: (group, { world }) => {

@@ -2,7 +2,7 @@ import { formatIp } from '../../model/address.ts';
 import type { NodeState } from '../node-state.ts';
 import { CT_STATE, CT_STATUS } from '../ruleset/rule-parts.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
-import { deviceOfPod, isBridge } from './bridge.ts';
+import { deviceOfPod, hairpinOf, isBridge } from './bridge.ts';
 import { bridgeCallsIptables } from './kernel-settings.ts';
 import { addressTypeOf } from './local-addresses.ts';
 import type { Leg, PacketState, Trail } from './packet-state.ts';
@@ -59,6 +59,8 @@ function hasTranslation(from: Trail<Leg>): boolean {
 // Two pods of one bridge talk past the node, unless bridged frames are shown to iptables.
 function leaveEndpoint(context: WalkContext, state: PacketState, leg: Leg): ReplyFate {
   const { node, after } = leg;
+  const toItself = comesBackToItself(leg);
+  if (toItself !== undefined) return toItself;
   const place = context.network.placeOf(after.destination);
   if (place === undefined && leg.leftBy !== '') return comesBackFromOutside(context, leg);
   if (!leg.isTranslated || !leg.isSourceKnown || leg.leftBy === '' || leg.arrivedBy === '') return RETURNS;
@@ -85,6 +87,26 @@ function leaveEndpoint(context: WalkContext, state: PacketState, leg: Leg): Repl
   };
   addStep(context, state, 'reply', 'the bridge carries the reply past the translation', lostBy);
   return { returns: false, lostBy, why: 'the reply is bridged past the translation' };
+}
+
+/**
+ * Where the endpoint is its own client and the source was replaced, the translation back happens in the bridge: the reply leaves by the port it came
+ * in, whatever way the packet itself took (that of IPVS leads through the node). *Source:* linux/net/bridge/br_netfilter_hooks.c `br_nf_pre_routing_finish`.
+ */
+function comesBackToItself({ node, before, after, leftBy }: Leg): ReplyFate | undefined {
+  if (before.source !== after.destination || after.source === before.source) return undefined;
+  if (
+    leftBy === undefined ||
+    leftBy === '' ||
+    isBridge(node, leftBy) !== true ||
+    bridgeCallsIptables(node, after.source) === false
+  )
+    return undefined;
+  const { isAllowed, by, why } = hairpinOf(node, leftBy, before.source);
+  if (isAllowed === true) return undefined;
+  if (isAllowed === undefined || by === undefined)
+    return { returns: 'unknown', why: `whether the bridge gives a pod its own frames back: ${why}` };
+  return { returns: false, lostBy: by, why: 'the bridge does not send a frame back by the port it came in' };
 }
 
 function comesBackFromOutside(context: WalkContext, leg: Leg): ReplyFate {
