@@ -131,13 +131,16 @@ func probe(args []string) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for _, target := range f.Args() {
-		out[target], clients[target] = map[string]int{}, map[string]int{}
+		answers, seen := map[string]int{}, map[string]int{}
+		mu.Lock()
+		out[target], clients[target] = answers, seen
+		mu.Unlock()
 		one := func() {
 			answer, client := try(target, time.Duration(*ms)*time.Millisecond, *local)
 			mu.Lock()
-			out[target][answer]++
+			answers[answer]++
 			if client != "" {
-				clients[target][client]++
+				seen[client]++
 			}
 			mu.Unlock()
 		}

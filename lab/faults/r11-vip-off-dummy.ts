@@ -11,8 +11,8 @@ export const vipOffDummy: Fault = {
   verdicts: ['degraded', 'broken'],
   nodes: ['node-c'],
   shows: [
-    { from: /node-c/u, to: /^web$/u, expect: 'fails' },
-    { from: /node-[ab]/u, to: /^web$/u, expect: 'works' },
+    { from: /^pod on node-c/u, to: /^web$/u, expect: 'fails' },
+    { from: /^node-c|node-[ab]/u, to: /^web$/u, expect: 'works' },
   ],
   plant: async (lab) => {
     await lab.onNode('node-c', `ip addr del ${await clusterIp('web')}/32 dev kube-ipvs0`);

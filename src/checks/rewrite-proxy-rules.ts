@@ -1,6 +1,4 @@
 import { parseIptables } from '../dataplane/iptables/parse-iptables.ts';
-import { parseIpset } from '../dataplane/ipvs/parse-ipset.ts';
-import { parseIpvsadm } from '../dataplane/ipvs/parse-ipvsadm.ts';
 import { parseNftText } from '../dataplane/nftables/parse-nft-text.ts';
 import type { NodeState } from '../dataplane/node-state.ts';
 import type { Table } from '../dataplane/ruleset/ruleset.ts';
@@ -8,11 +6,12 @@ import { viewProxy, viewServicePorts } from '../kubeproxy/view-service-ports.ts'
 import { writeIptables } from '../kubeproxy/write-iptables.ts';
 import { writeIpvs } from '../kubeproxy/write-ipvs.ts';
 import { writeNftables } from '../kubeproxy/write-nftables.ts';
-import { type Ip, type IpFamily, familyOf } from '../model/address.ts';
+import type { IpFamily } from '../model/address.ts';
 import type { KubeProxyState } from '../world/kube-proxy-state.ts';
 import { mergeProxyTables } from '../world/repair/merge-proxy-tables.ts';
 import { withNodeState } from '../world/repair/node-state.ts';
 import type { World } from '../world/world.ts';
+import { withIpvs } from './with-ipvs.ts';
 
 const encoder = new TextEncoder();
 
@@ -44,10 +43,8 @@ function rewriteFamily(
   const ports = viewServicePorts(world, node, family);
   const view = viewProxy(world, object, node, config, family);
   const nft = family === 'IPv4' ? 'ip' : 'ip6';
-  const text = (content: string) => ({
-    path: `kube-proxy on ${node}, as it would write`,
-    bytes: encoder.encode(content),
-  });
+  const path = `kube-proxy on ${node}, as it would write`;
+  const text = (content: string) => ({ path, bytes: encoder.encode(content) });
   if (config.mode === 'nftables') {
     const { tables } = parseNftText(text(writeNftables(ports, view)));
     return { ...state, tables: mergeProxyTables(state.tables, tables, nft) };
@@ -59,40 +56,7 @@ function rewriteFamily(
     return { ...state, tables: mergeProxyTables(state.tables, parse(writeIptables(ports, view)), nft) };
   }
   const written = writeIpvs(ports, view, config.ipvsScheduler || 'rr');
-  const sets = parseIpset(text(written.ipset)).items;
-  return {
-    ...state,
-    ipsets: new Map([...state.ipsets, ...sets.map((set) => [set.name, set] as const)]),
-    ...(state.ipvs
-      ? {
-          ipvs: [
-            ...state.ipvs.filter(({ address }) => address === undefined || familyOf(address) !== family),
-            ...parseIpvsadm(text(written.ipvsadm)).items,
-          ],
-        }
-      : {}),
-    ...(state.links ? { links: withDummy(state.links, written.addresses, family) } : {}),
-  };
-}
-
-function withDummy(
-  links: NonNullable<NodeState['links']>,
-  addresses: readonly Ip[],
-  family: IpFamily,
-): NonNullable<NodeState['links']> {
-  const bound = addresses.map((address) => ({
-    address,
-    prefix: typeof address === 'number' ? 32 : 128,
-    scope: 'global',
-  }));
-  return links.map((link) =>
-    link.name === 'kube-ipvs0'
-      ? {
-          ...link,
-          addresses: [...link.addresses.filter(({ address }) => familyOf(address) !== family), ...bound],
-        }
-      : link,
-  );
+  return withIpvs(state, written, family, path);
 }
 
 /** The flavour whose hooks lead to kube-proxy's chains; nft where neither does. */

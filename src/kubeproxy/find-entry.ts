@@ -51,7 +51,7 @@ export function findEntry(
 }
 
 function ipvsEntry(
-  { ipvs = [] }: NodeRules,
+  { ipvs = [], links }: NodeRules,
   frontend: Frontend,
   endpoint: Endpoint | undefined,
 ): EntryAnswer {
@@ -65,6 +65,11 @@ function ipvsEntry(
     return { isPresent: false, missing: { ...place, rule: `no virtual server ${name}` } };
   }
   const { source, line } = server;
+  const isBound = links?.some(({ addresses }) => addresses.some((own) => own.address === frontend.address));
+  if (isBound === false) {
+    const rule = `no address ${formatIp(frontend.address)}, so packets to it are routed on`;
+    return { isPresent: false, missing: { ...place, chain: 'kube-ipvs0', rule } };
+  }
   const able = server.servers.filter(({ weight }) => weight > 0);
   const real = endpoint && server.servers.find(({ address, port }) => isAt(endpoint, address, port));
   if (endpoint && !able.some(({ address, port }) => isAt(endpoint, address, port))) {

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { ruleAt } from '../../verify/verification-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { frontendMissing } from './frontend-missing.ts';
@@ -35,6 +36,18 @@ describe('rules/frontend-missing, only this entry', () => {
     healthy: works,
     broken: { ...missing, files: save('-A PREROUTING -j KUBE-SERVICES\n-A OUTPUT -j KUBE-SERVICES\n') },
     problem: { faults: ['R01', 'R02'], summary: /node-a has no entry for 10\.96\.0\.7:80\/tcp/ },
+    blind: unwalked,
+  });
+});
+
+describe('rules/frontend-missing, the address is off kube-ipvs0', () => {
+  proveCheck(frontendMissing, {
+    healthy: works,
+    broken: failsBy('frontend-missing', { at: ruleAt('node-a', { family: 'ipvs', chain: 'kube-ipvs0' }) }),
+    problem: {
+      faults: ['R11', 'R01'],
+      summary: /node-a has no address on kube-ipvs0 for 10\.96\.0\.7:80\/tcp/,
+    },
     blind: unwalked,
   });
 });

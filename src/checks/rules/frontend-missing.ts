@@ -22,7 +22,7 @@ function tellMissing(group: DiscrepancyGroup, world: World): Told {
   const family = familyOf(first.expectation.frontend.address) === 'IPv4' ? 'ip' : 'ip6';
   const found = findProxyTables(world.nodeStates.get(group.node)?.tables ?? [], family);
   const proxy = explainProxy(world, group.node);
-  const why = whyMissing(found);
+  const why = whyMissing(found, first.at?.chain === 'kube-ipvs0');
   return {
     summary: `${group.node} has ${why.text} for ${group.frontends.join(', ')}${proxy.why ? `; ${proxy.why}` : ''}`,
     faults: [...new Set(proxy.why ? [...why.faults, ...proxy.faults] : why.faults)],
@@ -35,7 +35,16 @@ function tellMissing(group: DiscrepancyGroup, world: World): Told {
   };
 }
 
-function whyMissing(found: ProxyTables): { text: string; faults: string[]; evidence: string[] } {
+function whyMissing(
+  found: ProxyTables,
+  isUnbound: boolean,
+): { text: string; faults: string[]; evidence: string[] } {
+  if (isUnbound)
+    return {
+      text: 'no address on kube-ipvs0',
+      faults: ['R11', 'R01'],
+      evidence: [],
+    };
   const isEmpty = found.live.length === 0 && found.unhooked.length === 0;
   if (isEmpty) {
     return {
