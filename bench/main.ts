@@ -2,10 +2,11 @@
 import { cpus } from 'node:os';
 import { benchGrowth, benchMemory, benchNft, benchReading, benchSmall } from './parse-benchmarks.ts';
 import { benchStart } from './start-benchmarks.ts';
+import { benchWalk } from './walk-benchmarks.ts';
 import { type Row, tableText } from './report.ts';
 
 const READING = ['B1', 'B1b', 'B1c', 'B1d'];
-const ALL = [...READING, 'B2e', 'B6', 'B6b', 'B7', 'B9', 'start'];
+const ALL = [...READING, 'B2e', 'B3', 'B3c', 'B6', 'B6b', 'B7', 'B9', 'start'];
 
 const words = process.argv.slice(2);
 const roundsAt = words.indexOf('--rounds');
@@ -21,6 +22,7 @@ const ids = new Set(named.length > 0 ? named : ALL);
 const rows: Row[] = [];
 if (READING.some((id) => ids.has(id))) rows.push(...benchReading(ids, { rounds }));
 if (ids.has('B2e')) rows.push(...benchNft({ rounds }));
+if (ids.has('B3') || ids.has('B3c')) rows.push(...benchWalk(ids, { rounds }));
 if (ids.has('B6') || ids.has('B6b')) rows.push(...benchMemory({ rounds }).filter(({ id }) => ids.has(id)));
 if (ids.has('B7')) rows.push(...benchGrowth({ rounds }));
 if (ids.has('B9')) rows.push(...benchSmall({ rounds }));
