@@ -10,6 +10,8 @@ export class ChainMap implements ReadonlyMap<string, Chain> {
   private readonly make: (id: number) => Chain;
   private readonly made: Chain[] = [];
   private readonly gone: ReadonlySet<number>;
+  /** Those asked for: a walk asks for the same few again and again, and finding one reads its bytes. */
+  private readonly asked = new Map<string, number>();
 
   /** `make` makes the chain of a number; the chains in `gone` are not in the map. */
   constructor(names: ChainNames, gone: ReadonlySet<number>, make: (id: number) => Chain) {
@@ -23,13 +25,22 @@ export class ChainMap implements ReadonlyMap<string, Chain> {
   }
 
   get(name: string): Chain | undefined {
-    const id = this.names.findName(name);
-    return id < 0 || this.gone.has(id) ? undefined : this.chain(id);
+    const id = this.idOf(name);
+    return id < 0 ? undefined : this.chain(id);
   }
 
   has(name: string): boolean {
+    return this.idOf(name) >= 0;
+  }
+
+  /** -1 where there is none. */
+  private idOf(name: string): number {
+    const known = this.asked.get(name);
+    if (known !== undefined) return known;
     const id = this.names.findName(name);
-    return id >= 0 && !this.gone.has(id);
+    const there = this.gone.has(id) ? -1 : id;
+    this.asked.set(name, there);
+    return there;
   }
 
   *keys(): MapIterator<string> {
