@@ -24,6 +24,7 @@ describe('recogniseSource', () => {
     ['192.0.2.1 dev eth0 lladdr 00:00:5e:00:53:01 REACHABLE\n', 'ip-neigh'],
     ['/sys/class/net/veth1/brport/hairpin_mode:1\n', 'hairpin-mode'],
     ['net.ipv4.ip_forward = 1\n', 'sysctl'],
+    ['/proc/sys/net/ipv4/ip_forward:1\n', 'sysctl'],
     [
       'udp      17 29 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1\n',
       'conntrack',

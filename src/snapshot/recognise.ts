@@ -112,7 +112,7 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
   ['ip-rule', /^\d+:\s+(not )?from /m],
   ['conntrack', /^(ipv[46]\s+\d+\s+)?(tcp|udp|sctp|icmp|icmpv6|gre|dccp|unknown)\s+\d+ .*src=\S+ dst=/m],
   ['sockets', /^(Netid\s+State|State\s+Recv-Q|Proto Recv-Q|Active Internet connections)/],
-  ['sysctl', /^[a-z][\w-]*(\.[\w/@:-]+)+\s?=/m],
+  ['sysctl', /^([a-z][\w-]*(\.[\w/@:-]+)+\s?=|\/proc\/sys\/net\/[^:\s]+:)/m],
   ['ip-neigh', /^[0-9a-f.:]+ dev \S+ .*(REACHABLE|STALE|DELAY|PROBE|FAILED|PERMANENT|NOARP|INCOMPLETE)\s*$/m],
   [
     'ip-route',

@@ -1,12 +1,16 @@
 import { type Parsed, type TextSource, parseLines } from '../text-source.ts';
 
-/** Settings of `sysctl -a`: dotted name and value. Lines that say a key could not be read are left out. */
+/**
+ * Settings of `sysctl -a`, or of `grep . /proc/sys/net/…`: name and value. The dots that tell parts of a name and those of an interface are the same
+ * here. Lines that say a key could not be read are left out.
+ */
 export function parseSysctl(source: TextSource): Parsed<readonly [name: string, value: string]> {
   return parseLines<readonly [name: string, value: string]>(source, ({ text }) => {
     if (text.startsWith('sysctl: ')) return undefined;
-    const match = /^([\w./@:*-]+)\s*=\s*(.*)$/.exec(text.trim());
+    const line = text.trim();
+    const file = /^\/proc\/sys\/([^:=]+):(.*)$/.exec(line);
+    const match = file ?? /^([\w./@:*-]+)\s*=\s*(.*)$/.exec(line);
     if (!match) return { problem: 'is no sysctl setting' };
-    const name = match[1] ?? '';
-    return [name.includes('.') ? name : name.replaceAll('/', '.'), (match[2] ?? '').trim()] as const;
+    return [(match[1] ?? '').replaceAll('/', '.'), (match[2] ?? '').trim()] as const;
   });
 }

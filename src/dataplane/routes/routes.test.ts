@@ -175,6 +175,13 @@ describe('every parser of this room', () => {
     );
   });
 
+  it.each(['net.ipv4.conf.bond0/7.rp_filter = 2', '/proc/sys/net/ipv4/conf/bond0.7/rp_filter:2'])(
+    'reads settings of interfaces with a dot in their name: %s',
+    (line) => {
+      expect(parseSysctl(source(`${line}\n`)).items).toEqual([['net.ipv4.conf.bond0.7.rp_filter', '2']]);
+    },
+  );
+
   it('reads CRLF like LF', () => {
     expect(parseSysctl(source('net.ipv4.ip_forward = 1\r\n')).items).toEqual([['net.ipv4.ip_forward', '1']]);
   });

@@ -156,10 +156,10 @@ grep . /sys/class/net/*/brport/hairpin_mode /dev/null >"$files/hairpin.txt" 2>/d
 ${settingsScript}
 } >"$files/sysctl.txt"
 if [ -s "$files/sysctl.txt" ]; then
-  keep sysctl.txt 0 'sysctl -a'
+  keep sysctl.txt 0 'grep . /proc/sys/net/*'
 else
   rm -f "$files/sysctl.txt"
-  gap sysctls 'neither sysctl nor /proc/sys could be read' 'sysctl -a'
+  gap sysctls '/proc/sys could not be read' 'grep . /proc/sys/net/*'
 fi
 for table in /proc/net/ip_tables_names /proc/net/ip6_tables_names /proc/net/nf_conntrack_expect /proc/version /etc/os-release; do
   [ -r "$table" ] || continue

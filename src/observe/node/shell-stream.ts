@@ -50,7 +50,7 @@ const shellOnly = [
   },
   {
     file: 'sysctl.txt',
-    command: 'sysctl -a',
+    command: 'grep . /proc/sys/net/*',
     script: settingsScript,
   },
   { file: 'date.txt', command: 'date -u', script: 'date -u +%Y-%m-%dT%H:%M:%SZ' },
