@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { DnsObservation } from '../../model/observation.ts';
 import { textOf } from '../../snapshot/snapshot.ts';
-import { fakeAccess } from '../kubernetes/cluster-access-fixture.ts';
+import { fakeAccess, runWith } from '../kubernetes/cluster-access-fixture.ts';
 import { type DnsQuestions, collectDns } from './collect-dns.ts';
 import { readResolvConf } from './read-resolv-conf.ts';
 
@@ -85,28 +85,48 @@ describe('collectDns', () => {
     expect(access.open).toBe(0);
   });
 
-  it('asks the address that clients ask from inside a pod', async () => {
-    const asking: string[] = [];
+  const client = {
+    at: { namespace: 'shop', pod: 'client' },
+    from: { kind: 'pod', pod: 'shop/client' },
+  } as const;
+
+  it('asks the addresses that clients ask from inside a pod, all with one exec', async () => {
+    const execs: string[][] = [];
+    const nslookup = `[ "$5" = 10.96.0.10 ] || { echo ";; connection timed out; no servers could be reached"; exit 1; }
+      echo "Server: $5"; echo "Address: $5:53"; echo; echo "Name: $4"; echo "Address: 10.96.0.7"`;
     const { items } = await ask(
       {
         exec: (_, argv) => {
-          asking.push(argv.join(' '));
-          return {
-            stdout: 'Server:\t10.96.0.10\nAddress:\t10.96.0.10:53\n\nName:\tweb\nAddress: 10.96.0.7\n',
-          };
+          execs.push([...argv]);
+          return runWith({ nslookup }, argv);
         },
       },
       {
         replicas: [],
-        inside: [{ at: { namespace: 'shop', pod: 'client' }, from: { kind: 'pod', pod: 'shop/client' } }],
+        servers: ['10.96.0.10', '169.254.20.10'],
+        questions: [...asked.questions, { name: "it's.shop", type: 'A' }],
+        inside: [client],
       },
     );
-    expect(asking).toEqual(['nslookup -type=A web.shop.svc.cluster.local. 10.96.0.10']);
-    expect(items[0]).toMatchObject({
-      protocol: 'udp',
-      server: { address: '10.96.0.10' },
-      records: [{ data: '10.96.0.7' }],
-    });
+    expect(execs).toHaveLength(1);
+    expect(items.map(({ name, server: { address }, outcome }) => [name, address, outcome])).toEqual([
+      ['web.shop.svc.cluster.local', '10.96.0.10', 'answered'],
+      ['web.shop.svc.cluster.local', '169.254.20.10', 'timeout'],
+      ["it's.shop", '10.96.0.10', 'answered'],
+      ["it's.shop", '169.254.20.10', 'timeout'],
+    ]);
+    expect(items[0]).toMatchObject({ protocol: 'udp', records: [{ data: '10.96.0.7' }] });
+  });
+
+  it('says that the image has no nslookup', async () => {
+    const { items, gaps } = await ask(
+      {
+        exec: (_, [sh = '', c = '', script = '']) => runWith({}, [sh, c, `command() { false; }; ${script}`]),
+      },
+      { replicas: [], inside: [client] },
+    );
+    expect(items).toEqual([]);
+    expect(gaps[0]?.why).toBe('exec in shop/client: the image has no nslookup');
   });
 
   it('says that nobody could be asked, and why', async () => {
@@ -119,7 +139,7 @@ describe('collectDns', () => {
 });
 
 describe('readResolvConf', () => {
-  const at = { namespace: 'shop', pod: 'client' };
+  const at = 'shop/client';
 
   it('reads the file of the pod, or says why not', async () => {
     const text = 'search shop.svc.cluster.local\nnameserver 10.96.0.10\n';

@@ -1,11 +1,14 @@
 import { type DnsObservation, type ObservationPoint, observationFormats } from '../../model/observation.ts';
+import { randomBytes } from 'node:crypto';
 import { recogniseSource } from '../../snapshot/recognise.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
 import type { Collected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { AccessFailure, ClusterAccess, ContainerName, Patience } from '../kubernetes/cluster-access.ts';
+import type { ShellAccess } from '../shell/share-execs.ts';
 import { askOverStream } from './ask-over-stream.ts';
 import { bareName } from './dns-message.ts';
+import { type ServerQuestion, nslookupScript, readNslookups } from './nslookup-script.ts';
 import { parseNslookup } from './parse-nslookup.ts';
 
 /** A DNS server of the cluster: the pod, and the port its container listens on for TCP. */
@@ -33,54 +36,42 @@ export interface DnsQuestions extends Patience {
   readonly inside: readonly InsidePoint[];
 }
 
-const QUESTIONS_AT_ONCE = 8;
-/** Questions × servers × vantages can be many; more than this says nothing new. */
-const MOST_QUESTIONS = 200;
+const REPLICAS_AT_ONCE = 8;
+/** Questions × servers can be many; more than this of one vantage says nothing new. */
+const MOST_QUESTIONS = 60;
 
 /**
  * Asks each replica directly, over TCP by port-forward from this machine, and the addresses that clients ask from inside, where a pod has
  * `nslookup`. A server that does not answer is an answer; that nobody could ask is a gap.
  */
-export async function collectDns(access: ClusterAccess, asked: DnsQuestions): Promise<Collected> {
+export async function collectDns(access: ShellAccess, asked: DnsQuestions): Promise<Collected> {
   const { questions, replicas, servers, inside, ...patience } = asked;
   const failures = new Map<string, AccessFailure>();
   const note =
     (where: string) =>
-    (failure: AccessFailure): undefined =>
-      void failures.set(where, failure);
-  const direct = questions.flatMap((question) =>
-    replicas.map(
-      (replica) => () =>
-        askReplica(
-          access,
-          replica,
-          question,
-          patience,
-          note(`port-forward to ${replica.namespace}/${replica.pod}`),
-        ),
+    (failure: AccessFailure): [] => {
+      failures.set(where, failure);
+      return [];
+    };
+  const few = questions.slice(0, MOST_QUESTIONS);
+  const ofServers = few.flatMap((question) => servers.map((server) => ({ ...question, server })));
+  const [direct, within] = await Promise.all([
+    inParallel(replicas, REPLICAS_AT_ONCE, (replica) =>
+      askReplica(access, replica, few, patience, note(`port-forward to ${replica.namespace}/${replica.pod}`)),
     ),
-  );
-  const within = questions.flatMap((question) =>
-    inside.flatMap((point) =>
-      servers.map(
-        (server) => () =>
-          askInside(
-            access,
-            point,
-            server,
-            question,
-            patience,
-            note(`exec in ${point.at.namespace}/${point.at.pod}`),
-          ),
+    Promise.all(
+      (ofServers.length === 0 ? [] : inside).map((point) =>
+        askInside(
+          access,
+          point,
+          ofServers.slice(0, MOST_QUESTIONS),
+          patience,
+          note(`exec in ${point.at.namespace}/${point.at.pod}`),
+        ),
       ),
     ),
-  );
-  const given = await inParallel(
-    [...direct, ...within].slice(0, MOST_QUESTIONS),
-    QUESTIONS_AT_ONCE,
-    async (ask) => await ask(),
-  );
-  const items = given.filter((each) => each !== undefined);
+  ]);
+  const items = [...direct, ...within].flat();
   const why = [...failures].map(([where, { message }]) => `${where}: ${message}`);
   return {
     sources: items.length === 0 ? [] : [observationSource('dns/answers.json', observationFormats.dns, items)],
@@ -98,51 +89,63 @@ export async function collectDns(access: ClusterAccess, asked: DnsQuestions): Pr
 }
 
 type Question = DnsQuestions['questions'][number];
-type Note = (failure: AccessFailure) => undefined;
+type Note = (failure: AccessFailure) => [];
 
 async function askReplica(
   access: ClusterAccess,
   { namespace, pod, address, port }: DnsReplica,
-  { name, type }: Question,
+  questions: readonly Question[],
   patience: Patience,
   note: Note,
-): Promise<DnsObservation | undefined> {
-  const stream = await access.portForward({ namespace, pod }, port, patience);
+): Promise<DnsObservation[]> {
+  const ports = questions.map(() => port);
+  const streams = await access.forwardPorts({ namespace, pod }, ports, patience);
   // No way to the pod says nothing of the server.
-  if (!stream.ok) return note(stream.failure);
-  const answer = await askOverStream(stream.value, { name, type, timeoutMs: patience.timeoutMs });
-  return {
-    from: { kind: 'machine', via: 'port-forward' },
-    server: { address, pod: `${namespace}/${pod}` },
-    protocol: 'tcp',
-    name: bareName(name),
-    type,
-    ...answer,
-  };
+  if (!streams.ok) return note(streams.failure);
+  return await Promise.all(
+    streams.value.map(async (stream, index): Promise<DnsObservation> => {
+      const { name, type } = questions[index] as Question;
+      const answer = await askOverStream(stream, { name, type, timeoutMs: patience.timeoutMs });
+      return {
+        from: { kind: 'machine', via: 'port-forward' },
+        server: { address, pod: `${namespace}/${pod}` },
+        protocol: 'tcp',
+        name: bareName(name),
+        type,
+        ...answer,
+      };
+    }),
+  );
 }
 
 async function askInside(
-  access: ClusterAccess,
+  access: ShellAccess,
   { at, from }: InsidePoint,
-  server: string,
-  { name, type }: Question,
+  asked: readonly ServerQuestion[],
   patience: Patience,
   note: Note,
-): Promise<DnsObservation | undefined> {
-  // The dot keeps the search list out of it.
-  const argv = ['nslookup', `-type=${type}`, `${bareName(name)}.`, server];
-  const ran = await access.exec(at, argv, { ...patience, maxBytes: 65_536 });
+): Promise<DnsObservation[]> {
+  const marker = `@${randomBytes(8).toString('hex')}`;
+  const questions = asked.map(({ name, ...rest }) => ({ ...rest, name: bareName(name) }));
+  const ran = await access.runScript(at, nslookupScript(questions, marker), patience);
   if (!ran.ok) return note(ran.failure);
-  const said = `${Buffer.from(ran.value.stdout).toString()}\n${ran.value.stderr}`;
-  const answer = parseNslookup(said, type);
-  return {
-    from: { ...from, via: 'exec nslookup' },
-    server: { address: server },
-    protocol: 'udp',
-    name: bareName(name),
-    type,
-    ...answer,
-  };
+  const said = readNslookups(Buffer.from(ran.value.stdout).toString(), questions, marker);
+  if (said.every((text) => text === undefined))
+    return note(ran.value.cutBy ?? { kind: 'no-program', message: 'the image has no nslookup' });
+  return questions.flatMap(({ name, type, server }, index) => {
+    const text = said[index];
+    if (text === undefined) return [];
+    return [
+      {
+        from: { ...from, via: 'exec nslookup' },
+        server: { address: server },
+        protocol: 'udp' as const,
+        name,
+        type,
+        ...parseNslookup(text, type),
+      },
+    ];
+  });
 }
 
 /** Observations as a source of a snapshot, which offline reads as live did. */

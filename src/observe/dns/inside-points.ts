@@ -1,4 +1,4 @@
-import { type PodObject, isRunning, podsOnNode } from '../node/node-pods.ts';
+import { type PodObject, containerOf, isRunning, podsOnNode } from '../node/node-pods.ts';
 import type { InsidePoint } from './collect-dns.ts';
 
 /** So many nodes are asked from at most. */
@@ -25,6 +25,5 @@ function nodePoint(node: string, pods: readonly PodObject[]): InsidePoint[] {
   const { proxies, others } = podsOnNode(node, pods);
   const pod = [...proxies, ...others].find(isRunning);
   if (pod === undefined) return [];
-  const { namespace, name } = pod.metadata;
-  return [{ at: { namespace, pod: name }, from: { kind: 'node', node } }];
+  return [{ at: containerOf(pod), from: { kind: 'node', node } }];
 }

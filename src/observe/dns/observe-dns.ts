@@ -4,14 +4,14 @@ import { type ResolvConf, clusterDomainOf, parseResolvConf } from '../../dns/par
 import { reverseName } from '../../dns/reverse-name.ts';
 import { parseIp } from '../../model/address.ts';
 import { type Source, textOf } from '../../snapshot/snapshot.ts';
-import { type Collected, joinCollected } from '../collected.ts';
-import type { ClusterAccess, Patience } from '../kubernetes/cluster-access.ts';
+import type { Collected } from '../collected.ts';
+import type { Patience } from '../kubernetes/cluster-access.ts';
+import type { ShellAccess } from '../shell/share-execs.ts';
 import { listed } from '../kubernetes/listed.ts';
 import type { LiveSubject } from '../kubernetes/readings-of.ts';
 import { type PodObject, isRunning } from '../node/node-pods.ts';
 import { type DnsReplica, collectDns } from './collect-dns.ts';
 import { insidePoints } from './inside-points.ts';
-import { readResolvConf } from './read-resolv-conf.ts';
 
 /** A Service as the API has it; only what DNS needs. */
 interface ServiceObject {
@@ -39,11 +39,12 @@ const DEFAULT_DOMAIN = 'cluster.local';
 
 /**
  * Asks the cluster's DNS for `kubernetes.default`, which tells whether it works at all, and for the names of the question, as the client
- * would say them. The client's resolv.conf is read where the client is named.
+ * would say them: by its resolv.conf, where that was read.
  */
 export async function observeDns(
-  access: ClusterAccess,
+  access: ShellAccess,
   objects: readonly Source[],
+  resolvConf: Source | undefined,
   subject: LiveSubject,
   patience: Patience,
 ): Promise<Collected> {
@@ -52,16 +53,9 @@ export async function observeDns(
   const service = services.find(
     ({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns' && metadata.name !== 'kube-dns-upstream',
   );
-  const [clientNamespace = '', clientName = ''] = subject.clientPod?.split('/') ?? [];
-  const client = { namespace: clientNamespace, pod: clientName };
-  const resolv =
-    subject.clientPod === undefined
-      ? { sources: [], gaps: [] }
-      : await readResolvConf(access, client, patience);
-  const [file] = resolv.sources;
-  const config = file === undefined ? undefined : parseResolvConf(textOf(file));
+  const config = resolvConf && parseResolvConf(textOf(resolvConf));
   const zone = (config && clusterDomainOf(config)) ?? zoneServed(objects);
-  const answers = await collectDns(access, {
+  return await collectDns(access, {
     questions: questionsOf(subject, services, zone, config),
     replicas: replicasOf(service, pods),
     servers: [...new Set([...(config?.nameservers ?? []), ...addressesOf(service)])],
@@ -69,7 +63,6 @@ export async function observeDns(
     ...patience,
     timeoutMs: Math.min(patience.timeoutMs, DNS_TIMEOUT_MS),
   });
-  return joinCollected([resolv, answers]);
 }
 
 function questionsOf(

@@ -1,21 +1,28 @@
 import type { Collected } from '../collected.ts';
-import type { ClusterAccess, ContainerName, Patience } from '../kubernetes/cluster-access.ts';
+import type { ClusterAccess, Patience } from '../kubernetes/cluster-access.ts';
 
-/** The resolv.conf of a pod, as a source; a gap where it cannot be read, and then it is derived. */
+/** The names that are asked for depend on it, so all else waits for it. */
+const MOST_WAIT_MS = 5000;
+
+/** The resolv.conf of the pod `client`, `namespace/name`, as a source; a gap where it cannot be read, and then it is derived. */
 export async function readResolvConf(
   access: ClusterAccess,
-  at: ContainerName,
-  patience: Patience,
+  client: string,
+  { timeoutMs, ...patience }: Patience,
 ): Promise<Collected> {
-  const pod = `${at.namespace}/${at.pod}`;
-  const ran = await access.exec(at, ['cat', '/etc/resolv.conf'], { ...patience, maxBytes: 65_536 });
+  const [namespace = '', pod = ''] = client.split('/');
+  const ran = await access.exec({ namespace, pod }, ['cat', '/etc/resolv.conf'], {
+    ...patience,
+    timeoutMs: Math.min(timeoutMs, MOST_WAIT_MS),
+    maxBytes: 65_536,
+  });
   if (ran.ok && ran.value.exitCode === 0)
     return {
       sources: [
         {
-          path: `pods/${at.namespace}_${at.pod}/resolv.conf`,
+          path: `pods/${namespace}_${pod}/resolv.conf`,
           kind: 'resolv-conf',
-          pod,
+          pod: client,
           bytes: ran.value.stdout,
           command: 'cat /etc/resolv.conf',
           exitCode: 0,
@@ -25,6 +32,6 @@ export async function readResolvConf(
       gaps: [],
     };
   const why = ran.ok ? ran.value.stderr.trim() : ran.failure.message;
-  const unlock = `create on pods/exec in ${at.namespace}, and an image that has cat`;
-  return { sources: [], gaps: [{ what: `resolv.conf of pod ${pod}`, why, unlock }] };
+  const unlock = `create on pods/exec in ${namespace}, and an image that has cat`;
+  return { sources: [], gaps: [{ what: `resolv.conf of pod ${client}`, why, unlock }] };
 }

@@ -1,7 +1,8 @@
+import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type OnChannel, type SimulatedServer, startApiServer } from './api-server-fixture.ts';
 import { execInPod } from './exec-in-pod.ts';
-import { forwardPort } from './forward-port.ts';
+import { forwardPorts } from './forward-ports.ts';
 
 let server: SimulatedServer | undefined;
 afterEach(async () => {
@@ -43,7 +44,7 @@ describe('execInPod', () => {
       channel.send(frame(1, 'ip nat'));
       channel.send(ended(3));
     });
-    expect(answer).toMatchObject({ ok: true, value: { exitCode: 3, stderr: 'warning', isCut: false } });
+    expect(answer).toMatchObject({ ok: true, value: { exitCode: 3, stderr: 'warning' } });
     expect(answer.ok && Buffer.from(answer.value.stdout).toString()).toBe('table ip nat');
     expect(server?.asked).toEqual([
       'CHANNEL /api/v1/namespaces/shop/pods/web/exec?command=nft&command=list+ruleset&stdout=true&stderr=true',
@@ -70,7 +71,7 @@ describe('execInPod', () => {
     const answer = await exec((channel) => {
       for (let index = 0; index < 20; index++) channel.send(frame(1, 'x'.repeat(100)));
     });
-    expect(answer).toMatchObject({ ok: true, value: { isCut: true } });
+    expect(answer).toMatchObject({ ok: true, value: { cutBy: { kind: 'cut' } } });
     expect(answer.ok && answer.value.stdout.length).toBe(1000);
   });
 
@@ -87,59 +88,90 @@ describe('execInPod', () => {
     await server?.stop();
     expect(await exec(() => undefined, { timeoutMs: 50 })).toMatchObject({ failure: { kind: 'timeout' } });
     await server?.stop();
-    expect(
-      await exec((channel) => {
+    expect(await exec((channel) => channel.terminate())).toMatchObject({ failure: { kind: 'cut' } });
+  });
+
+  it.each([
+    ['hangs', () => undefined, 'timeout'],
+    ['breaks', (channel: Parameters<OnChannel>[0]) => channel.terminate(), 'cut'],
+  ])('keeps what was printed before it %s', async (_, then, kind) => {
+    const answer = await exec(
+      (channel) => {
         channel.send(frame(1, 'half'));
-        channel.terminate();
-      }),
-    ).toMatchObject({ failure: { kind: 'cut' } });
+        setTimeout(() => then(channel), 20);
+      },
+      { timeoutMs: 80 },
+    );
+    expect(answer).toMatchObject({ ok: true, value: { exitCode: -1, cutBy: { kind } } });
+    expect(answer.ok && Buffer.from(answer.value.stdout).toString()).toBe('half');
   });
 });
 
-describe('forwardPort', () => {
+describe('forwardPorts', () => {
   const begin = (channel: Parameters<OnChannel>[0]): void => {
-    channel.send(frame(0, '\x50\0'));
-    channel.send(frame(1, '\x50\0'));
+    for (const number of [0, 1, 2, 3]) channel.send(frame(number, '\x50\0'));
+  };
+  const open = async (onChannel: OnChannel, timeoutMs = 1000) => {
+    server = await startApiServer(() => undefined, onChannel);
+    const streams = await forwardPorts(server.link, web, [80, 443], { timeoutMs });
+    if (!streams.ok) throw new Error(streams.failure.message);
+    return streams.value as [Duplex, Duplex];
+  };
+  const textOf = async (stream: Duplex): Promise<string> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
   };
 
-  it('carries bytes both ways', async () => {
-    server = await startApiServer(
-      () => undefined,
-      (channel) => {
-        begin(channel);
-        channel.on('message', (data: Buffer) => {
-          channel.send(frame(0, `echo ${data.subarray(1).toString()}`));
-          channel.close();
-        });
-      },
-    );
-    const stream = await forwardPort(server.link, web, 80, { timeoutMs: 1000 });
-    if (!stream.ok) throw new Error(stream.failure.message);
-    stream.value.write('hello');
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream.value) chunks.push(chunk as Buffer);
-    expect(Buffer.concat(chunks).toString()).toBe('echo hello');
+  it('carries bytes both ways, of several ports over one connection', async () => {
+    const streams = await open((channel) => {
+      begin(channel);
+      let asked = 0;
+      channel.on('message', (data: Buffer) => {
+        channel.send(frame(data[0] ?? 0, `echo ${data.subarray(1).toString()}`));
+        asked++;
+        if (asked === 2) channel.close();
+      });
+    });
+    streams[1].write('two');
+    streams[0].write('one');
+    expect(await Promise.all(streams.map(textOf))).toEqual(['echo one', 'echo two']);
+    expect(server?.asked).toEqual([
+      'CHANNEL /api/v1/namespaces/shop/pods/web/portforward?ports=80&ports=443',
+    ]);
   });
 
-  it('breaks with what the node says', async () => {
-    server = await startApiServer(
-      () => undefined,
-      (channel) => {
-        begin(channel);
-        channel.send(frame(1, 'connect: connection refused'));
-      },
-    );
-    const stream = await forwardPort(server.link, web, 80, { timeoutMs: 1000 });
-    if (!stream.ok) throw new Error(stream.failure.message);
-    const said = await new Promise<Error>((resolve) => stream.value.once('error', resolve));
-    expect(said.message).toContain('connection refused');
+  it('breaks the stream of a port that is not served, with what the node says, and no other', async () => {
+    const [broken, other] = await open((channel) => {
+      begin(channel);
+      channel.send(frame(1, 'connect: connection refused'));
+      setTimeout(() => {
+        channel.send(frame(2, 'fine'));
+        channel.close();
+      }, 20);
+    });
+    const said = new Promise<Error>((resolve) => broken.once('error', resolve));
+    expect((await said).message).toContain('connection refused');
+    expect(await textOf(other)).toBe('fine');
+  });
+
+  it('closes the connection with the last stream', async () => {
+    let closed: () => void;
+    const isClosed = new Promise<void>((resolve) => (closed = resolve));
+    const [one, two] = await open((channel) => {
+      begin(channel);
+      channel.on('close', () => closed());
+    });
+    one.destroy();
+    expect(await Promise.race([isClosed, new Promise((done) => setTimeout(done, 50, 'open'))])).toBe('open');
+    two.destroy();
+    await isClosed;
   });
 
   it('ends when its patience does', async () => {
-    server = await startApiServer(() => undefined, begin);
-    const stream = await forwardPort(server.link, web, 80, { timeoutMs: 60 });
-    if (!stream.ok) throw new Error(stream.failure.message);
-    await expect(new Promise((resolve) => stream.value.once('error', resolve))).resolves.toMatchObject({
+    const [stream, other] = await open(begin, 60);
+    other.on('error', () => undefined);
+    await expect(new Promise((resolve) => stream.once('error', resolve))).resolves.toMatchObject({
       message: 'not done within 0.06 s',
     });
   });

@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duplex } from 'node:stream';
-import type { Attempt, ClusterAccess, ContainerName, ExecResult, Patience } from './cluster-access.ts';
+import { type ShellAccess, shareExecs } from '../shell/share-execs.ts';
+import type { AccessFailure, Attempt, ContainerName, ExecResult, Patience } from './cluster-access.ts';
 
 /** For tests: what a fake cluster does; what is not given is forbidden. */
 export interface FakeCluster {
@@ -19,16 +24,31 @@ export interface FakeCluster {
 
 /** For tests: what a program prints, or how running it fails. `hang` never ends. */
 export type FakeRun =
-  | { readonly stdout?: string | Uint8Array; readonly stderr?: string; readonly exitCode?: number }
+  | {
+      readonly stdout?: string | Uint8Array;
+      readonly stderr?: string;
+      readonly exitCode?: number;
+      readonly cutBy?: AccessFailure;
+    }
   | 'no-program'
   | 'forbidden'
   | 'hang'
   | 'drop';
 
+/** For tests: what comes of running words in an image that has this machine's shell, and these programs, by their scripts, before its own. */
+export function runWith(programs: Readonly<Record<string, string>>, argv: readonly string[]): FakeRun {
+  const folder = mkdtempSync(join(tmpdir(), 'image-'));
+  for (const [name, script] of Object.entries(programs))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env['PATH']}` };
+  const [program = '', ...words] = argv;
+  return { stdout: execFileSync(program, words, { env, stdio: ['ignore', 'pipe', 'ignore'] }) };
+}
+
 /** For tests: a cluster that keeps the contract of `ClusterAccess` over real streams, with pods that were made and not removed in `left`. */
 export function fakeAccess(
   fake: FakeCluster,
-): ClusterAccess & { readonly left: Map<string, object>; open: number } {
+): ShellAccess & { readonly left: Map<string, object>; open: number } {
   const forbidden = failed('forbidden', 'forbidden');
   const left = new Map<string, object>();
   const access = {
@@ -59,26 +79,32 @@ export function fakeAccess(
           exitCode: ran.exitCode ?? 0,
           stdout: stdout.subarray(0, options.maxBytes),
           stderr: ran.stderr ?? '',
-          isCut: stdout.length > options.maxBytes,
+          ...(stdout.length > options.maxBytes
+            ? { cutBy: { kind: 'cut' as const, message: 'it printed too much' } }
+            : {}),
+          ...(ran.cutBy ? { cutBy: ran.cutBy } : {}),
         },
       };
     },
-    portForward: (at: ContainerName, port: number): Promise<Attempt<Duplex>> => {
-      const server = fake.serve?.(at, port);
-      if (server === undefined) return Promise.resolve(forbidden);
-      access.open++;
-      const stream: Duplex = new Duplex({
-        read: () => undefined,
-        write: (chunk: Buffer, _encoding, done) => {
-          server(chunk, stream);
-          done();
-        },
-        destroy: (_error, done) => {
-          access.open--;
-          done(null);
-        },
+    forwardPorts: (at: ContainerName, ports: readonly number[]): Promise<Attempt<readonly Duplex[]>> => {
+      const servers = ports.map((port) => fake.serve?.(at, port));
+      if (servers.includes(undefined)) return Promise.resolve(forbidden);
+      const streams = servers.map((server) => {
+        access.open++;
+        const stream: Duplex = new Duplex({
+          read: () => undefined,
+          write: (chunk: Buffer, _encoding, done) => {
+            server?.(chunk, stream);
+            done();
+          },
+          destroy: (_error, done) => {
+            access.open--;
+            done(null);
+          },
+        });
+        return stream;
       });
-      return Promise.resolve({ ok: true, value: stream });
+      return Promise.resolve({ ok: true, value: streams });
     },
     log: (
       at: ContainerName,
@@ -98,7 +124,7 @@ export function fakeAccess(
       return Promise.resolve({ ok: true, value: undefined });
     },
   };
-  return access;
+  return Object.assign(access, { runScript: shareExecs(access).runScript });
 }
 
 function failed(

@@ -31,11 +31,12 @@ export interface Patience {
 
 /** What a program printed. */
 export interface ExecResult {
+  /** -1 where it was not waited for. */
   readonly exitCode: number;
   readonly stdout: Uint8Array;
   readonly stderr: string;
-  /** True where more than `maxBytes` came; the rest was not read. */
-  readonly isCut: boolean;
+  /** Why what it printed ends too early: it hung, the stream broke, more than `maxBytes` came. */
+  readonly cutBy?: AccessFailure;
 }
 
 /**
@@ -45,14 +46,24 @@ export interface ExecResult {
 export interface ClusterAccess {
   /** GET of an API path (`/api/v1/…?labelSelector=…`), its JSON unread. */
   getJson(path: string, patience: Patience): Promise<Attempt<unknown>>;
-  /** Runs `argv` in a container, without a shell. `stdin` is written, then closed. Needs create on pods/exec. */
+  /**
+   * Runs `argv` in a container, without a shell. `stdin` is written, then closed. What was printed before it hung or broke is a value; nothing printed is a
+   * failure. Needs create on pods/exec.
+   */
   exec(
     at: ContainerName,
     argv: readonly string[],
     options: Patience & { readonly maxBytes: number; readonly stdin?: Uint8Array },
   ): Promise<Attempt<ExecResult>>;
-  /** A byte stream to a port of the pod; the caller ends it. Needs create on pods/portforward. */
-  portForward(at: ContainerName, port: number, patience: Patience): Promise<Attempt<Duplex>>;
+  /**
+   * Byte streams to ports of the pod, one for each of `ports` (a port may stand there twice), over one connection that ends when the caller has ended all of
+   * them. A port that nobody listens on breaks its stream only. Needs create on pods/portforward.
+   */
+  forwardPorts(
+    at: ContainerName,
+    ports: readonly number[],
+    patience: Patience,
+  ): Promise<Attempt<readonly Duplex[]>>;
   /** The last lines that a container logged, or of its run before. Needs get on pods/log. */
   log(
     at: ContainerName,

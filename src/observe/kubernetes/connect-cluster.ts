@@ -3,7 +3,7 @@ import { type ApiCall, type ApiLink, callApi } from './api-call.ts';
 import type { Attempt, ClusterAccess, Patience } from './cluster-access.ts';
 import { execInPod } from './exec-in-pod.ts';
 import { type ClusterChoice, findCluster } from './find-cluster.ts';
-import { forwardPort } from './forward-port.ts';
+import { forwardPorts } from './forward-ports.ts';
 
 /** How long to wait before asking again a server that is not there. */
 const PAUSE_MS = 300;
@@ -30,7 +30,7 @@ export function accessBy(link: ApiLink): ClusterAccess {
   return {
     getJson: (path, patience) => json(link, { method: 'GET', path }, patience),
     exec: (at, argv, given) => execInPod(link, at, argv, given),
-    portForward: (at, port, patience) => forwardPort(link, at, port, patience),
+    forwardPorts: (at, ports, patience) => forwardPorts(link, at, ports, patience),
     log: ({ namespace, pod, container }, { tailLines, isPrevious = false, ...patience }) => {
       const query = new URLSearchParams({
         tailLines: String(tailLines),

@@ -49,9 +49,13 @@ async function listen(
       resolve(answer);
       socket.terminate();
     };
-    const fail = (failure: AccessFailure): void => end({ ok: false, failure });
-    const result = (exitCode: number, isCut = false): void =>
-      end({ ok: true, value: { exitCode, stdout: Buffer.concat(stdout), stderr, isCut } });
+    const result = (exitCode: number, cutBy?: AccessFailure): void =>
+      end({
+        ok: true,
+        value: { exitCode, stdout: Buffer.concat(stdout), stderr, ...(cutBy ? { cutBy } : {}) },
+      });
+    const refuse = (failure: AccessFailure): void => end({ ok: false, failure });
+    const fail = (failure: AccessFailure): void => (bytes > 0 ? result(-1, failure) : refuse(failure));
     const abort = (): void => fail(why());
     signal.addEventListener('abort', abort, { once: true });
     socket.on('error', (error) => fail(failureOf(error)));
@@ -62,12 +66,13 @@ async function listen(
       if (stream === STREAM.stdout) {
         bytes += rest.length;
         stdout.push(bytes > maxBytes ? rest.subarray(0, rest.length - (bytes - maxBytes)) : rest);
-        if (bytes > maxBytes) result(0, true);
+        if (bytes > maxBytes)
+          result(-1, { kind: 'cut', message: `it printed more than ${maxBytes / 1e6} MB` });
       } else if (stream === STREAM.stderr && stderr.length < MOST_STDERR) stderr += rest.toString();
       else if (stream === STREAM.status) {
         const status = readStatus(rest);
         if (typeof status === 'number') result(status);
-        else fail(status);
+        else refuse(status);
       }
     });
     socket.resume();

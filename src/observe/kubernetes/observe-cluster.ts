@@ -5,7 +5,9 @@ import { observeDns } from '../dns/observe-dns.ts';
 import { type CollectNodesOptions, collectNodes } from '../node/collect-nodes.ts';
 import type { PodObject } from '../node/node-pods.ts';
 import type { ClusterAccess } from './cluster-access.ts';
+import { readResolvConf } from '../dns/read-resolv-conf.ts';
 import { observeProbes } from '../probe/observe-probes.ts';
+import { shareExecs } from '../shell/share-execs.ts';
 import { listed } from './listed.ts';
 import { observeLogs } from './observe-logs.ts';
 import { type Observed, observeObjects } from './observe-objects.ts';
@@ -21,29 +23,49 @@ const nothing: Collected = { sources: [], gaps: [] };
 
 /**
  * Reads of a running cluster what a question about `subject` needs: objects, the kernels and service proxies of the nodes, what DNS
- * answers and logs. What could not be had is in the snapshot's gaps. Throws a `UserError` where nothing could be had at all.
+ * answers and logs. Nodes and servers are asked as soon as the objects that lead to them are there. What could not be had is in the snapshot's gaps. Throws
+ * a `UserError` where nothing could be had at all.
  */
 export async function observeCluster(
   access: ClusterAccess,
   subject: LiveSubject,
   options: ObserveOptions,
 ): Promise<Snapshot> {
-  const objects = await observeObjects(access, readingsOf(subject), options);
-  if (objects.sources.length === 0) throw unreachable(objects);
-  const nodes = listed(objects.sources, 'nodes').map(({ metadata }) => metadata.name);
-  const pods = listed<PodObject>(objects.sources, 'pods');
-  const [services, logs, kernels, answers, probes] = await Promise.all([
-    otherServices(access, subject, objects, options),
-    observeLogs(access, objects.sources, options),
-    collectNodes(access, nodes, pods, options),
-    observeDns(access, objects.sources, subject, options),
-    options.isProbing === false ? nothing : observeProbes(access, objects.sources, subject, options),
+  const { leads, rest } = readingsOf(subject);
+  const [first, resolv] = await Promise.all([
+    observeObjects(access, leads, options),
+    subject.clientPod === undefined ? nothing : readResolvConf(access, subject.clientPod, options),
   ]);
+  const isSilent = first.sources.length === 0 && first.failures.some(({ kind }) => kind !== 'forbidden');
+  if (isSilent) throw unreachable(first);
+  const { sources } = first;
+  const nodes = listed(sources, 'nodes').map(({ metadata }) => metadata.name);
+  const pods = listed<PodObject>(sources, 'pods');
+  const shells = shareExecs(access);
+  const [others, services, logs, kernels, answers, probes] = await Promise.all([
+    observeObjects(access, rest, options),
+    otherServices(access, subject, first, options),
+    observeLogs(access, sources, options),
+    collectNodes(shells, nodes, pods, options),
+    observeDns(shells, sources, resolv.sources[0], subject, options),
+    options.isProbing === false ? nothing : observeProbes(shells, sources, subject, options),
+  ]);
+  if (sources.length === 0 && others.sources.length === 0)
+    throw unreachable({ failures: [...first.failures, ...others.failures] });
   return {
     format: 'plumb-snapshot',
     version: 1,
     takenAt: new Date().toISOString(),
-    ...joinCollected([objects, { sources: services, gaps: [] }, logs, kernels, answers, probes]),
+    ...joinCollected([
+      first,
+      others,
+      { sources: services, gaps: [] },
+      resolv,
+      logs,
+      kernels,
+      answers,
+      probes,
+    ]),
   };
 }
 
@@ -63,7 +85,7 @@ async function otherServices(
   return (await observeObjects(access, [{ resource: 'services' }], options)).sources;
 }
 
-function unreachable({ failures }: Observed): UserError {
+function unreachable({ failures }: Pick<Observed, 'failures'>): UserError {
   const [first] = failures;
   const isDenied = failures.every(({ kind }) => kind === 'forbidden');
   return new UserError(

@@ -8,7 +8,7 @@ import { listObjects } from './list-objects.ts';
 import { RESOURCES, type Reading, pathOf } from './resources.ts';
 
 /** At most so many lists are asked for at once. */
-const MOST_AT_ONCE = 6;
+const MOST_AT_ONCE = 8;
 
 /** What came of reading API objects. */
 export interface Observed extends Collected {

@@ -45,14 +45,26 @@ const OF_SYSTEM: readonly ResourceName[] = [
 
 const OF_CLUSTER: readonly Reading[] = [
   { resource: 'nodes' },
+  { resource: 'configmaps', namespace: SYSTEM, name: 'coredns', isOptional: true },
   { resource: 'namespaces' },
   { resource: 'servicecidrs', isOptional: true },
-  { resource: 'configmaps', namespace: SYSTEM, name: 'coredns', isOptional: true },
   { resource: 'configmaps', namespace: SYSTEM, name: 'kube-proxy', isOptional: true },
 ];
 
+/** What leads to nodes, DNS servers and endpoints, which can be asked as soon as these are read. */
+const LEADS: readonly ResourceName[] = ['nodes', 'services', 'endpointslices', 'pods'];
+
 /** The readings that answer a question about `subject`: of its namespaces and the cluster's own, never all pods for one Service. */
-export function readingsOf({ namespace, clientNamespace }: LiveSubject): Reading[] {
+export function readingsOf(subject: LiveSubject): {
+  readonly leads: readonly Reading[];
+  readonly rest: readonly Reading[];
+} {
+  const all = allReadings(subject);
+  const isLead = ({ resource, name }: Reading): boolean => LEADS.includes(resource) || name === 'coredns';
+  return { leads: all.filter(isLead), rest: all.filter((reading) => !isLead(reading)) };
+}
+
+function allReadings({ namespace, clientNamespace }: LiveSubject): Reading[] {
   if (namespace === undefined)
     return [...OF_CLUSTER, ...OF_NAMESPACE.map((resource): Reading => ({ resource }))];
   const namespaces = new Set([namespace, ...(clientNamespace === undefined ? [] : [clientNamespace])]);

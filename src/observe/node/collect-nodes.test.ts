@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../snapshot/snapshot.ts';
 import type { ContainerName } from '../kubernetes/cluster-access.ts';
-import { type FakeRun, fakeAccess } from '../kubernetes/cluster-access-fixture.ts';
+import { type FakeRun, fakeAccess, runWith } from '../kubernetes/cluster-access-fixture.ts';
 import { collectNodes } from './collect-nodes.ts';
 import { debugPod, debugPodDefaults } from './debug-pod.ts';
 import type { PodObject } from './node-pods.ts';
@@ -41,19 +37,13 @@ const distroless = (_: ContainerName, argv: readonly string[]): FakeRun => {
   return stdout === undefined ? 'no-program' : { stdout };
 };
 /** An image with this machine's shell, and with these programs before its own. */
-const withShell = (at: ContainerName, argv: readonly string[]): FakeRun => {
-  const folder = mkdtempSync(join(tmpdir(), 'image-'));
-  for (const tool of ['iptables-nft-save', 'iptables-save', 'ip']) {
-    const cases = Object.entries(outputs).map(([command, text]) => `'${command}') printf '%s' '${text}' ;;`);
-    const name =
-      tool === 'iptables-nft-save' ? 'exit 1' : `case "${tool} $*" in ${cases.join('\n')}\n*) exit 1 ;; esac`;
-    writeFileSync(join(folder, tool), `#!/bin/sh\n${name}\n`, { mode: 0o755 });
-  }
-  const [, ...words] = argv;
-  const env = { PATH: `${folder}:${process.env['PATH']}` };
-  return argv[0] === 'sh'
-    ? { stdout: execFileSync('sh', words, { env, stdio: ['ignore', 'pipe', 'ignore'] }) }
-    : distroless(at, argv);
+const withShell = (_: ContainerName, argv: readonly string[]): FakeRun => {
+  const cases = Object.entries(outputs).map(([command, text]) => `'${command}') printf '%s' '${text}' ;;`);
+  const program = (name: string): string => `case "${name} $*" in ${cases.join('\n')}\n*) exit 1 ;; esac`;
+  return runWith(
+    { 'iptables-nft-save': 'exit 1', 'iptables-save': program('iptables-save'), ip: program('ip') },
+    argv,
+  );
 };
 
 const options = { timeoutMs: 50 };

@@ -1,6 +1,7 @@
 import { type Collected, joinCollected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { ClusterAccess, Patience } from '../kubernetes/cluster-access.ts';
+import type { Patience } from '../kubernetes/cluster-access.ts';
+import type { ShellAccess } from '../shell/share-execs.ts';
 import { type DebugPodOptions, type PodManifest, debugPod, withDebugPod } from './debug-pod.ts';
 import { type PodObject, podsOnNode } from './node-pods.ts';
 import { readKubeProxy } from './read-kube-proxy.ts';
@@ -25,7 +26,7 @@ const NODES_AT_ONCE = 8;
  * is slow or dead is a gap, and costs the others nothing.
  */
 export async function collectNodes(
-  access: ClusterAccess,
+  access: ShellAccess,
   nodes: readonly string[],
   pods: readonly PodObject[],
   options: CollectNodesOptions,

@@ -1,3 +1,5 @@
+import type { ContainerName } from '../kubernetes/cluster-access.ts';
+
 /** A pod as the API has it; only what is needed to find a way onto its node. */
 export interface PodObject {
   readonly metadata: {
@@ -69,6 +71,18 @@ export function isRunning({ status }: PodObject): boolean {
       ({ state }) => state === undefined || state['running'] !== undefined,
     )
   );
+}
+
+/** The container that has the network tools: kube-proxy's own, else the first that runs. */
+export function containerOf({ metadata, spec, status }: PodObject): ContainerName {
+  const running = status?.containerStatuses?.find(({ state }) => state?.['running'] !== undefined)?.name;
+  const container =
+    spec.containers.find(({ name }) => name === 'kube-proxy')?.name ?? running ?? spec.containers[0]?.name;
+  return {
+    namespace: metadata.namespace,
+    pod: metadata.name,
+    ...(container === undefined ? {} : { container }),
+  };
 }
 
 function byUse(a: PodObject, b: PodObject): number {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Gap } from '../../model/evidence.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
 import type { Collected } from '../collected.ts';
@@ -35,9 +36,7 @@ export async function readKubeProxy(
   const words = argumentsSource(node, proxy);
   const [log, answers] = await Promise.all([
     readLog(access, node, proxy, patience),
-    isRunning(proxy)
-      ? Promise.all(served.map((each) => readServed(access, node, proxy, each, patience)))
-      : [],
+    isRunning(proxy) ? readServed(access, node, proxy, patience) : [],
   ]);
   const failure = answers.find((answer) => answer.failure)?.failure;
   const isSilent = answers.every(({ source }) => source === undefined);
@@ -79,21 +78,37 @@ async function readLog(
   };
 }
 
+/** A page that was read, or why not. */
+interface Page {
+  readonly source?: Source;
+  readonly failure?: AccessFailure;
+}
+
 async function readServed(
   access: ClusterAccess,
   node: string,
   proxy: PodObject,
-  { file, path, port }: Served,
   patience: Patience,
-): Promise<{ source?: Source; failure?: AccessFailure }> {
+): Promise<Page[]> {
   const { namespace, name: pod } = proxy.metadata;
-  const number = portOf(proxy, port);
-  const stream = await access.portForward({ namespace, pod }, number, patience);
-  if (!stream.ok) return { failure: stream.failure };
-  const answer = await getOverStream(stream.value, path, {
-    timeoutMs: patience.timeoutMs,
-    maxBytes: MAX_ANSWER_BYTES,
-  });
+  const ports = served.map(({ port }) => portOf(proxy, port));
+  const streams = await access.forwardPorts({ namespace, pod }, ports, patience);
+  if (!streams.ok) return [{ failure: streams.failure }];
+  return await Promise.all(
+    streams.value.map((stream, index) =>
+      readPage(node, stream, served[index] as Served, ports[index] as number, patience),
+    ),
+  );
+}
+
+async function readPage(
+  node: string,
+  stream: Duplex,
+  { file, path, port }: Served,
+  number: number,
+  { timeoutMs }: Patience,
+): Promise<Page> {
+  const answer = await getOverStream(stream, path, { timeoutMs, maxBytes: MAX_ANSWER_BYTES });
   if (answer === undefined) return { failure: { kind: 'failed', message: `port ${number} gave no answer` } };
   const isHealth = port === 'healthz';
   // Releases before /livez and /configz, and proxies that do not serve them, say 404: that is no content.

@@ -5,8 +5,9 @@ import { redactSource } from '../../snapshot/redact.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
 import type { Collected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { AccessFailure, ClusterAccess, Patience } from '../kubernetes/cluster-access.ts';
-import { type NodePods, type PodObject, isRunning } from './node-pods.ts';
+import type { AccessFailure, ContainerName, Patience } from '../kubernetes/cluster-access.ts';
+import type { ShellAccess } from '../shell/share-execs.ts';
+import { type NodePods, type PodObject, containerOf, isRunning } from './node-pods.ts';
 import { type NodeReading, maxOutputBytes, nodeReadings } from './node-readings.ts';
 import { type StreamedOutput, readStream, streamScript } from './shell-stream.ts';
 
@@ -23,7 +24,7 @@ const PROGRAMS_AT_ONCE = 4;
  * could not read. One exec where the image has a shell, else one for each program. What nobody could read is a gap.
  */
 export async function readNode(
-  access: ClusterAccess,
+  access: ShellAccess,
   { node, proxies, others }: NodePods,
   patience: Patience,
 ): Promise<Collected> {
@@ -51,20 +52,17 @@ export async function readNode(
 }
 
 async function readThrough(
-  access: ClusterAccess,
+  access: ShellAccess,
   pod: PodObject,
   readings: readonly NodeReading[],
   patience: Patience,
 ): Promise<{ outputs: StreamedOutput[]; failure?: AccessFailure }> {
   const at = containerOf(pod);
   const marker = `@${randomBytes(8).toString('hex')}`;
-  const options = { ...patience, maxBytes: maxOutputBytes };
-  const ran = await access.exec(at, ['sh', '-c', streamScript(readings, marker)], options);
+  const ran = await access.runScript(at, streamScript(readings, marker), patience);
   if (ran.ok) {
-    const outputs = readStream(ran.value.stdout, ran.value.stderr, marker);
-    return ran.value.isCut
-      ? { outputs, failure: { kind: 'cut', message: `it printed more than ${maxOutputBytes / 1e6} MB` } }
-      : { outputs };
+    const { stdout, stderr, cutBy } = ran.value;
+    return { outputs: readStream(stdout, stderr, marker), ...(cutBy ? { failure: cutBy } : {}) };
   }
   if (ran.failure.kind !== 'no-program') return { outputs: [], failure: ran.failure };
   const read = await inParallel(readings, PROGRAMS_AT_ONCE, (reading) =>
@@ -76,8 +74,8 @@ async function readThrough(
 
 /** The first way of a reading that succeeds, each an exec of its own. */
 async function runFirst(
-  access: ClusterAccess,
-  at: ReturnType<typeof containerOf>,
+  access: ShellAccess,
+  at: ContainerName,
   { ways, onlyWith }: NodeReading,
   patience: Patience,
 ): Promise<{ outputs: StreamedOutput[]; failure?: AccessFailure }> {
@@ -92,34 +90,18 @@ async function runFirst(
       if (ran.failure.kind === 'no-program') continue;
       return { outputs, failure: ran.failure };
     }
-    const { exitCode, stdout, stderr, isCut } = ran.value;
+    const { exitCode, stdout, stderr, cutBy } = ran.value;
     outputs.push({
       file,
       command: argv.join(' '),
       exitCode,
       stdout,
       stderr: stderr.trim(),
-      isComplete: !isCut,
+      isComplete: cutBy === undefined,
     });
-    if (exitCode === 0) break;
+    if (exitCode === 0 || cutBy !== undefined) break;
   }
   return { outputs };
-}
-
-/** The container that has the network tools: kube-proxy's own, else the first that runs. */
-function containerOf({ metadata, spec, status }: PodObject): {
-  namespace: string;
-  pod: string;
-  container?: string;
-} {
-  const running = status?.containerStatuses?.find(({ state }) => state?.['running'] !== undefined)?.name;
-  const container =
-    spec.containers.find(({ name }) => name === 'kube-proxy')?.name ?? running ?? spec.containers[0]?.name;
-  return {
-    namespace: metadata.namespace,
-    pod: metadata.name,
-    ...(container === undefined ? {} : { container }),
-  };
 }
 
 /** nft that succeeds and prints nothing has told that there is no rule at all; an empty file could be anything. */

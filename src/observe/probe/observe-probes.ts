@@ -4,8 +4,8 @@ import type { Source } from '../../snapshot/snapshot.ts';
 import type { Collected } from '../collected.ts';
 import { insidePoints } from '../dns/inside-points.ts';
 import { observationSource } from '../dns/collect-dns.ts';
-import { inParallel } from '../in-parallel.ts';
-import type { ClusterAccess, ContainerName, Patience } from '../kubernetes/cluster-access.ts';
+import type { ContainerName, Patience } from '../kubernetes/cluster-access.ts';
+import type { ShellAccess } from '../shell/share-execs.ts';
 import { listed } from '../kubernetes/listed.ts';
 import type { LiveSubject } from '../kubernetes/readings-of.ts';
 import type { PodObject } from '../node/node-pods.ts';
@@ -41,7 +41,6 @@ const FRONTEND_TRIES = 3;
 /** More frontends or endpoints say nothing new, and cost the cluster. */
 const MOST_FRONTENDS = 4;
 const MOST_ENDPOINTS = 10;
-const POINTS_AT_ONCE = 4;
 /** All tries of a place run at once and give up after three seconds. */
 const PROBE_TIMEOUT_MS = 10_000;
 
@@ -50,7 +49,7 @@ const PROBE_TIMEOUT_MS = 10_000;
  * shell and nc or curl. Nothing is sent over them, unless the question asks for a path by HTTP. *Limits:* no UDP; DNS is asked instead.
  */
 export async function observeProbes(
-  access: ClusterAccess,
+  access: ShellAccess,
   objects: readonly Source[],
   subject: LiveSubject,
   patience: Patience,
@@ -59,8 +58,8 @@ export async function observeProbes(
   if (targets.length === 0) return { sources: [], gaps: [] };
   const points = insidePoints(listed<PodObject>(objects, 'pods'), subject.clientPod);
   const limited = { ...patience, timeoutMs: Math.min(patience.timeoutMs, PROBE_TIMEOUT_MS) };
-  const parts = await inParallel(points, POINTS_AT_ONCE, ({ at, from }) =>
-    probeFrom(access, at, from, targets, subject.httpPath, limited),
+  const parts = await Promise.all(
+    points.map(({ at, from }) => probeFrom(access, at, from, targets, subject.httpPath, limited)),
   );
   const items = parts.flatMap((part) => part.items);
   if (items.length > 0)
@@ -79,7 +78,7 @@ export async function observeProbes(
 }
 
 async function probeFrom(
-  access: ClusterAccess,
+  access: ShellAccess,
   at: ContainerName,
   from: Omit<ObservationPoint, 'via'>,
   targets: readonly ProbeTarget[],
@@ -87,10 +86,7 @@ async function probeFrom(
   patience: Patience,
 ): Promise<{ items: ProbeObservation[]; why?: string }> {
   const marker = `@${randomBytes(8).toString('hex')}`;
-  const ran = await access.exec(at, ['sh', '-c', probeScript(targets, marker, httpPath)], {
-    ...patience,
-    maxBytes: 1_000_000,
-  });
+  const ran = await access.runScript(at, probeScript(targets, marker, httpPath), patience);
   const where = `${at.namespace}/${at.pod}`;
   if (!ran.ok) return { items: [], why: `${where}: ${ran.failure.message}` };
   const probed = readProbes(Buffer.from(ran.value.stdout).toString(), targets, marker);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProbeObservation } from '../../model/observation.ts';
 import { type Source, textOf } from '../../snapshot/snapshot.ts';
-import { type FakeRun, fakeAccess } from '../kubernetes/cluster-access-fixture.ts';
+import { type FakeRun, fakeAccess, runWith } from '../kubernetes/cluster-access-fixture.ts';
 import { observeProbes } from './observe-probes.ts';
 import { isHttpPath, probeScript } from './probe-script.ts';
 import { readProbes } from './read-probes.ts';
@@ -159,15 +159,14 @@ describe('observeProbes', () => {
     ]),
   ];
   const subject = { namespace: 'shop', service: 'web', clientPod: 'shop/client' };
-  const observe = (run: (script: string) => FakeRun, of = objects) =>
-    observeProbes(fakeAccess({ exec: (_, argv) => run(argv[2] ?? '') }), of, subject, { timeoutMs: 50 });
+  const observe = (run: (argv: readonly string[]) => FakeRun, of = objects) =>
+    observeProbes(fakeAccess({ exec: (_, argv) => run(argv) }), of, subject, { timeoutMs: 50 });
 
   it('tries the TCP frontends and the ready endpoints from the client pod, with one exec', async () => {
     const scripts: string[] = [];
-    const { sources, gaps } = await observe((script) => {
-      scripts.push(script);
-      const [marker = ''] = /@[0-9a-f]{16}/.exec(script) ?? [];
-      return { stdout: `${marker} 0 0 \n${marker} 1 1 nc: connect: Connection refused\n` };
+    const { sources, gaps } = await observe((argv) => {
+      scripts.push(argv[2] ?? '');
+      return runWith({ nc: '[ "$4" = 10.96.0.7 ] || { echo "Connection refused" >&2; exit 1; }' }, argv);
     });
     expect(scripts).toHaveLength(1);
     expect(scripts[0]?.match(/^p \d.*$/gm)).toEqual([
@@ -181,7 +180,7 @@ describe('observeProbes', () => {
       {
         address: '10.96.0.7',
         port: 80,
-        results: { connected: 1 },
+        results: { connected: 3 },
         from: { kind: 'pod', pod: 'shop/client', node: 'node-a' },
       },
       { address: '10.244.1.9', port: 8080, results: { refused: 1 } },
@@ -195,7 +194,8 @@ describe('observeProbes', () => {
     ['no right', () => 'forbidden' as const, /forbidden/],
     [
       'no tool',
-      (script: string) => ({ stdout: `${/@[0-9a-f]{16}/.exec(script)?.[0]} 0 126 no-tool\n` }),
+      ([sh = '', c = '', script = '']: readonly string[]) =>
+        runWith({}, [`/bin/${sh}`, c, `command() { false; }; ${script}`]),
       /neither nc nor curl/,
     ],
     ['silence', () => 'hang' as const, /no answer in 50 ms/],
