@@ -6,7 +6,8 @@ import type { EvidenceOptions } from './options.ts';
 /** The running cluster that the options name, as kubectl would find it. Throws a `UserError` where none is named. */
 export async function openCluster(host: Host, options: ClusterOptions): Promise<ClusterAccess> {
   const { connectCluster } = await import('../observe/kubernetes/connect-cluster.ts');
-  return connectCluster(choiceOf(host, options));
+  const { findCluster } = await import('../observe/kubernetes/find-cluster.ts');
+  return connectCluster(findCluster(choiceOf(host, options)));
 }
 
 /** The namespace that is meant where none is named: that of the kubeconfig's context, as in kubectl; without a cluster `default`. */
@@ -16,8 +17,7 @@ export async function defaultNamespace(
 ): Promise<string> {
   if ((options.from ?? []).length > 0) return 'default';
   const { findCluster } = await import('../observe/kubernetes/find-cluster.ts');
-  const config = findCluster(choiceOf(host, options));
-  return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+  return findCluster(choiceOf(host, options)).namespace ?? 'default';
 }
 
 type ClusterOptions = Pick<EvidenceOptions, 'kubeconfig' | 'context' | 'as'>;

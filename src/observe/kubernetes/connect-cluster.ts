@@ -2,25 +2,20 @@ import type { RequestOptions } from 'node:http';
 import { type ApiCall, type ApiLink, callApi } from './api-call.ts';
 import type { Attempt, ClusterAccess, Patience } from './cluster-access.ts';
 import { execInPod } from './exec-in-pod.ts';
-import { type ClusterChoice, findCluster } from './find-cluster.ts';
+import { credentialsOf } from './credentials-of.ts';
+import type { FoundCluster } from './find-cluster.ts';
 import { forwardPorts } from './forward-ports.ts';
 
 /** How long to wait before asking again a server that is not there. */
 const PAUSE_MS = 300;
 
-/** The cluster that `choice` means. Nothing is asked of it yet. Throws a `UserError` where no cluster is named. */
-export function connectCluster(choice: ClusterChoice): ClusterAccess {
-  const config = findCluster(choice);
+/** The cluster that was found. Nothing is asked of it yet. */
+export function connectCluster(found: FoundCluster): ClusterAccess {
   let options: Promise<RequestOptions> | undefined;
-  const make = async (): Promise<RequestOptions> => {
-    const made: RequestOptions = {};
-    await config.applyToHTTPSOptions(made);
-    return made;
-  };
   return accessBy({
-    server: new URL(config.getCurrentCluster()?.server ?? ''),
+    server: new URL(found.cluster.server),
     // One agent for all calls: connections are kept, and a credential plugin is asked once.
-    options: (isRenewed) => (options = isRenewed || options === undefined ? make() : options),
+    options: (isRenewed) => (options = isRenewed || options === undefined ? credentialsOf(found) : options),
     pauseMs: PAUSE_MS,
   });
 }

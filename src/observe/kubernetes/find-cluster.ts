@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
 import { nearestName } from '../../model/nearest-name.ts';
 import { UserError } from '../../model/user-error.ts';
+import { type Kubeconfig, type KubeconfigUser, mergeKubeconfigs, readKubeconfig } from './kubeconfig.ts';
+import { proxyFor } from './proxy-for.ts';
 
 /** Which cluster is meant, in kubectl's words. */
 export interface ClusterChoice {
@@ -13,52 +15,72 @@ export interface ClusterChoice {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+/** A cluster, and as whom to ask it. */
+export interface FoundCluster {
+  readonly cluster: Cluster;
+  /** Without anything but a name where the kubeconfig says nothing of it. */
+  readonly user: KubeconfigUser;
+  /** The namespace that is meant where none is named. */
+  readonly namespace?: string;
+}
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * The kubeconfig that `choice` means, as kubectl would find it: the file named, $KUBECONFIG, ~/.kube/config, else the service account of the pod that this
+ * The cluster that `choice` means, as kubectl would find it: the kubeconfig named, $KUBECONFIG, ~/.kube/config, else the service account of the pod that this
  * runs in. Throws a `UserError` where there is none, or not that context.
  */
-export function findCluster({ kubeconfig, context, as, env }: ClusterChoice): KubeConfig {
-  const config = new KubeConfig();
-  const files = (kubeconfig ?? env['KUBECONFIG'] ?? '').split(':').filter((file) => file !== '');
-  const home = env['HOME'] ?? env['USERPROFILE'];
-  const usual = home === undefined ? undefined : join(home, '.kube', 'config');
-  if (files.length === 0 && usual !== undefined && existsSync(usual)) files.push(usual);
-  if (files.length > 0) files.forEach((file, index) => loadFile(config, file, index > 0));
-  else if (existsSync(SERVICE_ACCOUNT)) config.loadFromCluster();
-  else
+export function findCluster({ kubeconfig, context, as, env }: ClusterChoice): FoundCluster {
+  const config = readFiles(kubeconfig, env) ?? ownCluster(env);
+  if (config === undefined)
     throw new UserError(
       'no cluster is named: there is no kubeconfig here',
       'give --kubeconfig FILE, or --from PATH for files that were captured',
     );
-  if (context !== undefined) chooseContext(config, context);
-  const cluster = config.getCurrentCluster();
-  if (cluster === null)
+  const names = config.contexts.map(({ name }) => name);
+  const wanted = context ?? config.currentContext;
+  const chosen = config.contexts.find(({ name }) => name === wanted);
+  if (chosen === undefined && context !== undefined) {
+    const near = nearestName(context, names);
     throw new UserError(
-      `the kubeconfig names no current context`,
-      `give --context NAME: ${
-        config
-          .getContexts()
-          .map(({ name }) => name)
-          .join(', ') || 'it has none'
-      }`,
+      `there is no context "${context}"${near === undefined ? '' : `; did you mean ${near}?`}`,
+      `the kubeconfig has ${names.join(', ') || 'none'}`,
     );
-  const user = config.getCurrentUser();
-  if (as !== undefined && user !== null) Object.assign(user, { impersonateUser: as });
-  const proxy = cluster.proxyUrl === undefined ? proxyFor(new URL(cluster.server), env) : undefined;
-  if (proxy !== undefined) Object.assign(cluster, { proxyUrl: proxy });
-  // The library refuses plain HTTP unless checks of certificates, of which there are none, are off.
-  if (cluster.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true });
-  return config;
+  }
+  const cluster = config.clusters.find(({ name }) => name === chosen?.cluster);
+  const server = cluster && URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
+  if (cluster === undefined || server === undefined)
+    throw new UserError(
+      chosen === undefined
+        ? 'the kubeconfig names no current context'
+        : `the kubeconfig names no server for context "${chosen.name}"`,
+      `give --context NAME: ${names.join(', ') || 'it has none'}`,
+    );
+  const user = config.users.find(({ name }) => name === chosen?.user) ?? { name: chosen?.user ?? '' };
+  const proxy = cluster.proxyUrl ?? proxyFor(server, env);
+  return {
+    cluster: { ...cluster, ...(proxy === undefined ? {} : { proxyUrl: proxy }) },
+    user: { ...user, ...(as === undefined ? {} : { impersonateUser: as }) },
+    ...(chosen?.namespace === undefined ? {} : { namespace: chosen.namespace }),
+  };
 }
 
-function loadFile(config: KubeConfig, file: string, isFurther: boolean): void {
+function readFiles(kubeconfig: string | undefined, env: ClusterChoice['env']): Kubeconfig | undefined {
+  const home = env['HOME'] ?? env['USERPROFILE'];
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  const files = kubeconfig === undefined ? listed : [kubeconfig];
+  if (files.length === 0 && home !== undefined && existsSync(join(home, '.kube', 'config')))
+    files.push(join(home, '.kube', 'config'));
+  // Of several, those that are not there are none of the user's mistakes: shells list files of machines that have some.
+  const there = files.length > 1 ? files.filter((file) => existsSync(file)) : files;
+  const [missing] = files;
+  if (missing !== undefined && there.length === 0) return readFile(missing);
+  return there.length === 0 ? undefined : mergeKubeconfigs(there.map(readFile));
+}
+
+function readFile(file: string): Kubeconfig {
   try {
-    if (!isFurther) return config.loadFromFile(file);
-    const further = new KubeConfig();
-    further.loadFromFile(file);
-    config.mergeConfig(further, true);
+    return readKubeconfig(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'no such file' : (message.split('\n')[0] ?? '');
@@ -66,32 +88,20 @@ function loadFile(config: KubeConfig, file: string, isFurther: boolean): void {
   }
 }
 
-function chooseContext(config: KubeConfig, context: string): void {
-  const names = config.getContexts().map(({ name }) => name);
-  if (!names.includes(context)) {
-    const near = nearestName(context, names);
-    throw new UserError(
-      `there is no context "${context}"${near === undefined ? '' : `; did you mean ${near}?`}`,
-      `the kubeconfig has ${names.join(', ') || 'none'}`,
-    );
-  }
-  config.setCurrentContext(context);
-}
-
-/** The HTTP proxy that the environment names for `server`. *Source:* golang.org/x/net/http/httpproxy, which kubectl asks. */
-function proxyFor({ protocol, hostname }: URL, env: ClusterChoice['env']): string | undefined {
-  const of = (name: string): string => env[name] ?? env[name.toLowerCase()] ?? '';
-  const proxy = of(protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY');
-  const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  if (proxy === '' || isLocal) return undefined;
-  const exceptions = of('NO_PROXY')
-    .split(',')
-    .map((text) => text.trim().toLowerCase());
-  const isExcepted = exceptions.some(
-    (exception) =>
-      exception === '*' ||
-      (exception !== '' &&
-        (hostname === exception || hostname.endsWith(`.${exception.replace(/^\*?\./, '')}`))),
-  );
-  return isExcepted ? undefined : proxy;
+/** The cluster of the pod that this runs in. *Source:* kubernetes v1.37 `client-go/rest/config.go`, InClusterConfig. */
+function ownCluster(env: ClusterChoice['env']): Kubeconfig | undefined {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
+  const tokenFile = `${SERVICE_ACCOUNT}/token`;
+  if (host === undefined || !existsSync(tokenFile)) return undefined;
+  const name = 'in-cluster';
+  const namespace = existsSync(`${SERVICE_ACCOUNT}/namespace`)
+    ? readFileSync(`${SERVICE_ACCOUNT}/namespace`, 'utf8').trim()
+    : 'default';
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    clusters: [{ name, server, caFile: `${SERVICE_ACCOUNT}/ca.crt`, skipTLSVerify: false }],
+    users: [{ name, tokenFile }],
+    contexts: [{ name, cluster: name, user: name, namespace }],
+    currentContext: name,
+  };
 }
