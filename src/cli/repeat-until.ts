@@ -33,20 +33,20 @@ export async function repeatUntil<T extends Answer>(
   { signal }: Pick<Host, 'signal'>,
   { waitMs, isWatch = false, pauseMs = PAUSE_MS }: Repetition,
   ask: () => Promise<T>,
-  show: (answer: T) => void,
+  show: (answer: T) => unknown,
 ): Promise<T> {
   const end = waitMs === undefined ? Infinity : performance.now() + waitMs;
   let shown: string | undefined;
   for (;;) {
     const answer = await ask();
     const essence = essenceOf(answer);
-    if (isWatch && essence !== shown) show(answer);
+    if (isWatch && essence !== shown) await show(answer);
     shown = essence;
     const isDone = waitMs !== undefined && answer.verdict === 'healthy';
     const isOver = performance.now() + pauseMs > end || isEnded(signal);
     if (!isDone && !isOver) await wait(pauseMs, undefined, signal ? { signal } : {}).catch(() => undefined);
     if (!isDone && !isOver && !isEnded(signal)) continue;
-    if (!isWatch) show(answer);
+    if (!isWatch) await show(answer);
     return answer;
   }
 }

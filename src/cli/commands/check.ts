@@ -1,11 +1,7 @@
-import { investigateService } from '../../investigate.ts';
+import type { investigateService } from '../../investigate.ts';
 import type { ServiceQuestion } from '../../investigate/questions.ts';
 import { UserError } from '../../model/user-error.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
-import { renderCheckJson } from '../../report/json/render-json.ts';
-import { renderLines } from '../../report/line/render-line.ts';
-import { renderShort } from '../../report/short/render-short.ts';
-import { renderText } from '../../report/text/render-text.ts';
 import type { Host } from '../host.ts';
 import { isHttpPath } from '../../observe/probe/probe-script.ts';
 import { parseService } from '../parse-service.ts';
@@ -13,7 +9,6 @@ import type { CheckOptions } from '../options.ts';
 import { defaultNamespace } from '../open-cluster.ts';
 import { readEvidence } from '../read-evidence.ts';
 import { type Repetition, repeatUntil } from '../repeat-until.ts';
-import { styleOf } from '../style-of.ts';
 
 /** `plumb svc/NAME`: why does this Service not work. Returns the exit code. */
 export async function checkService(host: Host, service: string, options: CheckOptions): Promise<number> {
@@ -27,14 +22,22 @@ export async function checkService(host: Host, service: string, options: CheckOp
     ...(from?.pod ? { clientPod: from.pod } : {}),
     ...httpPathOf(options),
   };
-  const ask = async (): Promise<Answer> =>
-    investigateService(await readEvidence(host, options, subject), question, {
-      isVerbose: options.verbose === true,
-    });
-  const show = (answer: Answer): void => draw(host, options, answer);
+  const ask = async (): Promise<Answer> => {
+    // What is judged by is loaded while the cluster answers.
+    const evidence = readEvidence(host, options, subject);
+    evidence.catch(() => undefined);
+    const { investigateService } = await import('../../investigate.ts');
+    return investigateService(await evidence, question, { isVerbose: options.verbose === true });
+  };
+  const show = async (answer: Answer): Promise<void> => {
+    const { drawDiagnosis } = await import('../draw-diagnosis.ts');
+    drawDiagnosis(host, options, answer);
+  };
   const { verdict } = await repeatUntil(host, repetitionOf(options), ask, show);
   return exitCodeOf(verdict);
 }
+
+type Answer = ReturnType<typeof investigateService>;
 
 function httpPathOf({ http, from = [], probe }: CheckOptions): { readonly httpPath?: string } {
   if (http === undefined) return {};
@@ -42,15 +45,6 @@ function httpPathOf({ http, from = [], probe }: CheckOptions): { readonly httpPa
   if (from.length > 0 || probe === false)
     throw new UserError('--http asks a running cluster', 'leave it, --from or --no-probe out');
   return { httpPath: http };
-}
-
-type Answer = ReturnType<typeof investigateService>;
-
-function draw(host: Host, options: CheckOptions, answer: Answer): void {
-  const style = styleOf(host, options);
-  if (options.output === 'json') host.stdout.write(renderCheckJson(answer));
-  else if (options.output === 'line') host.stdout.write(renderLines(answer));
-  else host.stdout.write((options.short === true ? renderShort : renderText)(answer, style));
 }
 
 /** Files do not change while one looks: asking again is for running clusters. */
