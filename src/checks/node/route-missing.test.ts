@@ -28,3 +28,17 @@ describe('node/route-missing, to the Service’s own address', () => {
     blind: unwalked,
   });
 });
+
+describe('node/route-missing, a pod that does not answer its node', () => {
+  const silent = ruleAt('node-a', {
+    family: 'route',
+    table: 'neighbours',
+    rule: '10.244.1.9 dev cni0 FAILED',
+  });
+  proveCheck(routeMissing, {
+    healthy: { ...works, files },
+    broken: { ...failsBy('unreachable', { at: silent, endpoint: webEndpoint }), files },
+    problem: { faults: ['N15', 'E04'], summary: /node-a asks its link for 10\.244\.1\.9, and/ },
+    blind: unwalked,
+  });
+});

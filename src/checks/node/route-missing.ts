@@ -1,12 +1,14 @@
 import { formatIp } from '../../model/address.ts';
+import { podsAt } from '../../world/select-pods.ts';
+import type { World } from '../../world/world.ts';
 import type { Check } from '../check.ts';
-import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
+import { defineDiscrepancyCheck, type Told } from '../discrepancy-check.ts';
 
 /** A node has no way to an endpoint, or a wrong one. */
 export const routeMissing: Check = defineDiscrepancyCheck({
   id: 'node/route-missing',
   asserts: 'every node has a route to every endpoint',
-  faults: ['N10', 'R19', 'O07', 'N11'],
+  faults: ['N10', 'R19', 'O07', 'N11', 'N15'],
   kinds: ['unreachable'],
   explains: ['node/reply-lost'],
   concerns: ({ at }) => at === undefined || at.family === 'route',
@@ -17,6 +19,8 @@ export const routeMissing: Check = defineDiscrepancyCheck({
         formatIp(endpoint?.address ?? expectation.frontend.address),
       ),
     );
+    const isSilent = group.at.length > 0 && group.at.every(({ table }) => table === 'neighbours');
+    if (isSilent) return silent(group.node, [...targets], world);
     const isToFrontend = group.discrepancies.every(({ endpoint }) => endpoint === undefined);
     return {
       faults: isToFrontend ? ['R19', 'N10'] : ['N10', 'N11', 'O07'],
@@ -28,3 +32,24 @@ export const routeMissing: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** The node asks its own link for a pod's address, and no pod answers. */
+function silent(node: string, addresses: readonly string[], world: World): Told {
+  const pods = addresses.flatMap((address) => podsAt(world, address));
+  const [pod] = pods;
+  const names = pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  return {
+    faults: ['N15', 'E04'],
+    summary: `${node} asks its link for ${addresses.join(', ')}, and ${names.length > 0 ? names.join(', ') : 'nobody'} does not answer: the pod’s interface or its address is gone`,
+    remedy: {
+      text: 'see whether the pod’s interface is there and up; a pod that is made anew gets a new one',
+      commands:
+        pod === undefined
+          ? []
+          : [
+              `ip neigh show ${addresses[0] ?? ''}; bridge link   # on ${node}`,
+              `kubectl -n ${pod.metadata.namespace} delete pod ${pod.metadata.name}`,
+            ],
+    },
+  };
+}

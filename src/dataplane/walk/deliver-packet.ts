@@ -6,7 +6,7 @@ import { enterNode } from './enter-node.ts';
 import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, type Leg, type PacketState, tupleOf } from './packet-state.ts';
 import { otherDataplane } from './other-dataplane.ts';
-import { nextNodeOf } from './next-node.ts';
+import { isSilent, nextNodeOf } from './next-node.ts';
 import { routesPodsItself } from './pod-routes.ts';
 import { lookUpRoute } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
@@ -79,6 +79,12 @@ function deliverToPod(
     next(state);
     return;
   }
+  const silent = silentNeighbour(state);
+  if (silent !== undefined) {
+    endPacket(state, 'unroutable', silent);
+    next(state);
+    return;
+  }
   state.pod = pod;
   if (state.sender === state.destination) {
     deliverToSender(context, state, next);
@@ -87,6 +93,23 @@ function deliverToPod(
   addStep(context, state, 'bridge', `to ${pod}${state.oif === undefined ? '' : ` by ${state.oif}`}`);
   endPacket(state, 'delivered', state.translatedDestinationBy);
   next(state);
+}
+
+/** The entry that says that nobody answers for the destination on the node's own link; undefined where none says so. */
+function silentNeighbour({ node, destination, oif, via, sender }: PacketState): RuleReference | undefined {
+  if (via !== undefined || sender === destination) return undefined;
+  const entry = node.neighbours?.find(({ address, device }) => address === destination && device === oif);
+  return entry === undefined || !isSilent(entry)
+    ? undefined
+    : {
+        node: node.name,
+        family: 'route',
+        table: 'neighbours',
+        chain: '',
+        rule: `${formatIp(destination)} dev ${entry.device} ${entry.state}`,
+        source: `ip neigh of ${node.name}`,
+        line: 0,
+      };
 }
 
 // The packet goes back to the pod that sent it.

@@ -1,6 +1,6 @@
 import { formatIp } from '../../model/address.ts';
 import type { Network, NodeState, Place } from '../node-state.ts';
-import type { Route } from '../routes/routes.ts';
+import type { Neighbour, Route } from '../routes/routes.ts';
 import { routesPodsItself } from './pod-routes.ts';
 import { formatRoute, lookUpRoute, type RouteKey } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
@@ -31,11 +31,16 @@ export function nextNodeOf(network: Network, from: NodeState, key: RouteKey, pla
   return viaUnknownGateway(network, from, route) ?? arrives;
 }
 
+/** Whether the kernel asked for the neighbour and nobody answered. */
+export function isSilent({ state }: Neighbour): boolean {
+  return state === 'FAILED' || state === 'INCOMPLETE';
+}
+
 function viaUnknownGateway(network: Network, from: NodeState, route: Route): NextNode | undefined {
   const neighbour = from.neighbours?.find(
     ({ address, device }) => address === route.via && device === route.device,
   );
-  if (neighbour?.state === 'FAILED' || neighbour?.state === 'INCOMPLETE') {
+  if (neighbour !== undefined && isSilent(neighbour)) {
     const text = `${formatRoute(route)}: ${formatIp(neighbour.address)} does not answer (${neighbour.state})`;
     return { kind: 'lost', by: { ...referenceToRoute(from, route), rule: text } };
   }

@@ -141,6 +141,19 @@ describe('routes', () => {
     expect(to2([])?.result).toBe('unknown');
   });
 
+  test('a pod that does not answer its node loses the packet', () => {
+    const asked = (state: string): Outcome | undefined => {
+      const neighbours = [{ address: ip('10.244.1.5'), device: 'cni0', state }];
+      return walk(
+        network([{ ...node(1, [], []), neighbours }], PODS),
+        vantage('node', 1, '192.168.90.11'),
+        to('10.244.1.5', '192.168.90.11'),
+      ).outcomes[0];
+    };
+    expect(asked('FAILED')).toMatchObject({ result: 'unroutable', decidedBy: { table: 'neighbours' } });
+    expect(asked('STALE')?.result).toBe('delivered');
+  });
+
   test('a route to the wrong node goes in circles and ends', () => {
     const first = node(1, [], []);
     const second = node(2, [], []);
