@@ -138,7 +138,7 @@ function endpointsThemselves(world: World, frontend: Frontend): Vantage[] {
         pod !== undefined &&
         node !== undefined &&
         nodes.has(node) &&
-        world.network.placeOf(address)?.isHostNetwork !== true,
+        world.network.placeOf(address)?.isHostNetwork === false,
     )
     .slice(0, MOST_HAIRPINS)
     .map(({ address, node = '', pod = '' }) => ({ kind: 'pod', node, address, pod }));

@@ -81,7 +81,10 @@ export function buildWorld(snapshot: Snapshot): World {
     coverage,
     nodeStates: states,
     kubeProxies,
-    network: networkOf(base, states),
+    network: networkOf(base, states, (namespace) => {
+      const pods = coverage.get('pods');
+      return pods?.isComplete === true || pods?.namespaces?.includes(namespace) === true;
+    }),
     resolvConfs: textsOf(snapshot.sources, 'resolv-conf'),
     podLogs: podLogsOf(snapshot.sources),
     dnsAnswers: observations.dnsAnswers,

@@ -15,8 +15,15 @@ export interface NetworkObjects {
 /** Service ranges are at least this large: ClusterIPs that were seen tell the range they come from. */
 const GUESSED_SERVICE_PREFIX = { IPv4: 20, IPv6: 112 } as const;
 
-/** The network of `objects` with the nodes whose kernels were read. */
-export function networkOf(objects: NetworkObjects, nodes: ReadonlyMap<string, NodeState>): Network {
+/**
+ * The network of `objects` with the nodes whose kernels were read. `isRead` tells the namespaces whose pods were all read: an address of a
+ * pod there that is none of them belongs to nobody.
+ */
+export function networkOf(
+  objects: NetworkObjects,
+  nodes: ReadonlyMap<string, NodeState>,
+  isRead: (namespace: string) => boolean = () => false,
+): Network {
   const places = new Map<Ip, Place>();
   for (const { metadata, status } of objects.nodes) {
     for (const { address } of status.addresses ?? [])
@@ -33,7 +40,9 @@ export function networkOf(objects: NetworkObjects, nodes: ReadonlyMap<string, No
   for (const pod of objects.pods) addPod(places, pod);
   // Pods that may not be read are known by the slices that name them.
   for (const { endpoints } of objects.endpointSlices) {
-    for (const endpoint of endpoints) addEndpoint(places, endpoint);
+    for (const endpoint of endpoints) {
+      if (!isRead(endpoint.targetRef?.namespace ?? '')) addEndpoint(places, endpoint);
+    }
   }
   const ranges = [...podRanges(objects.nodes), ...serviceRanges(objects)];
   return {

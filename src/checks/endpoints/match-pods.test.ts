@@ -31,3 +31,24 @@ describe('endpoints/match-pods, an address too few', () => {
     blind,
   });
 });
+
+describe('endpoints/match-pods, a slice that the controller no longer keeps', () => {
+  const labels = {
+    'kubernetes.io/service-name': 'web',
+    'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+  };
+  proveCheck(matchPods, {
+    healthy: webCluster,
+    broken: { ...webCluster, endpointslices: [slice([{ addresses: ['10.244.1.8'] }], {}, { labels })] },
+    problem: {
+      severity: 'error',
+      faults: ['E11', 'O03', 'E09'],
+      summary: /10\.244\.1\.8 is in web-x .* 10\.244\.1\.9 is a ready pod in no slice/,
+      remedy: {
+        text: 'see whether the EndpointSlice controller runs and keeps up',
+        commands: ['kubectl -n kube-system get lease kube-controller-manager'],
+      },
+    },
+    blind,
+  });
+});

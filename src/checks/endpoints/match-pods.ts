@@ -25,6 +25,8 @@ export const matchPods: Check = defineCheck({
     if (stale.length === 0 && missing.length === 0) return;
     const { namespace, name } = service.metadata;
     const slices = [...new Set(stale.flatMap((key) => found.get(key)?.slice ?? []))];
+    // What the controller manages is late; what others manage, or nobody, was left behind.
+    const isOrphan = slices.some(({ metadata }) => metadata.labels?.[MANAGED_BY] !== CONTROLLER);
     const what = [
       ...(stale.length > 0
         ? [
@@ -38,13 +40,12 @@ export const matchPods: Check = defineCheck({
     yield {
       severity: stale.length > 0 || found.size === 0 ? 'error' : 'warning',
       subject: `Service ${namespace}/${name}`,
-      faults:
-        stale.length > 0 ? ['E09', 'S02'] : found.size === 0 ? ['O03', 'E11', 'E09'] : ['E11', 'O03', 'E09'],
+      faults: isOrphan ? ['E09', 'S02'] : found.size === 0 ? ['O03', 'E11', 'E09'] : ['E11', 'O03', 'E09'],
       summary: `the EndpointSlices of ${namespace}/${name} are not its pods: ${what.join('; ')}`,
       evidence: [
         ...slices.map((slice) => ({
           ...world.locate(slice, 'endpoints'),
-          text: `${slice.metadata.name}, managed by ${slice.metadata.labels?.['endpointslice.kubernetes.io/managed-by'] ?? 'nobody'}`,
+          text: `${slice.metadata.name}, managed by ${slice.metadata.labels?.[MANAGED_BY] ?? 'nobody'}`,
         })),
         {
           ...world.locate(service, 'spec.selector'),
@@ -52,19 +53,20 @@ export const matchPods: Check = defineCheck({
         },
       ],
       remedy: {
-        text:
-          stale.length > 0
-            ? 'delete the slice that nobody manages; the controller writes its own anew'
-            : 'see whether the EndpointSlice controller runs and keeps up',
-        commands:
-          slices.length > 0
-            ? slices.map(({ metadata }) => `kubectl -n ${namespace} delete endpointslice ${metadata.name}`)
-            : ['kubectl -n kube-system get lease kube-controller-manager'],
+        text: isOrphan
+          ? 'delete the slice that nobody keeps up to date; the controller writes its own anew'
+          : 'see whether the EndpointSlice controller runs and keeps up',
+        commands: isOrphan
+          ? slices.map(({ metadata }) => `kubectl -n ${namespace} delete endpointslice ${metadata.name}`)
+          : ['kubectl -n kube-system get lease kube-controller-manager'],
       },
       repair: (before) => proxiesFollow(withExpectedSlices(before, service)),
     };
   },
 });
+
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+const CONTROLLER = 'endpointslice-controller.k8s.io';
 
 /** `address` of every endpoint, with whether it takes traffic. */
 function keysOf(slices: readonly EndpointSlice[]): Map<string, { isReady: boolean; slice: EndpointSlice }> {
