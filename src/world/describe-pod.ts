@@ -1,11 +1,12 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Container, Pod, Probe } from './kubernetes/objects.ts';
+import { type SandboxFailure, sandboxFailure } from './sandbox-failure.ts';
 import type { World } from './world.ts';
 
 /** Why a pod may not receive traffic. */
 export interface PodDescription {
   /** Id of the fault catalogue. */
-  readonly fault: 'E01' | 'E02' | 'E03' | 'E16' | 'O01';
+  readonly fault: 'E01' | 'E02' | 'E03' | 'E16' | 'O01' | SandboxFailure['fault'];
   /** The node at fault, where it is the node’s matter. */
   readonly node?: string;
   /** In words, without the pod's name. */
@@ -16,7 +17,13 @@ export interface PodDescription {
 
 /** Says why `pod` is not ready: what it waits for, how it ended, its probe with the event, or a gate nobody opened. */
 export function describePod(world: World, pod: Pod): PodDescription {
-  return nodeGone(world, pod) ?? notRunning(world, pod) ?? gateClosed(world, pod) ?? probeFails(world, pod);
+  return (
+    nodeGone(world, pod) ??
+    withoutNetwork(world, pod) ??
+    notRunning(world, pod) ??
+    gateClosed(world, pod) ??
+    probeFails(world, pod)
+  );
 }
 
 /** kubelet of a node that is not ready no longer speaks for its pods. */
@@ -38,6 +45,26 @@ function nodeGone(world: World, pod: Pod): PodDescription | undefined {
   };
 }
 
+/** kubelet has no network for a pod that it has not started yet. */
+function withoutNetwork(world: World, pod: Pod): PodDescription | undefined {
+  const isStarted = pod.status.podIP !== undefined || pod.status.phase !== 'Pending';
+  const failure = isStarted ? undefined : sandboxFailure(world, pod);
+  if (failure === undefined) return undefined;
+  const { fault, why, message, remedy } = failure;
+  return {
+    fault,
+    ...(fault !== 'N14' && pod.spec.nodeName !== undefined ? { node: pod.spec.nodeName } : {}),
+    why,
+    evidence: [
+      {
+        ...world.locate(pod, 'status.containerStatuses'),
+        text: `pod ${pod.metadata.name}: event: ${message.slice(0, 300)}`,
+      },
+    ],
+    remedy,
+  };
+}
+
 function notRunning(world: World, pod: Pod): PodDescription | undefined {
   const { status } = pod;
   const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
@@ -48,6 +75,8 @@ function notRunning(world: World, pod: Pod): PodDescription | undefined {
   const label = `pod ${pod.metadata.name}`;
   if (waiting?.state?.waiting) {
     const { reason = 'waiting', message } = waiting.state.waiting;
+    const isStarting = reason === 'ContainerCreating';
+    const said = message ?? (isStarting ? lastEvent(world, pod) : undefined);
     const last = waiting.lastState?.terminated;
     const exit = last
       ? `, last exit code ${last.exitCode ?? '?'}${last.reason ? ` (${last.reason})` : ''}`
@@ -58,12 +87,14 @@ function notRunning(world: World, pod: Pod): PodDescription | undefined {
       evidence: [
         {
           ...world.locate(pod, 'status.containerStatuses'),
-          text: `${label}: ${reason}${message ? `: ${message.slice(0, 160)}` : ''}`,
+          text: `${label}: ${reason}${said ? `: ${said.slice(0, 200)}` : ''}`,
         },
       ],
-      remedy: /Image/.test(reason)
-        ? 'mend the image name or the registry’s rights'
-        : 'see why the container ends',
+      remedy: isStarting
+        ? 'see what kubelet says of the pod: a volume, a secret or its network is missing'
+        : /Image/.test(reason)
+          ? 'mend the image name or the registry’s rights'
+          : 'see why the container ends',
     };
   }
   if (ended?.state?.terminated) {

@@ -93,3 +93,41 @@ describe('endpoints/ready, scaled to nothing', () => {
     blind,
   });
 });
+
+describe('endpoints/ready, a pod that gets no network', () => {
+  const event = (message: string) => ({
+    metadata: { name: 'e', namespace: 'shop' },
+    reason: 'FailedCreatePodSandBox',
+    type: 'Warning',
+    message: `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "x": ${message}`,
+    involvedObject: { kind: 'Pod', namespace: 'shop', name: 'web-1' },
+  });
+  const waiting = {
+    phase: 'Pending',
+    podIP: undefined,
+    containerStatuses: [{ name: 'app', ready: false, state: { waiting: { reason: 'ContainerCreating' } } }],
+  };
+  const told = (message: string) => ({ ...withPod(waiting), events: [event(message)] });
+  proveCheck(endpointsReady, {
+    healthy: webCluster,
+    broken: told('plugin type="aws-cni" failed (add): failed to assign an IP address to container'),
+    problem: { faults: ['N14', 'E02'], summary: /no address is left for it/ },
+    blind,
+  });
+  proveCheck(endpointsReady, {
+    healthy: webCluster,
+    broken: told(
+      'plugin type="bridge" failed (add): "cni0" already has an IP address different from 10.244.1.1/24',
+    ),
+    problem: { faults: ['N11', 'E02'], node: 'node-a', summary: /keeps the address of another pod range/ },
+    blind,
+  });
+  proveCheck(endpointsReady, {
+    healthy: webCluster,
+    broken: told(
+      'plugin type="flannel" failed (add): open /run/flannel/subnet.env: no such file or directory',
+    ),
+    problem: { faults: ['N13', 'E02'], node: 'node-a', summary: /gives it no network/ },
+    blind,
+  });
+});

@@ -16,7 +16,7 @@ import { withService } from '../../world/expected-slices.ts';
 export const endpointsReady: Check = defineCheck({
   id: 'endpoints/ready',
   asserts: 'the selected pods are running and ready',
-  faults: ['E01', 'E02', 'E03', 'D06', 'F10', 'E16', 'O01'],
+  faults: ['E01', 'E02', 'E03', 'D06', 'F10', 'E16', 'O01', 'N11', 'N13', 'N14'],
   needs: ['service', 'pods', 'endpointSlices'],
   *run({ world, subject: { service } }) {
     if (
@@ -85,13 +85,17 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
   const [first] = described;
   const owner = unready[0] ? ownerOf(world, unready[0]) : undefined;
   const target = owner ? `${owner.kind.toLowerCase()}/${owner.metadata.name}` : '';
-  const faults = [...new Set(described.map(({ fault }) => fault))];
+  const isNetwork = described.some(({ fault }) => fault.startsWith('N'));
+  const faults = [...new Set([...described.map(({ fault }) => fault), ...(isNetwork ? ['E02'] : [])])];
+  const count = `${unready.length} of ${pods.length} selected pods ${unready.length === 1 ? 'is' : 'are'} not`;
+  const nodes = new Set(described.map(({ node }) => node));
+  const none = `none of the ${pods.length} selected ${pods.length === 1 ? 'pod is' : 'pods are'}`;
   return {
     severity: isAll ? 'error' : 'warning',
     subject: `Service ${namespace}/${name}`,
     faults,
-    ...(first?.node === undefined ? {} : { node: first.node }),
-    summary: `${isAll ? `none of the ${pods.length}` : `${unready.length} of ${pods.length}`} selected ${pods.length === 1 ? 'pod is' : 'pods are'} ready: ${[...new Set(described.map(({ why }) => why))].slice(0, 3).join('; ')}`,
+    ...(first?.node !== undefined && nodes.size === 1 ? { node: first.node } : {}),
+    summary: `${isAll ? none : count} ready: ${[...new Set(described.map(({ why }) => why))].slice(0, 3).join('; ')}`,
     evidence: described.flatMap(({ evidence }) => evidence).slice(0, 6),
     remedy: {
       text: first?.remedy ?? 'mend the pods',
