@@ -78,4 +78,11 @@ describe('proveSuspects', () => {
       { id: 'a/route', proof: 'consistent', share: [0, 0] },
     ]);
   });
+
+  it('leaves nothing that fails without a cause, where something was found that no repair of the model cures', () => {
+    const walk = walkBoth(['rule', 'more'], ['rule', 'more']);
+    expect(prove(world('rule', 'more'), walk, suspect('a/rule', 'rule'))).toEqual([
+      { id: 'a/rule', proof: 'consistent', share: [0, 1] },
+    ]);
+  });
 });

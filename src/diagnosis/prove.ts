@@ -69,7 +69,12 @@ export function proveSuspects(
       left = now;
     }
   }
-  return [...proven, ...(left > LEAST ? jointly(rest, proven, repaired, left, reverify) : [])];
+  const joint = left > LEAST ? jointly(rest, proven, repaired, left, reverify) : [];
+  if (proven.length + joint.length > 0) return [...proven, ...joint];
+  // What fails must not be left without a word: no repair of the model cures it, and something was found.
+  return rest
+    .filter(({ problem }) => problem.severity === 'error')
+    .map(({ check, problem }) => ({ check, problem, proof: 'consistent', share: [0, left] }));
 }
 
 /** Share that fails after one suspect's repair; as before where it has none. */
