@@ -69,6 +69,8 @@ describe('withIpvs', () => {
       },
     ]);
     expect(withIpvs(once, written, 'IPv4', 'kube-proxy').routes).toHaveLength(1);
+    const none = withIpvs(once, { ...written, addresses: [] }, 'IPv4', 'kube-proxy');
+    expect(none.routes).toEqual([]);
   });
 
   it('leaves what was not read unread', () => {

@@ -21,7 +21,7 @@ export function withIpvs(state: NodeState, written: IpvsState, family: IpFamily,
       ? { ipvs: [...state.ipvs.filter(({ address }) => isOther(address, family)), ...servers] }
       : {}),
     ...(state.links ? { links: withDummy(state.links, written.addresses, family) } : {}),
-    ...(state.routes ? { routes: withLocal(state.routes, written.addresses) } : {}),
+    ...(state.routes ? { routes: withLocal(state.routes, written.addresses, family) } : {}),
   };
 }
 
@@ -42,8 +42,13 @@ function withDummy(links: Links, addresses: readonly Ip[], family: IpFamily): Li
   );
 }
 
-/** An address on an interface is local: the kernel keeps a route for it. */
-function withLocal(routes: Routes, addresses: readonly Ip[]): Routes {
+/** An address on an interface is local: the kernel keeps a route for it, as long as it is there. */
+function withLocal(before: Routes, addresses: readonly Ip[], family: IpFamily): Routes {
+  const wanted = new Set(addresses);
+  const routes = before.filter(
+    ({ type, device, destination: { first } }) =>
+      type !== 'local' || device !== DUMMY || isOther(first, family) || wanted.has(first),
+  );
   const known = new Set(
     routes.flatMap(({ type, destination }) => (type === 'local' ? [destination.first] : [])),
   );

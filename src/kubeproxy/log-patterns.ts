@@ -28,7 +28,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
   },
   {
     pattern:
-      /Failed to (list|watch) \*v1\.(Service|EndpointSlice|Node)|[Ff]ailed to watch.*(connection refused|no route|timeout|EOF)/,
+      /[Ff]ailed to (list|watch) \*v1\.(Service|EndpointSlice|Node)|[Ff]ailed to watch.*(connection refused|no route|timeout|EOF)/,
     fault: 'K03',
     meaning: 'cannot reach the API server',
   },
@@ -44,7 +44,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
   },
   {
     pattern:
-      /[Cc]an't use (the )?(IPVS|ipvs) proxier|nf_tables not supported|no such file or directory.*modprobe|conntrack.*executable file not found/,
+      /[Cc]an't use (the )?(IPVS|ipvs) proxier|nf_tables not supported|no such file or directory.*modprobe|(conntrack|nft|iptables(-restore)?)\W.*executable file not found|nftables proxier.*(kernel|not (available|supported))/,
     fault: 'K07',
     meaning: 'lacks a kernel module or a tool',
   },

@@ -18,6 +18,9 @@ export const routable: Check = defineCheck({
   *run({ world, subject: { service } }) {
     if (!service) return;
     const vips = clusterIpsOf(world);
+    const all = slicesOf(world, service).flatMap(({ endpoints }) =>
+      endpoints.flatMap(({ addresses }) => addresses),
+    );
     for (const slice of slicesOf(world, service)) {
       const bad = slice.endpoints
         .flatMap(({ addresses }) => addresses)
@@ -29,6 +32,7 @@ export const routable: Check = defineCheck({
       yield {
         severity: 'error',
         subject: `Service ${namespace}/${name}`,
+        share: [bad.length / all.length, bad.length / all.length],
         summary: `${bad.join(', ')} in slice ${slice.metadata.name} ${whose === undefined ? 'is a loopback, link-local or multicast address' : `is the ClusterIP of ${whose}`}, which a node cannot send on to`,
         evidence: [{ ...world.locate(slice, 'endpoints'), text: bad.join(', ') }],
         remedy: {

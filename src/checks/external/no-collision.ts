@@ -1,6 +1,10 @@
 import { parseIp } from '../../model/address.ts';
 import { nodeAddressesOf, nodeNamesOf } from '../../intent/nodes-of.ts';
+import { findService } from '../../intent/service-index.ts';
+import type { Service } from '../../world/kubernetes/objects.ts';
+import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { withServiceFollowed } from '../follow-objects.ts';
 
 /** An external address of the Service is a node's own: connections to the node end at the Service, on every node in IPVS mode. */
 export const noCollision: Check = defineCheck({
@@ -39,7 +43,22 @@ export const noCollision: Check = defineCheck({
           text: 'use an address that no machine has',
           commands: [`kubectl -n ${namespace} get service ${name} -o yaml`],
         },
+        ...(isIpvs ? { repair: (before: World) => withoutAddress(before, service, text) } : {}),
       };
     }
   },
 });
+
+/** `world` in which the Service does not claim `address`, and every node's kube-proxy has let it go. */
+function withoutAddress(world: World, { metadata }: Service, address: string): World {
+  const service = findService(world, `${metadata.namespace}/${metadata.name}`);
+  if (service === undefined) return world;
+  const { spec, status } = service;
+  const externalIPs = spec.externalIPs?.filter((each) => each !== address);
+  const ingress = status?.loadBalancer?.ingress?.filter(({ ip }) => ip !== address);
+  return withServiceFollowed(world, {
+    ...service,
+    spec: { ...spec, ...(externalIPs ? { externalIPs } : {}) },
+    ...(ingress ? { status: { ...status, loadBalancer: { ingress } } } : {}),
+  });
+}

@@ -6,7 +6,7 @@ import { type Check, defineCheck } from '../check.ts';
 export const rangesApart: Check = defineCheck({
   id: 'external/ranges-apart',
   asserts: 'the ranges of pods, Services and nodes do not overlap',
-  faults: ['R06', 'R05'],
+  faults: ['R06', 'R05', 'N12'],
   needs: ['nodes', 'services'],
   isClusterWide: true,
   *run({ world }) {
@@ -41,7 +41,7 @@ export const rangesApart: Check = defineCheck({
         severity: 'warning',
         subject: `Node ${node.metadata.name}`,
         node: node.metadata.name,
-        faults: ['R06'],
+        faults: service || machine ? ['R06'] : ['N12', 'R06'],
         summary: `the pod range ${formatCidr(cidr)} of ${node.metadata.name} overlaps ${what}`,
         evidence: [
           { ...world.locate(node, 'spec.podCIDR'), text: `podCIDR ${formatIp(cidr.first)}/${cidr.prefix}` },

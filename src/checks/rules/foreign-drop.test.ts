@@ -40,3 +40,12 @@ describe('rules/foreign-drop, a policy engine', () => {
     blind: unwalked,
   });
 });
+
+describe('rules/foreign-drop, the policy of another program’s base chain', () => {
+  proveCheck(foreignDrop, {
+    healthy: works,
+    broken: drop({ table: 'netbird', chain: 'fwd', rule: 'policy drop' }, 'NetBird'),
+    problem: { faults: ['F07', 'F04'], summary: /by the policy of ip netbird fwd \(NetBird\)/ },
+    blind: unwalked,
+  });
+});

@@ -38,11 +38,19 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
     const [rule] = group.at;
     if (!rule) return undefined;
     const isPolicy = rule.rule.startsWith('policy');
+    // Docker and hardening scripts set the policy of the FORWARD chain that all share; another base chain is a program's own.
+    const isShared = rule.chain === 'FORWARD' && rule.table === 'filter';
     const isReject = /reject/i.test(rule.rule);
     const isDns = subject.service?.spec.ports?.some(({ port }) => port === 53) === true;
     const isPolicyEngine = ENGINES.has(group.owner);
     const byOwner = [...(isDns && isPolicyEngine ? ['F02'] : []), ...(FAULT_OF_OWNER[group.owner] ?? [])];
-    const byForm = isPolicy ? ['F04', 'F07'] : isReject ? ['F05', 'F07'] : ['F07', 'F05', 'F04'];
+    const byForm = isPolicy
+      ? isShared
+        ? ['F04', 'F07']
+        : ['F07', 'F04']
+      : isReject
+        ? ['F05', 'F07']
+        : ['F07', 'F05', 'F04'];
     return {
       summary: `${group.node} drops packets of ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner})`,
       faults: [...new Set([...byOwner, ...byForm])],

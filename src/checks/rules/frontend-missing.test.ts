@@ -51,3 +51,21 @@ describe('rules/frontend-missing, the address is off kube-ipvs0', () => {
     blind: unwalked,
   });
 });
+
+describe('rules/frontend-missing, a kube-proxy that never came up', () => {
+  proveCheck(frontendMissing, {
+    healthy: works,
+    broken: {
+      ...missing,
+      files: {
+        'nodes/node-a/kube-proxy.log':
+          'E1123 19:09:10.453211 1 server.go:127] "Error running ProxyServer" err="exec: \"nft\": executable file not found in $PATH"\n',
+      },
+    },
+    problem: {
+      faults: ['K07', 'K05', 'R02', 'K01', 'R01', 'R17'],
+      summary: /lacks a kernel module or a tool/,
+    },
+    blind: unwalked,
+  });
+});

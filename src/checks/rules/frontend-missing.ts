@@ -23,9 +23,11 @@ function tellMissing(group: DiscrepancyGroup, world: World): Told {
   const found = findProxyTables(world.nodeStates.get(group.node)?.tables ?? [], family);
   const proxy = explainProxy(world, group.node);
   const why = whyMissing(found, first.at?.chain === 'kube-ipvs0');
+  const ofProxy = proxy.why ? proxy.faults : [];
   return {
     summary: `${group.node} has ${why.text} for ${group.frontends.join(', ')}${proxy.why ? `; ${proxy.why}` : ''}`,
-    faults: [...new Set(proxy.why ? [...why.faults, ...proxy.faults] : why.faults)],
+    // A proxy that does not run wrote nothing; one that runs had its rules taken away.
+    faults: [...new Set(why.isEmpty ? [...ofProxy, ...why.faults] : [...why.faults, ...ofProxy])],
     evidence: [
       ...proxy.evidence,
       ...why.evidence.map((text) => ({ source: sourceOf(world, group.node), text })),
@@ -38,7 +40,7 @@ function tellMissing(group: DiscrepancyGroup, world: World): Told {
 function whyMissing(
   found: ProxyTables,
   isUnbound: boolean,
-): { text: string; faults: string[]; evidence: string[] } {
+): { text: string; faults: string[]; evidence: string[]; isEmpty?: true } {
   if (isUnbound)
     return {
       text: 'no address on kube-ipvs0',
@@ -51,6 +53,7 @@ function whyMissing(
       text: 'none of kube-proxy’s rules, so nothing',
       faults: ['R02', 'K01', 'R01', 'R17'],
       evidence: [],
+      isEmpty: true,
     };
   }
   if (found.missingJumps.length > 0 || found.live.length === 0) {

@@ -1,6 +1,9 @@
 import type { Service } from '../../world/kubernetes/objects.ts';
 import { perWorld } from '../../world/per-world.ts';
+import { findService } from '../../intent/service-index.ts';
+import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { withServiceFollowed } from '../follow-objects.ts';
 
 /** Another Service claims the same external address and port, so the node decides which one answers. */
 export const claimedOnce: Check = defineCheck({
@@ -29,6 +32,7 @@ export const claimedOnce: Check = defineCheck({
           text: 'give one of them another address or port',
           commands: [`kubectl -n ${other.metadata.namespace} get service ${other.metadata.name} -o yaml`],
         },
+        repair: (before) => withoutClaims(before, other, shared),
       };
     }
   },
@@ -57,4 +61,28 @@ function claimsOf({ spec, status }: Service): string[] {
     ...addresses.map((address) => `${address}:${port}/${protocol}`),
     ...(nodePort ? [`NodePort ${nodePort}/${protocol}`] : []),
   ]);
+}
+
+/** `world` in which the rival has given up `claims`, and every node's kube-proxy follows. */
+function withoutClaims(world: World, { metadata }: Service, claims: readonly string[]): World {
+  const rival = findService(world, `${metadata.namespace}/${metadata.name}`);
+  if (rival === undefined) return world;
+  const { spec, status } = rival;
+  const isShared = (address: string | undefined): boolean =>
+    claims.some((claim) => address !== undefined && claim.startsWith(`${address}:`));
+  const ports = (spec.ports ?? []).map(({ nodePort, ...port }) =>
+    nodePort !== undefined && !claims.includes(`NodePort ${nodePort}/${port.protocol ?? 'TCP'}`)
+      ? { ...port, nodePort }
+      : port,
+  );
+  const ingress = status?.loadBalancer?.ingress?.filter(({ ip }) => !isShared(ip));
+  return withServiceFollowed(world, {
+    ...rival,
+    spec: {
+      ...spec,
+      ports,
+      ...(spec.externalIPs ? { externalIPs: spec.externalIPs.filter((ip) => !isShared(ip)) } : {}),
+    },
+    ...(ingress ? { status: { ...status, loadBalancer: { ingress } } } : {}),
+  });
 }

@@ -1,6 +1,8 @@
-import type { Pod, ServicePort } from '../../world/kubernetes/objects.ts';
+import { findService } from '../../intent/service-index.ts';
+import type { Pod, Service, ServicePort } from '../../world/kubernetes/objects.ts';
 import { targetPortOf } from '../../world/expected-slices.ts';
 import { selectedPods } from '../../world/select-pods.ts';
+import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { withServiceFollowed } from '../follow-objects.ts';
 
@@ -22,9 +24,6 @@ export const targetPortNamed: Check = defineCheck({
       const { namespace, name } = service.metadata;
       const isNumber = /^\d+$/.test(port.targetPort);
       const right = isNumber ? Number(port.targetPort) : near[0]?.containerPort;
-      const ports = (service.spec.ports ?? []).map((each) =>
-        each === port && right !== undefined ? { ...each, targetPort: right } : each,
-      );
       yield {
         severity: lacking.length === pods.length ? 'error' : 'warning',
         subject: `Service ${namespace}/${name}`,
@@ -55,13 +54,20 @@ export const targetPortNamed: Check = defineCheck({
         ...(right === undefined
           ? {}
           : {
-              repair: (before) =>
-                withServiceFollowed(before, { ...service, spec: { ...service.spec, ports } }),
+              repair: (before) => withTargetPort(before, service, index, right),
             }),
       };
     }
   },
 });
+
+/** `world` with the target of the port at `index` changed; the Service is looked up anew, for another repair may have changed it. */
+function withTargetPort(world: World, { metadata }: Service, index: number, targetPort: number): World {
+  const service = findService(world, `${metadata.namespace}/${metadata.name}`);
+  if (service === undefined) return world;
+  const ports = (service.spec.ports ?? []).map((each, at) => (at === index ? { ...each, targetPort } : each));
+  return withServiceFollowed(world, { ...service, spec: { ...service.spec, ports } });
+}
 
 /** The ports of the Service port's protocol that `pod` declares. */
 function declared(pod: Pod, { protocol = 'TCP' }: ServicePort): { name?: string; containerPort: number }[] {
