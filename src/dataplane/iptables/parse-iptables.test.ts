@@ -166,7 +166,16 @@ describe('parseIptables', () => {
     ],
     [
       '-m conntrack --ctstate NEW,DNAT -j DROP',
-      [{ kind: 'unknown-match', text: '-m conntrack --ctstate NEW,DNAT' }, { kind: 'drop' }],
+      [
+        {
+          kind: 'any',
+          of: [
+            { kind: 'bits', left: field('ctstate'), not: false, bits: 8 },
+            { kind: 'bits', left: field('ctstatus'), not: false, bits: 32 },
+          ],
+        },
+        { kind: 'drop' },
+      ],
     ],
     [
       '-m mark ! --mark 0x4000/0x4000 -j RETURN',

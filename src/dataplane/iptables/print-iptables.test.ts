@@ -104,6 +104,13 @@ function header(family: Family): fc.Arbitrary<Part[]> {
     .map((parts) => parts.flat());
 }
 
+const either = (...of: Match[]): Match => ({ kind: 'any', of });
+const ports = (field: Field, ranges: readonly ValueRange[]): Match => ({
+  kind: 'compare',
+  left: { kind: 'field', field },
+  not: false,
+  values: { ranges },
+});
 const state = Object.values(CT_STATE);
 const match: fc.Arbitrary<Match> = fc.oneof(
   bits('ctstate', state),
@@ -121,6 +128,14 @@ const match: fc.Arbitrary<Match> = fc.oneof(
   compare('length', span),
   compare('ctdirection', single(1)),
   compare('ct-original-dport', span),
+  compare('ct-reply-sport', span),
+  compare('ct-protocol', single(17)),
+  fc
+    .array(span, { minLength: 1, maxLength: 3 })
+    .map((ranges) => either(ports('sport', ranges), ports('dport', ranges))),
+  fc
+    .tuple(bits('ctstate', state), bits('ctstatus', [CT_STATUS.SNAT, CT_STATUS.DNAT]))
+    .map(([a, b]) => either({ ...a, not: false } as Match, { ...b, not: false } as Match)),
   compare('skuid', span),
   fc.record({ kind: fc.constant('lookup'), key: sides, set: name, not, ipset: fc.constant(true) }),
   fc.record({

@@ -36,6 +36,8 @@ export function printMatch(
         ? `-m set ${not(part)}--match-set ${quoteWord(part.set)} ${sides.join(',')}`
         : undefined;
     }
+    case 'any':
+      return printAny(part.of);
     case 'random':
       if (part.of === 2 ** 31)
         return `-m statistic --mode random ${not(part)}--probability ${(part.weight / part.of).toFixed(11)}`;
@@ -57,6 +59,17 @@ export function printMatch(
     default:
       return undefined;
   }
+}
+
+// Either of two ports, or states and translations in one list: what iptables says with one option.
+function printAny(of: readonly Match[]): string | undefined {
+  const [first] = of;
+  if (first?.kind === 'compare')
+    return `-m multiport --ports ${ranges(first)
+      .map((range) => span(range, ':'))
+      .join(',')}`;
+  const lists = of.map((one) => (one.kind === 'bits' ? printBits(one)?.split(' ').at(-1) : undefined));
+  return lists.includes(undefined) ? undefined : `-m conntrack --ctstate ${lists.join(',')}`;
 }
 
 function not({ not }: { readonly not: boolean }): string {
@@ -112,11 +125,15 @@ function printCompare(part: Compare, protocol: number | undefined, family: 'ip' 
       const option = `--ct${field.includes('original') ? 'orig' : 'repl'}${field.endsWith('saddr') ? 'src' : 'dst'}`;
       return range && `-m conntrack ${before}${option} ${formatIp(range.low)}/${prefixOf(range) ?? ''}`;
     }
+    case 'ct-protocol':
+      return range && `-m conntrack ${before}--ctproto ${range.low}`;
     case 'ct-original-sport':
     case 'ct-original-dport':
+    case 'ct-reply-sport':
+    case 'ct-reply-dport':
       return (
         range &&
-        `-m conntrack ${before}--ctorig${field.endsWith('sport') ? 'src' : 'dst'}port ${span(range, ':')}`
+        `-m conntrack ${before}--ct${field.includes('original') ? 'orig' : 'repl'}${field.endsWith('sport') ? 'src' : 'dst'}port ${span(range, ':')}`
       );
     case 'saddr-type':
     case 'daddr-type': {
@@ -139,6 +156,8 @@ function printCompare(part: Compare, protocol: number | undefined, family: 'ip' 
     case 'ctstatus':
     case 'nfproto':
     case 'ether-type':
+    case 'ct-nfproto':
+    case 'header-options':
       return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { type Ip, parseIp } from '../../model/address.ts';
 import type { Expression, Field } from '../ruleset/rule-parts.ts';
 import { type NftField, takeField } from './fields.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -36,12 +37,15 @@ export function takeExpression(stream: TokenStream): KeyExpression | undefined {
     return { expression: { kind: 'unknown', text: 'meta random' }, type: 'number' };
   const source = takeField(stream);
   if (!source) return undefined;
+  const shift = takeShift(stream);
   const mask = takeMask(stream, source.type);
   return {
     expression: {
       kind: 'field',
       field: source.field,
-      ...(mask === undefined ? {} : { mask }),
+      // The mask of an expression is laid on before the shift, that of the text behind it.
+      ...(mask === undefined ? {} : { mask: shift === undefined ? mask : unshift(mask, shift) }),
+      ...(shift === undefined ? {} : { shift }),
       ...(source.viaInterface === undefined ? {} : { viaInterface: source.viaInterface }),
     },
     type: source.type,
@@ -49,10 +53,31 @@ export function takeExpression(stream: TokenStream): KeyExpression | undefined {
   };
 }
 
-function takeMask(stream: TokenStream, type: ValueType): number | undefined {
+/** `>> 4` and `<< 4`: positive to the right, negative to the left. Only marks are shifted. */
+function takeShift(stream: TokenStream): number | undefined {
+  const sign = stream.peek();
+  const bits = Number(stream.peek(1));
+  if ((sign !== '>>' && sign !== '<<') || !(bits >= 0 && bits < 32)) return undefined;
+  stream.next();
+  stream.next();
+  return sign === '>>' ? bits : -bits;
+}
+
+function unshift(mask: Ip, shift: number): Ip {
+  if (typeof mask === 'bigint') return mask;
+  return shift >= 0 ? (mask << shift) >>> 0 : mask >>> -shift;
+}
+
+function takeMask(stream: TokenStream, type: ValueType): Ip | undefined {
   if (stream.peek() !== '&' && stream.peek() !== 'and') return undefined;
   const before = stream.position;
   stream.next();
+  if (type === 'address') {
+    const address = parseIp(stream.peek());
+    if (address === undefined) stream.rewind(before);
+    else stream.next();
+    return address;
+  }
   let mask = takeFlags(stream, type);
   if (mask === undefined) stream.rewind(before);
   while (mask !== undefined && (stream.peek() === '&' || stream.peek() === 'and')) {
@@ -64,12 +89,13 @@ function takeMask(stream: TokenStream, type: ValueType): number | undefined {
   return mask;
 }
 
-/** A number, or flags joined by `|` or `,` in parentheses: `(fin | syn)`. */
+/** A number, or flags joined by `|` in parentheses: `(fin | syn)`. */
 function takeFlags(stream: TokenStream, type: ValueType): number | undefined {
   const isGrouped = stream.take('(');
   let value = parseNumber(stream.peek(), type);
   if (value === undefined) return undefined;
   stream.next();
+  if (!isGrouped) return value;
   while (stream.peek() === '|') {
     const more = parseNumber(stream.peek(1), type);
     if (more === undefined) break;
@@ -77,7 +103,7 @@ function takeFlags(stream: TokenStream, type: ValueType): number | undefined {
     stream.next();
     value = (value | more) >>> 0;
   }
-  if (isGrouped) stream.take(')');
+  stream.take(')');
   return value;
 }
 

@@ -40,7 +40,7 @@ const PHRASES: readonly (readonly [phrase: string, field: NftField])[] = [
   ['ip6 nexthdr', f('l4proto', 'protocol', { nfproto: 10 })],
   ['tcp flags', f('tcpflags', 'tcpflags', { protocol: PROTOCOL.tcp })],
   ['icmp type', f('icmp-type', 'icmp', { protocol: PROTOCOL.icmp })],
-  ['icmpv6 type', f('icmp-type', 'icmp', { protocol: PROTOCOL.icmpv6 })],
+  ['icmpv6 type', f('icmp-type', 'icmpv6', { protocol: PROTOCOL.icmpv6 })],
   ['ether type', f('ether-type', 'ether')],
   ['meta protocol', f('ether-type', 'ether')],
   ['meta l4proto', f('l4proto', 'protocol')],
@@ -83,6 +83,12 @@ const PHRASES: readonly (readonly [phrase: string, field: NftField])[] = [
   ['ct original daddr', f('ct-original-daddr', 'address')],
   ['ct reply saddr', f('ct-reply-saddr', 'address')],
   ['ct reply daddr', f('ct-reply-daddr', 'address')],
+  ['ct protocol', f('ct-protocol', 'protocol')],
+  ['ct original protocol', f('ct-protocol', 'protocol')],
+  ['ct l3proto', f('ct-nfproto', 'nfproto')],
+  ['ct original l3proto', f('ct-nfproto', 'nfproto')],
+  ['ct reply proto-src', f('ct-reply-sport', 'port')],
+  ['ct reply proto-dst', f('ct-reply-dport', 'port')],
   ['ct original proto-src', f('ct-original-sport', 'port')],
   ['ct original proto-dst', f('ct-original-dport', 'port')],
   ...Object.entries(TRANSPORTS).flatMap(([name, protocol]): (readonly [string, NftField])[] => {
@@ -92,6 +98,11 @@ const PHRASES: readonly (readonly [phrase: string, field: NftField])[] = [
       [`${name} dport`, f('dport', 'port', implied)],
     ];
   }),
+  // The mark plays no part in the type of an IPv4 address. *Source:* `nft_fib4_eval_type`.
+  ['fib saddr . mark type', f('saddr-type', 'name')],
+  ['fib daddr . mark type', f('daddr-type', 'name')],
+  ['fib saddr . mark . iif type', f('saddr-type', 'name', { viaInterface: 'iif' })],
+  ['fib daddr . mark . iif type', f('daddr-type', 'name', { viaInterface: 'iif' })],
   ['fib saddr type', f('saddr-type', 'name')],
   ['fib daddr type', f('daddr-type', 'name')],
   ['fib saddr . iif type', f('saddr-type', 'name', { viaInterface: 'iif' })],

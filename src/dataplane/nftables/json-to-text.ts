@@ -33,7 +33,7 @@ export function statementText(statement: Json): string | undefined {
     case 'reject':
       return rejectText(body);
     case 'mangle':
-      return `${expression(field(body, 'key'))} set ${expression(field(body, 'value'))}`;
+      return `${expression(field(body, 'key'))} set ${flags(field(body, 'value')) ?? expression(field(body, 'value'))}`;
     case 'dnat':
     case 'snat':
       return natText(name, body);
@@ -41,7 +41,7 @@ export function statementText(statement: Json): string | undefined {
     case 'redirect':
       return natText(name, body);
     case 'set':
-      return `${word(field(body, 'op'))} ${word(field(body, 'set'))} { ${expression(field(body, 'elem'))}${field(body, 'stmt') === null ? '' : ' unknown'} }`;
+      return `${word(field(body, 'op'))} ${word(field(body, 'set'))} { ${expression(field(body, 'elem'))}${withStatements(field(body, 'stmt'))} }`;
     case 'tproxy':
       return natText('tproxy', body);
     case 'queue':
@@ -56,6 +56,17 @@ export function statementText(statement: Json): string | undefined {
       return `${name} set ${expression(body)}`;
     case 'last':
       return 'last';
+    case 'dup':
+      return `dup to ${expression(field(body, 'addr'))}`;
+    case 'reset':
+      return `reset ${expression(body)}`;
+    case 'limit':
+      return limitText(body);
+    case 'meter':
+      return `meter ${word(field(body, 'name'))} { ${expression(field(body, 'key'))} }`;
+    case 'quota':
+    case 'ct count':
+      return `${name} ${field(body, 'inv') === true ? 'over ' : ''}${word(field(body, 'val')) || word(body)}`;
     default:
       return undefined;
   }
@@ -83,9 +94,27 @@ function matchText(body: Json): string {
         ? 'exists'
         : 'missing'
       : Array.isArray(right)
-        ? right.map((flag) => word(flag as Json)).join(',')
+        ? flags(right)
         : expression(right);
   return `${expression(field(body, 'left'))} ${operator === 'in' ? '' : `${operator} `}${value}`;
+}
+
+/** A list of words is the flags of one value, no set. */
+function flags(value: Json): string | undefined {
+  return Array.isArray(value) ? value.map((flag) => word(flag as Json)).join(',') : undefined;
+}
+
+function limitText(body: Json): string {
+  const over = field(body, 'inv') === true ? 'over ' : '';
+  if (!isFields(body)) return `limit name "${word(body)}"`;
+  return `limit rate ${over}${word(field(body, 'rate'))}/${word(field(body, 'per'))}`;
+}
+
+/** What an update of a set does besides, in front of the brace: a counter, or a limit that makes it a condition. */
+function withStatements(statements: Json): string {
+  return Array.isArray(statements)
+    ? statements.map((one) => ` ${statementText(one as Json) ?? 'unknown'}`).join('')
+    : '';
 }
 
 function rejectText(body: Json): string {
@@ -100,19 +129,16 @@ function natText(kind: string, body: Json): string {
   const address = field(body, 'addr');
   const port = field(body, 'port');
   const family = word(field(body, 'family'));
-  const flags = field(body, 'flags');
-  const flagText = Array.isArray(flags) ? flags.map((flag) => word(flag as Json)).join(',') : word(flags);
+  const given = [field(body, 'flags')].flat().map(word);
+  const isNetmap = given.includes('netmap');
+  const flagText = given.filter((flag) => flag !== 'netmap').join(',');
   if (address === null && port === null) return `${kind} ${flagText}`.trim();
-  const isNetmap = [flags].flat().includes('netmap');
   const head = `${kind}${family === '' ? '' : ` ${family}`}${isNetmap ? ' prefix' : ''} to `;
   if (address === null) return `${head}:${expression(port)} ${flagText}`.trim();
   const text = expression(address);
-  const target =
-    port === null
-      ? text
-      : text.includes(':')
-        ? `[${text}]:${expression(port)}`
-        : `${text}:${expression(port)}`;
+  // An address with colons stands in brackets; the words of a map do not.
+  const isBare = typeof address === 'string' && address.includes(':');
+  const target = port === null ? text : `${isBare ? `[${text}]` : text}:${expression(port)}`;
   return `${head}${target} ${flagText}`.trim();
 }
 
@@ -127,7 +153,7 @@ export function expression(value: Json): string {
   switch (name) {
     case 'payload':
       return field(body, 'protocol') === null
-        ? 'unknown'
+        ? `@${word(field(body, 'base'))},${word(field(body, 'offset'))},${word(field(body, 'len'))}`
         : `${word(field(body, 'protocol'))} ${word(field(body, 'field'))}`;
     case 'meta':
       return `meta ${word(field(body, 'key'))}`;
@@ -149,6 +175,15 @@ export function expression(value: Json): string {
       return `${expression(field(body, 'key'))} map ${expression(field(body, 'data'))}`;
     case 'elem':
       return elementText(body);
+    case 'exthdr':
+    case 'ip option':
+    case 'tcp option':
+    case 'sctp chunk':
+      return [name, word(field(body, 'name')), word(field(body, 'field'))].filter(Boolean).join(' ');
+    case 'rt':
+      return ['rt', word(field(body, 'family')), word(field(body, 'key'))].filter(Boolean).join(' ');
+    case '<<':
+    case '>>':
     case '&':
     case '|':
     case '^':

@@ -10,11 +10,7 @@ import { type ValueType, parseNumber, parseValue } from './values.ts';
 const RANDOM_RANGE = 2 ** 31;
 
 /** Reads the right side of a comparison with `key`; undefined where it is not understood. */
-export function takeMatch(
-  stream: TokenStream,
-  key: readonly KeyExpression[],
-  family: string,
-): Match | undefined {
+export function takeMatch(stream: TokenStream, key: readonly KeyExpression[]): Match | undefined {
   const sign = takeSign(stream);
   const not = sign === '!=' || sign === '!';
   if (stream.peek().startsWith('@') && stream.token?.isString !== true) {
@@ -29,7 +25,7 @@ export function takeMatch(
   if (['<', '>', '<=', '>='].includes(stream.peek())) return takeOrder(stream, only);
   const match = FLAGS.has(only.type) ? takeFlagMatch(stream, only, sign) : undefined;
   if (match || FLAGS.has(only.type)) return match;
-  const values = takeValues(stream, only, family);
+  const values = takeValues(stream, only);
   return values && { kind: 'compare', left: only.expression, not, values };
 }
 
@@ -127,19 +123,14 @@ function takeFlagSum(stream: TokenStream, type: ValueType, signs: readonly strin
   return !isGrouped || stream.take(')') ? sum : undefined;
 }
 
-function takeValues(
-  stream: TokenStream,
-  { type, source }: KeyExpression,
-  family: string,
-): ValueSet | undefined {
-  const isIcmpv6 = source?.field === 'icmp-type' && (source.protocol === 58 || family === 'ip6');
+function takeValues(stream: TokenStream, { type }: KeyExpression): ValueSet | undefined {
   const inner = stream.braced();
   const words = inner
     ? inner.rest.map(({ text }) => text).filter((text) => text !== ',' && text !== '\n')
     : [stream.next()];
   const parts: KeyPart[] = [];
   for (const word of words) {
-    const part = parseValue(word, type, isIcmpv6);
+    const part = parseValue(word, type);
     if (!part) return undefined;
     parts.push(part);
   }

@@ -213,7 +213,7 @@ function setOf(
   const head = `type ${isTypeof ? 'unknown' : [type].flat().join(' . ')}${value}`;
   readSetProperty(set, streamOf(head));
   // nft 1.0.6 leaves the flag out of JSON, but not the size that only such sets have by themselves.
-  set.dynamic = [flags].flat().includes('dynamic') || (timeout !== undefined && size !== undefined);
+  set.dynamic = [flags].flat().includes('dynamic') || size !== undefined;
   if (timeout !== undefined) set.timeoutSeconds = timeout;
   const elements = lazyElements(() => {
     const elem = reread()?.[kind]?.elem ?? [];

@@ -52,15 +52,17 @@ function plain({ tables }: Ruleset): unknown {
   );
 }
 
-// Printed by nft 1.0.6 from one ruleset.
-const samples = ['text', 'json'].map((form) => {
-  const name = `every-statement.${form === 'text' ? 'nft' : 'nft-json'}`;
-  return readFileSync(new URL(`testing/${name}`, import.meta.url));
-}) as [Buffer, Buffer];
+// Each printed by nft 1.0.6 from one ruleset, as text and as JSON.
+const sample = (name: string): [Buffer, Buffer] => [
+  readFileSync(new URL(`testing/${name}.nft`, import.meta.url)),
+  readFileSync(new URL(`testing/${name}.nft-json`, import.meta.url)),
+];
+const samples = sample('every-statement');
 
-describe('text and JSON of one ruleset', () => {
-  const text = parseNftText({ path: 'nft', bytes: samples[0] });
-  const json = parseNftJson({ path: 'nft', bytes: samples[1] });
+describe.each(['every-statement', 'every-match'])('text and JSON of one ruleset, %s', (name) => {
+  const [first, second] = sample(name);
+  const text = parseNftText({ path: 'nft', bytes: first });
+  const json = parseNftJson({ path: 'nft', bytes: second });
 
   it('are read alike', () => {
     expect(plain(json)).toEqual(plain(text));
@@ -132,10 +134,12 @@ describe('what is not modelled is unknown', () => {
     ['limit rate 5/second drop', ['unknown-match', 'drop']],
     ['quota over 25 mbytes drop', ['unknown-match', 'drop']],
     ['meta cpu vmap { 0 : drop } accept', ['unknown-statement', 'accept']],
-    ['ip ttl set 5 accept', ['unknown-statement', 'accept']],
+    ['ip daddr set 10.0.0.5 accept', ['unknown-statement', 'accept']],
+    // What is not modelled of a header needs that header all the same.
+    ['icmp code 4 drop', ['compare', 'unknown-match', 'drop']],
     ['update @s { ip saddr limit rate 1/second } drop', ['unknown-match', 'drop']],
-    ['meta mark set numgen inc mod 2 map { 0 : 1, 1 : 2 } accept', ['unknown-statement', 'accept']],
-    ['dnat to ip daddr map @a:tcp dport map @b', ['unknown-statement']],
+    ['meta mark set meta priority accept', ['unknown-statement', 'accept']],
+    ['dnat to ip daddr map @a:tcp dport', ['unknown-statement']],
     ['ip saddr $HOME accept', ['unknown-match', 'accept']],
     ['xt match recent counter packets 0 bytes 0 jump X', ['unknown-match', 'jump']],
     ['xt target NETMAP', ['unknown-statement']],
@@ -291,6 +295,10 @@ describe('bad input', () => {
 });
 
 it.each([
+  'ip ttl set 5',
+  'ip ecn set ce',
+  'reset tcp option timestamp',
+  'counter name tcp dport map { 80 : "web" }',
   'dup to 10.0.0.1 device "eth0"',
   'ct expectation set "e"',
   'ct eventmask set new',

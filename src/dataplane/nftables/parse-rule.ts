@@ -39,10 +39,12 @@ export function readRule(stream: TokenStream, context: RuleContext): ReadRule {
     const read = readPart(stream, context);
     if (!read || stream.position === before) {
       stream.rewind(before);
+      const needed = NEEDS[stream.token?.isString === true ? '' : stream.peek()];
+      if (needed !== undefined) addImplied(parts, implied, needed, context.family);
       parts.push(readUnknown(stream, context));
       continue;
     }
-    for (const dependency of read.key) addImplied(parts, implied, dependency, context.family);
+    for (const { source } of read.key) addImplied(parts, implied, source ?? {}, context.family);
     parts.push(...read.parts);
   }
   if (context.isCut || (context.hidesTarget && !endsRule(parts.at(-1)))) {
@@ -84,14 +86,14 @@ interface ReadPart {
 function readPart(stream: TokenStream, context: RuleContext): ReadPart | undefined {
   const verdict = takeVerdict(stream);
   if (verdict) return { parts: [verdict], key: [] };
-  const statement = takeStatement(stream, context.family);
-  if (statement) return { parts: [...familyOf(statement, context.family), statement], key: [] };
+  const read = takeStatement(stream, context.family);
+  if (read) return { parts: [...familyOf(read.statement, context.family), read.statement], key: read.used };
   const special = takeSpecialMatch(stream);
   if (special) return { parts: [special], key: [] };
   const key = takeKey(stream);
   if (!key) return undefined;
   if (stream.take('vmap')) return readVmap(stream, key);
-  const match = takeMatch(stream, key, context.family);
+  const match = takeMatch(stream, key);
   return match && { parts: [match], key };
 }
 
@@ -130,17 +132,46 @@ export function readInline(stream: TokenStream, key: readonly KeyExpression[]): 
 }
 
 /** Adds what the names of fields imply, once a rule: `tcp dport` the protocol, `ip saddr` in an inet table the family. */
-function addImplied(parts: Part[], implied: Set<string>, { source }: KeyExpression, family: string): void {
-  const require = (field: 'l4proto' | 'nfproto', value: number): void => {
+function addImplied(parts: Part[], implied: Set<string>, needed: Needed, family: string): void {
+  const require = (field: 'l4proto' | 'nfproto' | 'ether-type', value: number): void => {
     const name = `${field} ${value}`;
     if (implied.has(name)) return;
     implied.add(name);
     parts.push(comparison({ kind: 'field', field }, value));
   };
-  if (source?.nfproto !== undefined && (family === 'inet' || family === 'bridge' || family === 'netdev'))
-    require('nfproto', source.nfproto);
-  if (source?.protocol !== undefined) require('l4proto', source.protocol);
+  const { nfproto, protocol, etherType } = needed;
+  if (nfproto !== undefined && (family === 'inet' || family === 'bridge' || family === 'netdev'))
+    require('nfproto', nfproto);
+  if (protocol !== undefined) require('l4proto', protocol);
+  if (etherType !== undefined) require('ether-type', etherType);
 }
+
+/** What a packet must be for a field to exist in it. */
+interface Needed {
+  readonly nfproto?: number;
+  readonly protocol?: number;
+  readonly etherType?: number;
+}
+
+/** What the first word of a payload expression needs, also where the field itself is not modelled. */
+const NEEDS: Readonly<Record<string, Needed>> = {
+  ip: { nfproto: 2 },
+  icmp: { nfproto: 2, protocol: 1 },
+  igmp: { nfproto: 2, protocol: 2 },
+  ip6: { nfproto: 10 },
+  icmpv6: { nfproto: 10, protocol: 58 },
+  tcp: { protocol: 6 },
+  udp: { protocol: 17 },
+  dccp: { protocol: 33 },
+  gre: { protocol: 47 },
+  esp: { protocol: 50 },
+  ah: { protocol: 51 },
+  comp: { protocol: 108 },
+  sctp: { protocol: 132 },
+  udplite: { protocol: 136 },
+  arp: { etherType: 0x0806 },
+  vlan: { etherType: 0x8100 },
+};
 
 function comparison(left: Expression, value: number): Match {
   return { kind: 'compare', left, not: false, values: { ranges: [{ low: value, high: value }] } };

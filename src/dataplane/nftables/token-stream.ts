@@ -83,6 +83,19 @@ export class TokenStream {
     return text;
   }
 
+  /** Makes two tokens of the next one, the first of `length` characters. */
+  split(length: number): void {
+    const token = this.#token(this.#at);
+    if (token === undefined || length <= 0 || length >= token.text.length) return;
+    const middle = token.start + length;
+    this.#tokens.splice(
+      this.#at,
+      1,
+      { ...token, text: token.text.slice(0, length), end: middle },
+      { ...token, text: token.text.slice(length), start: middle },
+    );
+  }
+
   /** Reads the words of `texts` if they are next, all of them; whether they were. */
   take(...texts: readonly string[]): boolean {
     for (let i = 0; i < texts.length; i++) {

@@ -10,7 +10,7 @@ export type Part = Match | Statement;
 
 /**
  * A property of the packet, its connection or its way. Addresses are `Ip`; ports, marks and protocol are numbers;
- * interfaces are names. `ctstate` is a bit set of CT_STATE, `ctstatus` of CT_STATUS, `tcpflags` of the TCP header.
+ * interfaces are names; `header-options` says whether the packet has IP options or extension headers. `ctstate` is a bit set of CT_STATE, `ctstatus` of CT_STATUS, `tcpflags` of the TCP header.
  */
 export type Field =
   | 'saddr'
@@ -34,6 +34,10 @@ export type Field =
   | 'ct-original-dport'
   | 'ct-reply-saddr'
   | 'ct-reply-daddr'
+  | 'ct-reply-sport'
+  | 'ct-reply-dport'
+  | 'ct-protocol'
+  | 'ct-nfproto'
   | 'saddr-type'
   | 'daddr-type'
   | 'icmp-type'
@@ -43,6 +47,7 @@ export type Field =
   | 'skuid'
   | 'skgid'
   | 'fragment'
+  | 'header-options'
   | 'ether-type';
 
 /** Connection states as bits of the field `ctstate`. */
@@ -103,6 +108,8 @@ export type Match =
       readonly not: boolean;
       readonly ipset: boolean;
     }
+  /** One of several conditions holds. */
+  | { readonly kind: 'any'; readonly of: readonly Match[] }
   /** True for `weight` of `of` packets (`statistic` random: `of` = 2^31; nth: 1 of `every`). */
   | { readonly kind: 'random'; readonly weight: number; readonly of: number; readonly not: boolean }
   /** xt_recent: whether the source is in the list, or (`set`) put it there, which always matches. */
@@ -134,11 +141,22 @@ export interface MarkChange {
   readonly xor: number;
 }
 
-/** Where NAT sends to: address range, port range, or what a map says for a key. Absent parts stay as they are. */
+/** What a map, named or written in the rule, says for a key. */
+export interface MapLookup {
+  readonly key: readonly Expression[];
+  readonly map: InlineMap | string;
+}
+
+/** Where NAT sends to: address range, port range, or what maps say. Absent parts stay as they are. */
 export interface NatTarget {
   readonly addresses?: ValueRange;
   readonly ports?: ValueRange;
-  readonly map?: { readonly key: readonly Expression[]; readonly map: InlineMap | string };
+  /** Its data is an address, a port, or both. */
+  readonly map?: MapLookup;
+  /** Its data is a port. */
+  readonly portMap?: MapLookup;
+  /** Only the network of the address becomes that of the target, as NETMAP does. */
+  readonly isPrefix?: boolean;
 }
 
 /** What a rule does. */
@@ -146,15 +164,23 @@ export type Statement =
   | Verdict
   | { readonly kind: 'reject'; readonly with: string }
   /** Verdict map: the element found decides; none found, the rule goes on. */
-  | { readonly kind: 'vmap'; readonly key: readonly Expression[]; readonly map: InlineMap | string }
+  | ({ readonly kind: 'vmap' } & MapLookup)
   | { readonly kind: 'dnat'; readonly to: NatTarget }
   | { readonly kind: 'snat'; readonly to: NatTarget }
   | { readonly kind: 'masquerade'; readonly ports?: ValueRange }
-  | { readonly kind: 'redirect'; readonly ports?: ValueRange }
+  | { readonly kind: 'redirect'; readonly ports?: ValueRange; readonly portMap?: MapLookup }
   /** The network of the destination becomes this one; that of the source in chains that translate sources. */
   | { readonly kind: 'netmap'; readonly first: Ip; readonly prefix: number }
   | { readonly kind: 'set-mark'; readonly change: MarkChange }
   | { readonly kind: 'set-ctmark'; readonly change: MarkChange }
+  /** The mark of the packet or its connection becomes what the map holds for the key, or the key itself; then it is changed. */
+  | {
+      readonly kind: 'compute-mark';
+      readonly field: 'mark' | 'ctmark';
+      readonly key: readonly Expression[];
+      readonly map?: InlineMap | string;
+      readonly change: MarkChange;
+    }
   /** CONNMARK: ctmark = (ctmark & ~ctmask) ^ (mark & nfmask). */
   | { readonly kind: 'save-mark'; readonly nfmask: number; readonly ctmask: number }
   /** CONNMARK: mark = (mark & ~nfmask) ^ (ctmark & ctmask). */

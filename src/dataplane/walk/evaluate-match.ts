@@ -5,6 +5,7 @@ import { ABSENT, evaluateExpression } from './field-value.ts';
 import { ipsetHolds } from './ipset-lookup.ts';
 import { lookUpKey } from './key-lookup.ts';
 import type { PacketState } from './packet-state.ts';
+import { recentHolds } from './recent-list.ts';
 import { reversePathHolds } from './reverse-path.ts';
 import { ALL_PORTS, intersectRanges, isInNames, isInRanges, subtractRanges } from './value-ranges.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -39,8 +40,9 @@ export function evaluateMatch(
     case 'random':
       return random(context, match.not ? match.of - match.weight : match.weight, match.of);
     case 'recent':
-      // A client that comes for the first time is on no list.
-      return negate(match.operation === 'set' ? 'yes' : 'no', match.not);
+      return negate(recentHolds(state, match), match.not);
+    case 'any':
+      return anyHolds(context, state, table, match.of);
     case 'ipvs':
       return negate(ipvsHolds(state, match), match.not);
     case 'rpfilter':
@@ -181,6 +183,17 @@ function setHolds(
   if (found === 'unknown') return 'unknown';
   if (found !== undefined) return 'yes';
   return table.complete || match.inline !== undefined ? 'no' : 'unknown';
+}
+
+// Of several conditions at most one is left open: then it decides, however it does.
+function anyHolds(context: WalkContext, state: PacketState, table: Table, of: readonly Match[]): MatchResult {
+  let open: MatchResult = 'no';
+  for (const match of of) {
+    const result = evaluateMatch(context, state, table, match);
+    if (result === 'yes') return 'yes';
+    if (result !== 'no') open = open === 'no' ? result : 'unknown';
+  }
+  return open;
 }
 
 function ipvsHolds(state: PacketState, match: Extract<Match, { kind: 'ipvs' }>): MatchResult {

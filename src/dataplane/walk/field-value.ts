@@ -112,6 +112,14 @@ function fieldValue(
             ? state.source
             : undefined
         : ABSENT;
+    case 'ct-reply-sport':
+      return replyPort(state, state.isReply ? state.sourcePort : state.destinationPort);
+    case 'ct-reply-dport':
+      return replyPort(state, state.isReply ? state.destinationPort : state.sourcePort);
+    case 'ct-protocol':
+      return isSeen(state) ? state.protocol : ABSENT;
+    case 'ct-nfproto':
+      return isSeen(state) ? (typeof state.destination === 'number' ? 2 : 10) : ABSENT;
     case 'saddr-type':
       return state.isSourceKnown ? sourceType(context, state, viaInterface) : undefined;
     case 'daddr-type':
@@ -134,10 +142,16 @@ function fieldValue(
           : ABSENT
         : ABSENT;
     case 'fragment':
+    case 'header-options':
+      // What opens a connection is a whole packet, and clients set no options.
       return 0;
     case 'length':
       return undefined;
   }
+}
+
+function replyPort(state: PacketState, port: number | undefined): FieldValue {
+  return isSeen(state) && hasPorts(state.protocol) ? port : ABSENT;
 }
 
 function isSeen(state: PacketState): boolean {

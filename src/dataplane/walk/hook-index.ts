@@ -11,6 +11,8 @@ export interface HookEntry {
   readonly isNat: boolean;
   /** Every packet passes: no rules, and a policy that accepts. */
   readonly isOpen: boolean;
+  /** Nat chains of other tables at the same priority: which is older, dumps do not tell. */
+  readonly rivals: readonly HookEntry[];
   /** Whether a change of mark or address in it makes the kernel route the packet again. */
   readonly reroutes: boolean;
 }
@@ -19,7 +21,11 @@ type ByHook = Map<Hook, readonly HookEntry[]>;
 
 const indexes = new WeakMap<NodeState, { readonly ip: ByHook; readonly ip6: ByHook }>();
 
-/** The base chains that packets of `family` meet at `hook` of `node`, in the order they run. */
+/**
+ * The base chains that packets of `family` meet at `hook` of `node`, in the order they run.
+ *
+ * *Limits:* chains of one priority are taken to be as old as they stand in the dump; legacy tables to be older than the others.
+ */
 export function hookEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): readonly HookEntry[] {
   let index = indexes.get(node);
   if (index === undefined) indexes.set(node, (index = { ip: new Map(), ip6: new Map() }));
@@ -30,7 +36,7 @@ export function hookEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): 
 }
 
 function collectEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): readonly HookEntry[] {
-  const entries: HookEntry[] = [];
+  const entries: (HookEntry & { rivals: readonly HookEntry[] })[] = [];
   for (const table of node.tables) {
     if (table.family !== family && table.family !== 'inet') continue;
     for (const chain of table.chains.values()) {
@@ -43,12 +49,23 @@ function collectEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): read
         base,
         isNat,
         isOpen: chain.rules.length === 0 && base.policy === 'accept' && table.complete,
+        rivals: [],
         position: isNat ? natPosition(hook) : base.priority,
         reroutes: base.type === 'route' || (table.origin !== 'nftables' && table.name === 'mangle'),
       });
     }
   }
-  return entries.sort((a, b) => a.position - b.position || a.base.priority - b.base.priority);
+  // Of two chains with one priority the kernel runs the one that was made last. *Source:* linux/net/netfilter/core.c `nf_hook_entries_grow`.
+  entries.reverse().sort((a, b) => a.position - b.position || a.base.priority - b.base.priority);
+  for (const [i, entry] of entries.entries())
+    if (entry.isNat) entry.rivals = entries.slice(i + 1).filter((other) => isRival(entry, other));
+  return entries;
+}
+
+function isRival(entry: HookEntry, other: HookEntry): boolean {
+  return (
+    other.isNat && !other.isOpen && other.base.priority === entry.base.priority && other.table !== entry.table
+  );
 }
 
 // nf_nat registers one hook a family; the nat chains hang below it. *Source:* linux/net/netfilter/nf_nat_core.c.

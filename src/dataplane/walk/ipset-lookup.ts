@@ -1,6 +1,7 @@
 import type { Expression } from '../ruleset/rule-parts.ts';
 import type { IpSet, KeyValue } from '../ruleset/sets.ts';
 import type { PacketState } from './packet-state.ts';
+import { changedElement, changeSet } from './set-changes.ts';
 
 /**
  * Whether the packet is in the ipset `name`. Each part of `key` tells only the side (source or destination) of one dimension; what the
@@ -12,6 +13,24 @@ export function ipsetHolds(
   name: string,
 ): 'yes' | 'no' | 'unknown' {
   return holds(state, key, name, 0);
+}
+
+/**
+ * Adds the packet to the ipset `name`, or takes it out. What becomes of a set of networks, whose prefix the set chooses, is not known.
+ * *Source:* ipset(8), iptables-extensions(8) `SET`.
+ */
+export function changeIpset(
+  state: PacketState,
+  key: readonly Expression[],
+  name: string,
+  operation: 'add' | 'update' | 'delete',
+): void {
+  const set = state.node.ipsets.get(name);
+  const values = set && keyValues(state, key, set);
+  if (set === undefined || values === undefined) return;
+  const isPlain = !set.type.includes('net') && !set.type.startsWith('list:');
+  const element = isPlain ? (operation === 'delete' ? undefined : { key: [], line: 0 }) : 'unknown';
+  changeSet(state, { of: set.elements, key: isPlain ? values : values.map(() => undefined), element });
 }
 
 function holds(
@@ -35,7 +54,8 @@ function holds(
     return 'no';
   const values = keyValues(state, key, set);
   if (values === undefined) return 'unknown';
-  const found = set.elements.find(values);
+  const changed = state.setChanges === undefined ? 'untouched' : changedElement(state, set.elements, values);
+  const found = changed === 'untouched' ? set.elements.find(values) : changed;
   if (found === 'unknown') return 'unknown';
   return found === undefined || found.nomatch === true ? 'no' : 'yes';
 }

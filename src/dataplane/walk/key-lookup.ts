@@ -2,6 +2,7 @@ import type { Expression } from '../ruleset/rule-parts.ts';
 import type { ElementIndex, KeyValue, SetElement } from '../ruleset/sets.ts';
 import { ABSENT, evaluateExpression } from './field-value.ts';
 import type { PacketState } from './packet-state.ts';
+import { changedElement } from './set-changes.ts';
 import type { WalkContext } from './walk-context.ts';
 
 /**
@@ -14,11 +15,26 @@ export function lookUpKey(
   elements: ElementIndex,
   key: readonly Expression[],
 ): SetElement | undefined | 'unknown' | 'absent' {
+  const values = keyOf(context, state, key);
+  if (values === undefined) return 'absent';
+  if (state.setChanges !== undefined) {
+    const changed = changedElement(state, elements, values);
+    if (changed !== 'untouched') return changed;
+  }
+  return elements.find(values);
+}
+
+/** The values of `key`; undefined where the packet lacks one of the fields. */
+export function keyOf(
+  context: WalkContext,
+  state: PacketState,
+  key: readonly Expression[],
+): KeyValue[] | undefined {
   const values: KeyValue[] = [];
   for (let i = 0; i < key.length; i++) {
     const value = evaluateExpression(context, state, key[i] as Expression);
-    if (value === ABSENT) return 'absent';
+    if (value === ABSENT) return undefined;
     values.push(value);
   }
-  return elements.find(values);
+  return values;
 }

@@ -2,7 +2,7 @@ import { type Ip, formatIp } from '../../model/address.ts';
 import type { NatTarget, Statement } from '../ruleset/rule-parts.ts';
 import { CT_STATUS } from '../ruleset/rule-parts.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
-import type { KeyPart } from '../ruleset/sets.ts';
+import type { MapValue } from '../ruleset/sets.ts';
 import type { ValueRange } from '../ruleset/verdict.ts';
 import { masqueradeAddress } from './node-links.ts';
 import type { PacketState } from './packet-state.ts';
@@ -21,24 +21,24 @@ export type NatStatement = Extract<
 export function translate(
   state: PacketState,
   statement: NatStatement,
-  target: Pick<NatTarget, 'addresses' | 'ports'> | undefined,
+  target: Pick<NatTarget, 'addresses' | 'ports' | 'isPrefix'> | undefined,
   { reference, hook }: { readonly reference: RuleReference; readonly hook: Hook },
 ): string | undefined {
   state.translatedBy = { value: reference, rest: state.translatedBy };
   switch (statement.kind) {
     case 'dnat':
-      return translateDestination(state, target?.addresses, target?.ports, reference);
+      return translateDestination(state, wanted(state.destination, target), target?.ports, reference);
     case 'redirect': {
       const local = redirectAddress(state);
       return translateDestination(
         state,
         local === undefined ? undefined : { low: local, high: local },
-        statement.ports,
+        target?.ports ?? statement.ports,
         reference,
       );
     }
     case 'snat':
-      return translateSource(state, target?.addresses, target?.ports);
+      return translateSource(state, wanted(state.source, target), target?.ports);
     case 'masquerade': {
       const address = masqueradeAddress(state.node, state.oif, state.via ?? state.destination);
       state.isSourceSettled = true;
@@ -60,6 +60,22 @@ export function translate(
         : translateDestination(state, range, undefined, reference);
     }
   }
+}
+
+/** The addresses to choose from; with `isPrefix` the one whose network is the target's and whose rest is that of `side`. */
+function wanted(
+  side: Ip,
+  target: Pick<NatTarget, 'addresses' | 'isPrefix'> | undefined,
+): ValueRange | undefined {
+  const addresses = target?.addresses;
+  if (addresses === undefined || target?.isPrefix !== true || typeof side !== typeof addresses.low)
+    return addresses;
+  const { low, high } = addresses;
+  const address =
+    typeof side === 'number'
+      ? (Number(low) | (side & (Number(low) ^ Number(high)))) >>> 0
+      : BigInt(low) | (side & (BigInt(low) ^ BigInt(high)));
+  return { low: address, high: address };
 }
 
 function translateDestination(
@@ -135,10 +151,17 @@ function isInside(value: Ip, { low, high }: ValueRange): boolean {
 
 /** The target that a map's data holds: address, port, or both, as one range each; undefined where it is neither. */
 export function targetOfMapData(
-  parts: readonly KeyPart[],
+  value: MapValue | undefined,
 ): Pick<NatTarget, 'addresses' | 'ports'> | undefined {
-  const [first, second] = parts;
-  if (first === undefined || !('low' in first)) return undefined;
-  if (second === undefined) return { addresses: first };
-  return 'low' in second ? { addresses: first, ports: second } : undefined;
+  const addresses = rangeOfMapData(value);
+  if (addresses === undefined || value?.kind !== 'data') return undefined;
+  const [, ports] = value.parts;
+  if (ports === undefined) return { addresses };
+  return 'low' in ports ? { addresses, ports } : undefined;
+}
+
+/** The first range that a map's data holds; undefined where it holds none. */
+export function rangeOfMapData(value: MapValue | undefined): ValueRange | undefined {
+  const part = value?.kind === 'data' ? value.parts[0] : undefined;
+  return part !== undefined && 'low' in part ? part : undefined;
 }

@@ -3,6 +3,7 @@ import type { PacketResult } from '../../model/packet.ts';
 import type { ConntrackEntry, Tuple } from '../conntrack/entry.ts';
 import type { NodeState } from '../node-state.ts';
 import { CT_STATE } from '../ruleset/rule-parts.ts';
+import type { ElementIndex, KeyValue, SetElement } from '../ruleset/sets.ts';
 import type { ValueRange } from '../ruleset/verdict.ts';
 import type { Slot } from './outcome-tree.ts';
 import type { RuleReference, SourceNat, Step, Unknown } from './trace.ts';
@@ -26,6 +27,15 @@ export interface Leg {
   readonly arrivedBy: string | undefined;
   readonly leftBy: string | undefined;
   readonly ctmark: number;
+}
+
+/** What a rule added to a set, or took out of it, when the packet passed. */
+export interface SetChange {
+  /** The set, or the name of a list that has no elements here. */
+  readonly of: ElementIndex | string;
+  readonly key: readonly KeyValue[];
+  /** The element that is there now; undefined: none; `unknown`: one whose data is not kept. */
+  readonly element: SetElement | undefined | 'unknown';
 }
 
 /** Where a packet stands in the kernel. */
@@ -91,6 +101,8 @@ export interface PacketState {
   legs: Trail<Leg> | undefined;
   translatedBy: Trail<RuleReference> | undefined;
   translatedDestinationBy: RuleReference | undefined;
+  /** What rules made of sets when the packet passed; newest first. */
+  setChanges: Trail<SetChange> | undefined;
   unknowns: Trail<Unknown> | undefined;
   steps: Trail<Step> | undefined;
   /** Set where the packet ended. */

@@ -99,6 +99,7 @@ function replyMatches(part: Part): 'yes' | 'no' | 'maybe' {
         return 'maybe';
       if (!('ranges' in part.values)) return 'maybe';
       return isInRanges(CT_STATE.ESTABLISHED, part.values.ranges) === part.not ? 'no' : 'yes';
+    case 'any':
     case 'lookup':
     case 'random':
     case 'recent':

@@ -1,15 +1,7 @@
-import type { Statement } from '../ruleset/rule-parts.ts';
+import type { NatTarget, Statement } from '../ruleset/rule-parts.ts';
 import { CT_STATE } from '../ruleset/rule-parts.ts';
 import type { Chain } from '../ruleset/ruleset.ts';
-import type { ElementIndex, InlineMap, SetElement } from '../ruleset/sets.ts';
 import type { Verdict } from '../ruleset/verdict.ts';
-import { choose } from './choose-element.ts';
-import { endPacket, endUnknown } from './end-packet.ts';
-import { type NatStatement, targetOfMapData, translate } from './nat.ts';
-import { forkByUnknown, forkByWeight, type Slot } from './outcome-tree.ts';
-import { forkState, trailValues } from './packet-state.ts';
-import { referenceToRule } from './rule-reference.ts';
-import type { RuleReference } from './trace.ts';
 import {
   type ChainRun,
   type Cursor,
@@ -19,6 +11,17 @@ import {
   showRule,
   stop,
 } from './chain-run.ts';
+import { endPacket, endUnknown } from './end-packet.ts';
+import { changeIpset } from './ipset-lookup.ts';
+import { keyOf } from './key-lookup.ts';
+import { type NatStatement, rangeOfMapData, targetOfMapData, translate } from './nat.ts';
+import { forkByUnknown, type Slot } from './outcome-tree.ts';
+import { forkState, trailValues } from './packet-state.ts';
+import { referenceToRule } from './rule-reference.ts';
+import { runMap } from './run-map.ts';
+import { runMark } from './run-mark.ts';
+import { changeSet } from './set-changes.ts';
+import type { RuleReference } from './trace.ts';
 import { takeBranches } from './walk-context.ts';
 
 // nftables refuses deeper nesting; iptables has room for far more. *Source:* linux NFT_JUMP_STACK_SIZE.
@@ -46,45 +49,25 @@ export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement
       run.out.push(state);
       return 'done';
     case 'vmap':
-      return runMap(run, cursor, statement.map, statement.key, part, (at, element) =>
+      return runMap(run, cursor, statement, part, (at, element) =>
         element?.value?.kind === 'verdict'
           ? runVerdict(run, showRule(run, at), element.value.verdict)
           : 'next-rule',
       );
     case 'dnat':
     case 'snat':
-      return statement.to.map === undefined
-        ? runNat(run, cursor, statement, statement.to)
-        : runMap(run, cursor, statement.to.map.map, statement.to.map.key, part, (at, element) => {
-            if (element === undefined) return 'next-rule';
-            if (element.value?.kind !== 'data') return stop(run, at, 'the map holds no address');
-            const target = targetOfMapData(element.value.parts);
-            return target === undefined
-              ? stop(run, at, 'the map holds no address')
-              : runNat(run, showRule(run, at), statement, target);
-          });
-    case 'masquerade':
+      return withMaps(run, cursor, statement.to, part, (at, to) => runNat(run, at, statement, to));
     case 'redirect':
+      return withMaps(run, cursor, statement, part, (at, to) => runNat(run, at, statement, to));
+    case 'masquerade':
     case 'netmap':
       return runNat(run, cursor, statement, undefined);
     case 'set-mark':
-      return setMark(run, cursor, ((state.mark & statement.change.and) ^ statement.change.xor) >>> 0);
-    case 'restore-mark':
-      // Without a connection there is no mark to read: the rule ends here.
-      if (!state.isTracked) return 'next-rule';
-      return setMark(
-        run,
-        cursor,
-        ((state.mark & ~statement.nfmask) ^ (state.ctmark & statement.ctmask)) >>> 0,
-      );
     case 'set-ctmark':
-      if (state.isTracked)
-        state.ctmark = ((state.ctmark & statement.change.and) ^ statement.change.xor) >>> 0;
-      return 'next-part';
     case 'save-mark':
-      if (state.isTracked)
-        state.ctmark = ((state.ctmark & ~statement.ctmask) ^ (state.mark & statement.nfmask)) >>> 0;
-      return 'next-part';
+    case 'restore-mark':
+    case 'compute-mark':
+      return runMark(run, cursor, statement, part);
     case 'notrack':
       // Once conntrack has seen the packet it is too late. *Source:* nft(8) NOTRACK STATEMENT.
       if (entry.position < -200) {
@@ -95,6 +78,7 @@ export function runStatement(run: ChainRun, cursor: Cursor, statement: Statement
     case 'tproxy':
       return stop(run, cursor, 'a transparent proxy takes the packet');
     case 'update-set':
+      return updateSet(run, cursor, statement);
     case 'pass':
       return 'next-part';
     case 'unknown-statement': {
@@ -154,47 +138,51 @@ function enterChain(run: ChainRun, cursor: Cursor, name: string, returns: boolea
   return 'moved';
 }
 
-// Every element that the map may answer with is a branch of its own.
-function runMap(
+/** Looks up what the maps of `to` say, address first, and gives the target to `apply`; a map without an element ends the rule. */
+function withMaps(
   run: ChainRun,
   cursor: Cursor,
-  map: InlineMap | string,
-  key: Parameters<typeof choose>[3],
+  { map, portMap, ...to }: NatTarget,
   part: number,
-  apply: (cursor: Cursor, element: SetElement | undefined) => Flow,
+  apply: (cursor: Cursor, to: NatTarget) => Flow,
 ): Flow {
-  const { context, entry } = run;
-  const { state } = cursor;
-  const elements: ElementIndex | undefined =
-    typeof map === 'string' ? entry.table.sets.get(map)?.elements : map.elements;
-  if (elements === undefined) {
-    return stop(run, cursor, `map ${typeof map === 'string' ? map : ''} is not in the dump`);
+  const withPorts = (at: Cursor, target: NatTarget): Flow =>
+    portMap === undefined
+      ? apply(at, target)
+      : runMap(run, at, portMap, part, (one, element) => {
+          if (element === undefined) return 'next-rule';
+          const ports = rangeOfMapData(element.value);
+          if (ports === undefined) return stop(run, one, 'the map holds no port');
+          return apply(showRule(run, one), { ...target, ports });
+        });
+  if (map === undefined) return withPorts(cursor, to);
+  return runMap(run, cursor, map, part, (at, element) => {
+    if (element === undefined) return 'next-rule';
+    const target = targetOfMapData(element.value);
+    if (target === undefined) return stop(run, at, 'the map holds no address');
+    return withPorts(portMap === undefined ? showRule(run, at) : at, { ...to, ...target });
+  });
+}
+
+function updateSet(
+  run: ChainRun,
+  { state }: Cursor,
+  { set, key, ipset, operation }: Extract<Statement, { kind: 'update-set' }>,
+): Flow {
+  if (ipset) {
+    changeIpset(state, key, set, operation);
+    return 'next-part';
   }
-  const choice = choose(context, state, elements, key);
-  if (choice.kind === 'absent') return 'next-rule';
-  if (choice.kind === 'one') return apply(cursor, choice.element);
-  if (!takeBranches(context, choice.elements.length - 1, choice.weights !== undefined))
-    return stop(run, cursor, 'the rules branch too often');
-  const slots =
-    choice.weights === undefined
-      ? forkByUnknown(state.slot, choice.elements.length, {
-          text: choice.why,
-          rule: currentRule(run, cursor),
-        })
-      : forkByWeight(state.slot, choice.weights);
-  for (let i = choice.elements.length - 1; i >= 0; i--) {
-    const branch: Cursor = { ...cursor, state: forkState(state, slots[i] as Slot) };
-    const flow = apply(branch, choice.elements[i]);
-    if (flow === 'done') continue;
-    if (flow === 'next-rule') {
-      branch.index++;
-      branch.part = 0;
-    } else if (flow === 'next-part') {
-      branch.part = part + 1;
-    }
-    run.pending.push(branch);
-  }
-  return 'done';
+  const values = keyOf(run.context, state, key);
+  // A packet without the field: the rule ends here.
+  if (values === undefined) return 'next-rule';
+  const elements = run.entry.table.sets.get(set)?.elements;
+  if (elements === undefined) return 'next-part';
+  // What a map holds for the key from now on is not kept: an element without a value.
+  if (operation === 'delete') changeSet(state, { of: elements, key: values, element: undefined });
+  else if (operation === 'update' || elements.find(values) === undefined)
+    changeSet(state, { of: elements, key: values, element: { key: [], line: 0 } });
+  return 'next-part';
 }
 
 function runNat(
@@ -221,13 +209,4 @@ function runNat(
 
 function jumpReference(run: ChainRun, cursor: Cursor, chain: Chain, index: number): RuleReference {
   return referenceToRule(cursor.state.node.name, run.entry.table, chain, index);
-}
-
-function setMark(run: ChainRun, cursor: Cursor, mark: number): Flow {
-  const { state } = cursor;
-  if (mark !== state.mark) {
-    state.mark = mark;
-    if (run.entry.reroutes) state.needsReroute = true;
-  }
-  return 'next-part';
 }

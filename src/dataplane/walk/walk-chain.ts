@@ -73,6 +73,7 @@ function walkRule(run: ChainRun, cursor: Cursor, rule: Rule): Flow {
       case 'bits':
       case 'lookup':
       case 'random':
+      case 'any':
       case 'recent':
       case 'ipvs':
       case 'rpfilter':
@@ -102,20 +103,29 @@ function walkRule(run: ChainRun, cursor: Cursor, rule: Rule): Flow {
 
 // A map without an element for the packet ends the rule: it is shown only where one is found.
 function asksMap(part: Part): boolean {
-  return (
-    part.kind === 'vmap' || ((part.kind === 'dnat' || part.kind === 'snat') && part.to.map !== undefined)
-  );
+  switch (part.kind) {
+    case 'vmap':
+    case 'compute-mark':
+      return true;
+    case 'dnat':
+    case 'snat':
+      return part.to.map !== undefined || part.to.portMap !== undefined;
+    case 'redirect':
+      return part.portMap !== undefined;
+    default:
+      return false;
+  }
 }
 
 function hasNoEffect(parts: readonly Part[], from: number): boolean {
   for (let i = from; i < parts.length; i++) {
     switch (parts[i]?.kind) {
       case 'pass':
-      case 'update-set':
       case 'compare':
       case 'bits':
       case 'lookup':
       case 'random':
+      case 'any':
       case 'unknown-match':
         break;
       default:

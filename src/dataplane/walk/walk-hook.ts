@@ -3,6 +3,7 @@ import { CT_STATE } from '../ruleset/rule-parts.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
 import { type HookEntry, hookEntries } from './hook-index.ts';
 import { followConnection, joinConnection, knownConnection } from './known-connection.ts';
+import { walkAmongRivals } from './nat-rivals.ts';
 import type { PacketState } from './packet-state.ts';
 import { walkBaseChain } from './walk-chain.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -77,15 +78,20 @@ function walkEntry(
   if (states.length === 1 && first !== undefined) {
     if (isThrough(first, entry, isTracking)) return states;
     const out: PacketState[] = [];
-    walkBaseChain(context, first, entry, out);
+    walkOne(context, first, entry, out);
     return out;
   }
   const out: PacketState[] = [];
   for (const state of states) {
     if (isThrough(state, entry, isTracking)) out.push(state);
-    else walkBaseChain(context, state, entry, out);
+    else walkOne(context, state, entry, out);
   }
   return out;
+}
+
+function walkOne(context: WalkContext, state: PacketState, entry: HookEntry, out: PacketState[]): void {
+  if (entry.rivals.length === 0) walkBaseChain(context, state, entry, out);
+  else walkAmongRivals(context, state, entry, out);
 }
 
 // Ended, or a nat chain that has nothing to say any more.

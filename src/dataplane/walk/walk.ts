@@ -133,6 +133,7 @@ function startState(slot: Slot, node: NodeState, packet: Packet): PacketState {
     legs: undefined,
     translatedBy: undefined,
     translatedDestinationBy: undefined,
+    setChanges: undefined,
     unknowns: undefined,
     steps: undefined,
     result: undefined,

@@ -31,9 +31,17 @@ export function mergeTables(dumps: readonly RuleDump[]): Pick<NodeState, 'tables
     }
   }
   return {
-    tables: [...merged.values()],
+    tables: inOrder(merged, dumps),
     hasRules: { ip: isRead(dumps, 'ip'), ip6: isRead(dumps, 'ip6') },
   };
+}
+
+/** Legacy tables first, then the others as old as nft lists them: which of two chains with one priority runs first depends on it. */
+function inOrder(merged: ReadonlyMap<string, Table>, dumps: readonly RuleDump[]): Table[] {
+  const listing = dumps.find(({ source }) => source.kind === 'nft-text' || source.kind === 'nft-json');
+  const places = new Map(listing?.tables.map((table, i) => [keyOf(table), i]));
+  const placeOf = (key: string): number => places.get(key) ?? -1;
+  return [...merged].sort(([a], [b]) => placeOf(a) - placeOf(b)).map(([, table]) => table);
 }
 
 function isSame(a: Table, b: Table): boolean {

@@ -1,9 +1,19 @@
 import { CT_STATE, CT_STATUS, type Field, type Match } from '../../ruleset/rule-parts.ts';
 import { type Extension, type Option, optionByOption } from '../rule-syntax.ts';
-import { addressMatch, compare, compareNumber, fieldOf, parseMasked, parseRange } from '../values.ts';
+import {
+  addressMatch,
+  compare,
+  compareNumber,
+  fieldOf,
+  parseMasked,
+  parseProtocolWord,
+  parseRange,
+} from '../values.ts';
 
 const STATES: Readonly<Record<string, number>> = { ...CT_STATE };
 const STATUSES: Readonly<Record<string, number>> = {
+  // No bit is looked at, so that nothing has it. *Source:* `conntrack_mt`.
+  NONE: 0,
   EXPECTED: CT_STATUS.EXPECTED,
   SEEN_REPLY: CT_STATUS.SEEN_REPLY,
   ASSURED: CT_STATUS.ASSURED,
@@ -26,12 +36,12 @@ function readState({ values, not }: Option): Match[] | undefined {
     return undefined;
   const state = bitsOf(names, STATES);
   const status = bitsOf(names, TRANSLATED);
-  // Neither of two sets is two conditions; either of them cannot be said with conditions that must all hold.
-  if (state !== 0 && status !== 0 && !not) return undefined;
-  return [
+  const parts = [
     ...(state === 0 ? [] : [bits('ctstate', not, state)]),
     ...(status === 0 ? [] : [bits('ctstatus', not, status)]),
   ];
+  // Neither of two sets is two conditions.
+  return parts.length > 1 && !not ? [{ kind: 'any', of: parts }] : parts;
 }
 
 function readStatus({ values, not }: Option): Match | undefined {
@@ -83,9 +93,12 @@ export const connectionMatches: Readonly<Record<string, Extension>> = {
     '--ctrepldst': (option, context) => address('ct-reply-daddr')([option], context),
     '--ctorigsrcport': port('ct-original-sport'),
     '--ctorigdstport': port('ct-original-dport'),
-    '--ctreplsrcport': () => undefined,
-    '--ctrepldstport': () => undefined,
-    '--ctproto': () => undefined,
+    '--ctreplsrcport': port('ct-reply-sport'),
+    '--ctrepldstport': port('ct-reply-dport'),
+    '--ctproto': ({ values, not }) => {
+      const protocol = parseProtocolWord(values[0] ?? '');
+      return protocol ? compareNumber('ct-protocol', not, protocol) : undefined;
+    },
     '--ctexpire': () => undefined,
   }),
   state: optionByOption({ '--state': readState }),

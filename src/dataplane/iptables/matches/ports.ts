@@ -81,12 +81,18 @@ const tcpReaders = optionByOption({
   '--tcp-flags': ({ values, not }) => flags(values[0] ?? '', values[1] ?? '', not),
 });
 
-function manyPorts(...fields: readonly Field[]): (option: Option) => Match | undefined {
+function manyPorts(field: Field): (option: Option) => Match | undefined {
   return ({ values, not }) => {
     const ranges = parsePorts(values[0] ?? '');
-    const [field] = fields;
-    return ranges && field && compare(field, not, { ranges });
+    return ranges && compare(field, not, { ranges });
   };
+}
+
+/** Either port is one of these; negated, neither is. */
+function eitherPort({ values, not }: Option): Match[] | undefined {
+  const ranges = parsePorts(values[0] ?? '');
+  const parts = ranges && [compare('sport', not, { ranges }), compare('dport', not, { ranges })];
+  return parts === undefined || not ? parts : [{ kind: 'any', of: parts }];
 }
 
 // A type with a code (`3/4`) is not modelled: packets carry no code here.
@@ -114,8 +120,7 @@ export const portMatches: Readonly<Record<string, Extension>> = {
       '--source-ports': manyPorts('sport'),
       '--dports': manyPorts('dport'),
       '--destination-ports': manyPorts('dport'),
-      // Either port may fit: no single comparison says that.
-      '--ports': () => undefined,
+      '--ports': eitherPort,
     }),
   },
   icmp: optionByOption({ '--icmp-type': icmpType(ICMP_TYPES) }),

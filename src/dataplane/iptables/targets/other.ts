@@ -98,6 +98,13 @@ const PASSING: Readonly<Record<string, Extension['options']>> = {
   CLASSIFY: { '--set-class': 1 },
   DSCP: { '--set-dscp': 1, '--set-dscp-class': 1 },
   TOS: { '--set-tos': 1, '--and-tos': 1, '--or-tos': 1, '--xor-tos': 1 },
+  TTL: { '--ttl-set': 1, '--ttl-dec': 1, '--ttl-inc': 1 },
+  HL: { '--hl-set': 1, '--hl-dec': 1, '--hl-inc': 1 },
+  // The copy goes elsewhere.
+  TEE: { '--gateway': 1, '--oif': 1 },
+  TCPOPTSTRIP: { '--strip-options': 1 },
+  SECMARK: { '--selctx': 1 },
+  CONNSECMARK: { '--save': 0, '--restore': 0 },
   CHECKSUM: { '--checksum-fill': 0 },
   ECN: { '--ecn-tcp-remove': 0 },
   IDLETIMER: { '--timeout': 1, '--label': 1, '--alarm': 0 },
@@ -133,16 +140,10 @@ export const otherTargets: Readonly<Record<string, Extension>> = {
 /** Target extensions that are known to exist but are not modelled: never mistaken for chains. */
 export const UNMODELLED_TARGETS: ReadonlySet<string> = new Set([
   'CLUSTERIP',
-  'CONNSECMARK',
   'DNPT',
-  'HL',
   'HMARK',
   'MIRROR',
   'SAME',
-  'SECMARK',
   'SNPT',
   'SYNPROXY',
-  'TCPOPTSTRIP',
-  'TEE',
-  'TTL',
 ]);
