@@ -4,7 +4,7 @@ import { runChecks } from './checks/run-checks.ts';
 import type { Audit } from './diagnosis/audit.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
-import { withDns } from './diagnosis/with-dns.ts';
+import { withDns, withTarget } from './diagnosis/with-dns.ts';
 import type { ExplainedCheck } from './diagnosis/explained-check.ts';
 import type { DnsAnswer } from './diagnosis/dns-answer.ts';
 import type { TraceAnswer } from './diagnosis/trace-answer.ts';
@@ -23,6 +23,7 @@ import type { Verification } from './verify/discrepancy.ts';
 import { overruleByProbes } from './verify/overrule-by-probes.ts';
 import { verifyService } from './verify/verify-service.ts';
 import { findDnsService } from './world/find-dns-service.ts';
+import { targetServiceOf } from './world/target-service-of.ts';
 import { buildWorld } from './world/build-world.ts';
 import type { World } from './world/world.ts';
 
@@ -43,13 +44,14 @@ export function investigateService(
   const world = buildWorld(snapshot);
   const subject = subjectOf(world, question);
   const verifications = verifySubject(world, subject, options.isVerbose);
-  const own = judge(world, subject, verifications);
+  const own = judgeWithTarget(world, subject, verifications);
   const dns = findDnsService(world);
   // Clients that dial a name need the cluster's DNS Service too; a Service that is not there needs nothing first.
   if (dns === undefined || subject.service === undefined || dns === subject.service) return own;
   const { namespace, name } = dns.metadata;
   const clients = verifications.map(({ expectation }) => expectation.vantage);
-  const asked: Subject = { namespace, name, service: dns, from: subject.from ?? { clients } };
+  // Names need port 53 only; other ports (metrics) may well be of no use to clients.
+  const asked: Subject = { namespace, name, service: dns, port: 53, from: subject.from ?? { clients } };
   return withDns(own, judge(world, asked, verifySubject(world, asked)));
 }
 
@@ -100,6 +102,17 @@ export function explainChecks(): Omit<ExplainedCheck, 'page'>[] {
   return [...checks]
     .map(({ id, asserts, faults, needs }) => ({ id, asserts, faults, needs }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** An ExternalName that names a Service of this cluster works as that one does. */
+function judgeWithTarget(world: World, subject: Subject, verifications: readonly Verification[]): Diagnosis {
+  const own = judge(world, subject, verifications);
+  const target = subject.service && targetServiceOf(world, subject.service);
+  if (target === undefined || target === subject.service) return own;
+  const { namespace, name } = target.metadata;
+  const { from } = subject;
+  const asked: Subject = { namespace, name, service: target, ...(from ? { from } : {}) };
+  return withTarget(own, judge(world, asked, verifySubject(world, asked)));
 }
 
 function judge(world: World, subject: Subject, verifications: readonly Verification[]): Diagnosis {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cause, Diagnosis } from './diagnosis.ts';
-import { withDns } from './with-dns.ts';
+import { withDns, withTarget } from './with-dns.ts';
 
 const cause = (check: string, ...nodes: string[]): Cause => ({
   check,
@@ -48,5 +48,13 @@ describe('withDns', () => {
   it('is unknown where the Service is healthy and DNS was not seen', () => {
     expect(withDns(diagnosis('healthy'), diagnosis('unknown')).verdict).toBe('unknown');
     expect(withDns(diagnosis('broken', cause('a/b')), diagnosis('unknown')).verdict).toBe('broken');
+  });
+});
+
+describe('withTarget', () => {
+  it('is as bad as the Service that the name leads to, with its cause', () => {
+    const both = withTarget(diagnosis('healthy'), diagnosis('broken', cause('service/selector-matches')));
+    expect([both.verdict, both.headline]).toEqual(['broken', 'its name leads to shop/web: broken']);
+    expect(both.causes[0]?.summary).toBe('its name leads to shop/web: service/selector-matches');
   });
 });

@@ -9,41 +9,54 @@ const ORDER: readonly Verdict[] = ['healthy', 'unknown', 'degraded', 'broken'];
  */
 export function withDns(own: Diagnosis, dns: Diagnosis): Diagnosis {
   if (dns.verdict === 'healthy') return own;
-  const causes = dns.causes
-    .filter((cause) => !own.causes.some((other) => isSame(other, cause)))
-    .map(asDnsCause);
-  const isWorse = causes.length > 0 || dns.verdict === 'unknown';
+  const merged = withNeeded(own, dns, 'names do not resolve', dnsHeadline(dns));
+  const first = merged.causes[own.causes.length];
+  return {
+    ...merged,
+    checklist: own.checklist.map((row) =>
+      row.area === 'DNS' && first ? { ...row, status: 'problem', text: first.summary } : row,
+    ),
+  };
+}
+
+/** The answer about an ExternalName with the answer about the Service of this cluster that it names. */
+export function withTarget(own: Diagnosis, target: Diagnosis): Diagnosis {
+  const text = `its name leads to ${target.subject}`;
+  const merged = withNeeded(own, target, text, `${text}: ${target.headline}`);
+  return { ...merged, paths: target.paths, counts: { ...merged.counts, packets: target.counts.packets } };
+}
+
+/** `own` with the answer about a Service that its clients need as well; `because` starts what its causes say. */
+function withNeeded(own: Diagnosis, other: Diagnosis, because: string, headline: string): Diagnosis {
+  if (other.verdict === 'healthy') return own;
+  const causes = other.causes
+    .filter((cause) => !own.causes.some((known) => isSame(known, cause)))
+    .map((cause): Cause => ({ ...cause, summary: `${because}: ${cause.summary}` }));
+  const isWorse = causes.length > 0 || other.verdict === 'unknown';
   const verdict =
-    isWorse && ORDER.indexOf(dns.verdict) > ORDER.indexOf(own.verdict) ? dns.verdict : own.verdict;
+    isWorse && ORDER.indexOf(other.verdict) > ORDER.indexOf(own.verdict) ? other.verdict : own.verdict;
   const known = new Set(own.notChecked.map(({ what, why }) => `${what} ${why}`));
   return {
     ...own,
     verdict,
-    headline: verdict === own.verdict ? own.headline : dnsHeadline(dns),
+    headline: verdict === own.verdict ? own.headline : headline,
     causes: [...own.causes, ...causes],
     findings: [
       ...own.findings,
-      ...dns.findings.filter(
-        ({ check, node }) => !own.findings.some((other) => other.check === check && other.node === node),
+      ...other.findings.filter(
+        ({ check, node }) => !own.findings.some((each) => each.check === check && each.node === node),
       ),
     ],
     notChecked: [
       ...own.notChecked,
-      ...dns.notChecked.filter(({ what, why }) => !known.has(`${what} ${why}`)),
+      ...other.notChecked.filter(({ what, why }) => !known.has(`${what} ${why}`)),
     ],
-    checklist: own.checklist.map((row) =>
-      row.area === 'DNS' && causes[0] ? { ...row, status: 'problem', text: causes[0].summary } : row,
-    ),
   };
 }
 
 /** The same fault on the same nodes, whichever Service shows it. */
 function isSame(a: Cause, b: Cause): boolean {
   return a.check === b.check && b.nodes.every((node) => a.nodes.includes(node));
-}
-
-function asDnsCause(cause: Cause): Cause {
-  return { ...cause, summary: `names do not resolve: ${cause.summary}` };
 }
 
 function dnsHeadline({ verdict, headline }: Diagnosis): string {
