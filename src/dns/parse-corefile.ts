@@ -60,17 +60,27 @@ export function parseCorefile(text: string): Corefile {
     : { blocks, problem: depth > 0 ? 'a brace is not closed' : 'a brace closes nothing' };
 }
 
+/** By scheme. *Source:* coredns core/dnsserver/address.go. */
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  dns: 53,
+  tls: 853,
+  quic: 853,
+  grpc: 443,
+  https: 443,
+  https3: 443,
+};
+
 /** `dns://.:53`, `cluster.local.`, `.:53`. */
 function readKey(text: string): { zone: string; port: number } {
-  const [, name = '.', port = '53'] = /^(?:\w+:\/\/)?(.*?)(?::(\d+))?$/.exec(text) ?? [];
+  const [, scheme = 'dns', name = '.', port] = /^(?:(\w+):\/\/)?(.*?)(?::(\d+))?$/.exec(text) ?? [];
   const zone = name.toLowerCase().replace(/\.$/, '');
-  return { zone: zone === '' ? '.' : zone, port: Number(port) };
+  return { zone: zone === '' ? '.' : zone, port: Number(port ?? DEFAULT_PORTS[scheme] ?? 53) };
 }
 
-/** The zones that the plugin `kubernetes` serves on port 53, lower case; those of the block where it names none. */
-export function kubernetesZones({ blocks }: Corefile): string[] {
+/** The zones that the plugin `kubernetes` serves on `ports` (any where none are given), lower case; those of the block where it names none. */
+export function kubernetesZones({ blocks }: Corefile, ports?: ReadonlySet<number>): string[] {
   return blocks
-    .filter(({ port }) => port === 53)
+    .filter(({ port }) => ports?.has(port) ?? true)
     .flatMap(({ zones, plugins }) =>
       plugins
         .filter(({ name }) => name === 'kubernetes')

@@ -1,5 +1,6 @@
 import { type Corefile, kubernetesZones, parseCorefile } from '../dns/parse-corefile.ts';
 import { type ResolvConf, clusterDomainOf, parseResolvConf } from '../dns/parse-resolv-conf.ts';
+import { targetPortOf } from './expected-slices.ts';
 import { findDnsService } from './find-dns-service.ts';
 import type { ConfigMap, Pod, Service } from './kubernetes/objects.ts';
 import { perWorld } from './per-world.ts';
@@ -11,6 +12,9 @@ export interface ClusterDns {
   readonly corefile?: {
     readonly configMap: ConfigMap;
     readonly parsed: Corefile;
+    /** The ports of the pods that the DNS Service leads questions to; 53 where that is not known. */
+    readonly ports: ReadonlySet<number>;
+    /** The zones that the plugin `kubernetes` serves there. */
     readonly zones: readonly string[];
   };
   readonly pods: readonly Pod[];
@@ -24,6 +28,8 @@ export interface ClusterDns {
   /** The domain that pods search: of a resolv.conf that was read, else kubelet's default. */
   readonly searched: { readonly domain: string; readonly source?: string };
 }
+
+const DNS_PORT = 53;
 
 /** kubelet's default for `clusterDomain` as kubeadm and most installers set it. */
 const DEFAULT_DOMAIN = 'cluster.local';
@@ -42,11 +48,14 @@ function gather(world: World): ClusterDns {
   );
   const configMap = corefileOf(world, pods);
   const parsed = configMap && parseCorefile(configMap.data?.['Corefile'] ?? '');
+  const ports = portsAsked(service, pods);
   const clients = world.resolvConfs.map(({ text, ...rest }) => ({ ...rest, resolv: parseResolvConf(text) }));
   const told = clients.find(({ resolv }) => clusterDomainOf(resolv) !== undefined);
   return {
     ...(service ? { service } : {}),
-    ...(configMap && parsed ? { corefile: { configMap, parsed, zones: kubernetesZones(parsed) } } : {}),
+    ...(configMap && parsed
+      ? { corefile: { configMap, parsed, ports, zones: kubernetesZones(parsed, ports) } }
+      : {}),
     pods,
     clients,
     searched: {
@@ -54,6 +63,12 @@ function gather(world: World): ClusterDns {
       ...(told ? { source: told.source } : {}),
     },
   };
+}
+
+function portsAsked(service: Service | undefined, pods: readonly Pod[]): ReadonlySet<number> {
+  const asked = (service?.spec.ports ?? []).filter(({ port }) => port === DNS_PORT);
+  const targets = asked.flatMap((port) => pods.flatMap((pod) => targetPortOf(port, pod) ?? []));
+  return new Set(targets.length > 0 ? targets : [DNS_PORT]);
 }
 
 /** The ConfigMap with the Corefile that most DNS pods mount; the first there is where no pod tells. */

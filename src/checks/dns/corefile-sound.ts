@@ -1,3 +1,5 @@
+import { findDetour } from '../../dns/find-detour.ts';
+import type { ConfigMap } from '../../world/kubernetes/objects.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -10,7 +12,7 @@ export const corefileSound: Check = defineCheck({
   *run({ world, subject }) {
     const { corefile, searched } = readClusterDns(world);
     if (!corefile) return;
-    const { configMap, parsed } = corefile;
+    const { configMap, parsed, ports } = corefile;
     const base = {
       subject: `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`,
       remedy: {
@@ -28,36 +30,29 @@ export const corefileSound: Check = defineCheck({
       };
       return;
     }
-    const name = `${subject.name}.${subject.namespace}.svc.${searched.domain}`;
-    for (const { plugins } of parsed.blocks) {
-      for (const { name: plugin, arguments: words, body, line } of plugins) {
-        if (!['template', 'rewrite', 'hosts'].includes(plugin)) continue;
-        if (!concerns(plugin, words, body, name)) continue;
-        yield {
-          ...base,
-          severity: 'error',
-          share: [1, 1],
-          summary: `plugin ${plugin} in the Corefile answers or changes ${name}`,
-          evidence: [
-            {
-              ...world.locate(configMap, 'data.Corefile'),
-              text: `Corefile line ${line}: ${plugin} ${words.join(' ')}`,
-            },
-          ],
-        };
-      }
-    }
+    const { service, namespace, name } = subject;
+    const detour = findDetour(parsed, ports, {
+      service: name,
+      namespace,
+      domain: searched.domain,
+      addresses: service?.spec.clusterIPs ?? [service?.spec.clusterIP ?? ''],
+    });
+    if (detour === undefined) return;
+    yield {
+      ...base,
+      severity: 'error',
+      share: [1, 1],
+      summary: `${name}.${namespace}.svc.${searched.domain} ${detour.what} (plugin ${detour.plugin} of the Corefile)`,
+      evidence: [
+        {
+          ...world.locate(configMap, 'data.Corefile'),
+          text: `Corefile line ${detour.line}: ${lineOf(configMap, detour.line)}`,
+        },
+      ],
+    };
   },
 });
 
-/**
- * Whether a plugin that runs before `kubernetes` has to do with `name`: it names it, or is a template for a zone that holds it
- * and no pattern that leaves it out. *Source:* coredns plugin.cfg (order), plugin/template.
- */
-function concerns(plugin: string, words: readonly string[], body: readonly string[], name: string): boolean {
-  if ([words.join(' '), ...body].join('\n').includes(name)) return true;
-  if (plugin !== 'template') return false;
-  const patterns = body.filter((line) => line.startsWith('match ')).map((line) => line.slice(6));
-  const isInZone = words.slice(2).some((zone) => name.endsWith(`.${zone.toLowerCase().replace(/\.$/, '')}`));
-  return isInZone && patterns.length === 0;
+function lineOf({ data }: ConfigMap, line: number): string {
+  return data?.['Corefile']?.split('\n')[line - 1]?.trim() ?? '';
 }

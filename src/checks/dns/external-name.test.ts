@@ -42,3 +42,27 @@ describe('dns/external-name, a name outside', () => {
     blind: { pods: [] },
   });
 });
+
+describe('dns/external-name, the short name of a Service', () => {
+  proveCheck(externalName, {
+    healthy: named('db.shop.svc.cluster.local'),
+    broken: named('db'),
+    problem: { severity: 'error', summary: /is the short name of a Service/ },
+    blind: { pods: [] },
+  });
+});
+
+describe('dns/external-name, an upstream server that does not answer', () => {
+  const log =
+    '[ERROR] plugin/errors: 2 db.example.org. A: read udp 10.244.1.2:45323->10.0.0.2:53: i/o timeout\n';
+  proveCheck(externalName, {
+    healthy: named('db.shop.svc.cluster.local'),
+    broken: { ...named('db.example.org'), files: { 'pods/kube-system_coredns-1.log': log } },
+    problem: {
+      severity: 'error',
+      faults: ['D11', 'D21'],
+      summary: /CoreDNS gets no answer for db\.example\.org/,
+    },
+    blind: { pods: [] },
+  });
+});

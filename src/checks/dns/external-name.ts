@@ -1,4 +1,7 @@
 import { parseIp } from '../../model/address.ts';
+import type { Evidence } from '../../model/evidence.ts';
+import type { Service } from '../../world/kubernetes/objects.ts';
+import type { World } from '../../world/world.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -6,19 +9,36 @@ import { type Check, defineCheck } from '../check.ts';
 export const externalName: Check = defineCheck({
   id: 'dns/external-name',
   asserts: 'an ExternalName is a name that can be resolved',
-  faults: ['D21'],
+  faults: ['D21', 'D11'],
   needs: ['service', 'services'],
   *run({ world, subject: { service, isOneOfMany = false } }) {
     if (service?.spec.type !== 'ExternalName') return;
     const target = (service.spec.externalName ?? '').replace(/\.$/, '');
     const problem =
       problemOf(target) ??
+      shortName(target, service.metadata.namespace, world.services) ??
       missingService(
         target,
         readClusterDns(world).searched.domain,
         world.services.map(({ metadata }) => `${metadata.name}.${metadata.namespace}`),
       );
     const { namespace, name } = service.metadata;
+    const failure = problem === undefined ? upstreamFailure(world, target) : undefined;
+    if (failure !== undefined) {
+      yield {
+        severity: 'error',
+        subject: `Service ${namespace}/${name}`,
+        faults: ['D11', 'D21'],
+        share: [1, 1],
+        summary: `CoreDNS gets no answer for ${target}, the externalName of ${namespace}/${name}: its upstream server does not answer`,
+        evidence: [failure],
+        remedy: {
+          text: 'let CoreDNS reach the servers that its Corefile forwards to, or name others',
+          commands: [`kubectl -n kube-system logs -l k8s-app=kube-dns --tail=20`],
+        },
+      };
+      return;
+    }
     if (problem === undefined) {
       if (isOneOfMany || isInCluster(target, readClusterDns(world).searched.domain)) return;
       yield {
@@ -55,6 +75,35 @@ function problemOf(target: string): string | undefined {
   if (/[/_\s]/.test(target)) return 'is no host name';
   return undefined;
 }
+
+/** A CNAME holds a whole name: no search list completes it. */
+function shortName(target: string, namespace: string, services: readonly Service[]): string | undefined {
+  const [service, inNamespace = namespace, svc = 'svc', ...more] = target.split('.');
+  const isOwn =
+    more.length === 0 &&
+    svc === 'svc' &&
+    services.some(({ metadata }) => metadata.name === service && metadata.namespace === inNamespace);
+  return isOwn
+    ? 'is the short name of a Service, and no search list completes the target of a CNAME'
+    : undefined;
+}
+
+/** The last line in which CoreDNS says that nobody answers its question for `target`. */
+function upstreamFailure({ podLogs }: World, target: string): Evidence | undefined {
+  const wanted = ` ${target.toLowerCase()}. `;
+  for (const { source, text } of podLogs.values()) {
+    const lines = text.split('\n');
+    const index = lines.findLastIndex(
+      (line) => line.includes('plugin/errors') && line.toLowerCase().includes(wanted) && NO_ANSWER.test(line),
+    );
+    if (index >= 0)
+      return { source, location: `line ${index + 1}`, text: (lines[index] ?? '').slice(0, 300) };
+  }
+  return undefined;
+}
+
+/** *Source:* coredns plugin/errors, plugin/forward. */
+const NO_ANSWER = /i\/o timeout|connection refused|no route to host|network is unreachable|no healthy/;
 
 /** A name inside the cluster must be a Service that exists. */
 function missingService(target: string, domain: string, names: readonly string[]): string | undefined {

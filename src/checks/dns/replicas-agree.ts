@@ -94,5 +94,8 @@ function corefilesOf(world: World, pod: Pod): ConfigMap[] {
 
 function zonesOf(world: World, pod: Pod): string[] | undefined {
   const [configMap] = corefilesOf(world, pod);
-  return configMap && kubernetesZones(parseCorefile(configMap.data?.['Corefile'] ?? ''));
+  return (
+    configMap &&
+    kubernetesZones(parseCorefile(configMap.data?.['Corefile'] ?? ''), readClusterDns(world).corefile?.ports)
+  );
 }

@@ -43,3 +43,22 @@ describe('dns/server-running, no reason told', () => {
     blind: { services },
   });
 });
+
+describe('dns/server-running, pods without a Service', () => {
+  const { pods } = dns();
+  const other = {
+    metadata: { name: 'cluster-dns', namespace: 'kube-system' },
+    spec: { selector: { 'k8s-app': 'kube-dns' } },
+  };
+  proveCheck(serverRunning, {
+    healthy: { services: [other], pods },
+    broken: { services: [], pods },
+    problem: {
+      severity: 'error',
+      faults: ['D06', 'D01'],
+      share: [1, 1],
+      summary: /no Service leads to them/,
+    },
+    blind: { services },
+  });
+});

@@ -1,8 +1,8 @@
 import type { Pod } from '../../world/kubernetes/objects.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
-import { isReady } from '../../world/select-pods.ts';
+import { isReady, matchesAll } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
-import { type Check, defineCheck } from '../check.ts';
+import { type Check, type Problem, defineCheck } from '../check.ts';
 
 /** What CoreDNS logs when it cannot serve, with the fault. */
 const LOGGED: readonly (readonly [pattern: RegExp, fault: string, meaning: string])[] = [
@@ -24,12 +24,13 @@ const LOGGED: readonly (readonly [pattern: RegExp, fault: string, meaning: strin
 export const serverRunning: Check = defineCheck({
   id: 'dns/server-running',
   asserts: 'CoreDNS runs, is ready and can answer',
-  faults: ['D06', 'D07', 'D09', 'D10'],
+  faults: ['D06', 'D07', 'D09', 'D10', 'D01'],
   needs: ['pods'],
   isClusterWide: true,
   explains: ['endpoints/ready'],
   *run({ world }) {
     const { service, pods } = readClusterDns(world);
+    if (!service) yield* withoutService(world);
     if (!service || pods.length === 0) return;
     const unready = pods.filter((pod) => !isReady(pod) && pod.metadata.deletionTimestamp === undefined);
     if (unready.length === 0) return;
@@ -63,6 +64,34 @@ export const serverRunning: Check = defineCheck({
     };
   },
 });
+
+/** DNS pods run, and no Service leads to them. */
+function* withoutService(world: World): Iterable<Problem> {
+  const pods = world.pods.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns');
+  const [pod] = pods;
+  const coverage = world.coverage.get('services');
+  if (!pod || (coverage?.isComplete !== true && !coverage?.namespaces?.includes(pod.metadata.namespace)))
+    return;
+  const isServed = world.services.some(
+    ({ metadata, spec }) =>
+      metadata.namespace === pod.metadata.namespace && matchesAll(spec.selector ?? {}, pod.metadata.labels),
+  );
+  if (isServed) return;
+  yield {
+    severity: 'error',
+    subject: `Pod ${pod.metadata.namespace}/${pod.metadata.name}`,
+    faults: ['D06', 'D01'],
+    share: [1, 1],
+    summary: `names do not resolve: ${pods.length} DNS pods run, and no Service leads to them`,
+    evidence: [
+      { ...world.locate(pod, 'metadata.labels'), text: `pod ${pod.metadata.name} has k8s-app=kube-dns` },
+    ],
+    remedy: {
+      text: 'create the DNS Service again, with the address that kubelet’s clusterDNS names',
+      commands: [`kubectl -n ${pod.metadata.namespace} get services`],
+    },
+  };
+}
 
 function reasonOf(
   world: World,

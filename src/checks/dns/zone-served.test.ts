@@ -38,3 +38,35 @@ describe('dns/zone-served, no kubernetes plugin', () => {
     blind: { services: [] },
   });
 });
+
+describe('dns/zone-served, another port than the Service leads to', () => {
+  const ports = (targetPort: number) => [{ name: 'dns', port: 53, protocol: 'UDP', targetPort }];
+  proveCheck(zoneServed, {
+    healthy: dns({ ports: ports(53) }),
+    broken: dns({ ports: ports(5353) }),
+    problem: {
+      faults: ['S03', 'D10'],
+      summary: /leads to port 5353 of its pods, .* serves Kubernetes on 53/,
+    },
+    blind: { services: [] },
+  });
+});
+
+describe('dns/zone-served, a domain that is rewritten to the one that is served', () => {
+  const files = {
+    'nodes/node-a/resolv.conf':
+      'search shop.svc.corp.local svc.corp.local corp.local\nnameserver 10.96.0.10\n',
+  };
+  proveCheck(zoneServed, {
+    healthy: {
+      ...dns({ corefile: 'rewrite name suffix .corp.local .cluster.local\n  kubernetes cluster.local' }),
+      files,
+    },
+    broken: {
+      ...dns({ corefile: 'rewrite name suffix .corp.example .cluster.local\n  kubernetes cluster.local' }),
+      files,
+    },
+    problem: { faults: ['D03', 'D10'], summary: /pods search corp\.local/ },
+    blind: { services: [] },
+  });
+});

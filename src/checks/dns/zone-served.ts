@@ -1,21 +1,36 @@
+import { rewriteName } from '../../dns/rewrite-name.ts';
+import type { ServerBlock } from '../../dns/parse-corefile.ts';
+import type { ConfigMap } from '../../world/kubernetes/objects.ts';
+import type { World } from '../../world/world.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
-import { type Check, defineCheck } from '../check.ts';
+import { type Check, type Problem, defineCheck } from '../check.ts';
 
 /** CoreDNS does not serve the domain that pods search, so no Service name is found. */
 export const zoneServed: Check = defineCheck({
   id: 'dns/zone-served',
   asserts: 'CoreDNS serves the domain that pods search',
-  faults: ['D03', 'D10'],
+  faults: ['D03', 'D10', 'S03'],
   needs: ['coreDns'],
   isClusterWide: true,
   *run({ world }) {
     const { corefile, searched } = readClusterDns(world);
     if (!corefile || /^\s*import\s/m.test(corefile.configMap.data?.['Corefile'] ?? '')) return;
-    const { configMap, parsed, zones } = corefile;
-    if (
-      zones.some((zone) => zone === '.' || searched.domain === zone || searched.domain.endsWith(`.${zone}`))
-    )
+    const { configMap, parsed, ports, zones } = corefile;
+    const asked = `kubernetes.default.svc.${searched.domain}`;
+    const { name } = rewriteName(
+      parsed.blocks.flatMap(({ plugins }) => plugins),
+      asked,
+    );
+    const isServed = (zone: string): boolean =>
+      zone === '.' || asked.endsWith(`.${zone}`) || name.endsWith(`.${zone}`);
+    if (zones.some(isServed)) return;
+    const other = parsed.blocks.find(
+      ({ port, plugins }) => !ports.has(port) && plugins.some(({ name: plugin }) => plugin === 'kubernetes'),
+    );
+    if (zones.length === 0 && other !== undefined) {
+      yield otherPort(world, configMap, ports, other);
       return;
+    }
     const line = parsed.blocks
       .flatMap(({ plugins }) => plugins)
       .find(({ name }) => name === 'kubernetes')?.line;
@@ -41,3 +56,33 @@ export const zoneServed: Check = defineCheck({
     };
   },
 });
+
+/** CoreDNS serves Kubernetes on a port that the DNS Service does not lead to. */
+function otherPort(
+  world: World,
+  configMap: ConfigMap,
+  asked: ReadonlySet<number>,
+  { port, line }: ServerBlock,
+): Problem {
+  const target = [...asked].join(' and ');
+  return {
+    severity: 'error',
+    subject: `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`,
+    // The port that one expects is right; the other was changed.
+    faults: asked.has(DNS_PORT) ? ['D10', 'S03'] : ['S03', 'D10'],
+    share: [1, 1],
+    summary: `names do not resolve: the DNS Service leads to port ${target} of its pods, and the Corefile serves Kubernetes on ${port}`,
+    evidence: [
+      { ...world.locate(configMap, 'data.Corefile'), text: `Corefile line ${line}: a block on port ${port}` },
+    ],
+    remedy: {
+      text: 'let the targetPort of the DNS Service and the port of the Corefile be the same',
+      commands: [
+        `kubectl -n ${configMap.metadata.namespace} get service -l k8s-app=kube-dns -o yaml`,
+        `kubectl -n ${configMap.metadata.namespace} edit configmap ${configMap.metadata.name}`,
+      ],
+    },
+  };
+}
+
+const DNS_PORT = 53;

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { pod, service, webCluster } from '../cluster-fixture.ts';
+import { dns, pod, service, webCluster } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { selectorMatches } from './selector-matches.ts';
 
@@ -29,5 +29,36 @@ describe('service/selector-matches, a key that was renamed', () => {
       },
     },
     blind: { services: [service()] },
+  });
+});
+
+describe('service/selector-matches, pods of another application only', () => {
+  const other = pod(
+    'db-1',
+    {},
+    { containers: [{ name: 'db', ports: [{ containerPort: 5432 }] }] },
+    { labels: { app: 'db' } },
+  );
+  proveCheck(selectorMatches, {
+    healthy: webCluster,
+    broken: { ...webCluster, pods: [other] },
+    problem: { summary: /matches no pod in shop, and none comes near/ },
+    blind: { services: [service()] },
+  });
+});
+
+describe('service/selector-matches, a DNS add-on that is gone', () => {
+  const { services } = dns();
+  const subject = { namespace: 'kube-system', name: 'kube-dns' };
+  const proxy = {
+    metadata: { name: 'kube-proxy-1', namespace: 'kube-system', labels: { 'k8s-app': 'kube-proxy' } },
+    spec: { hostNetwork: true, containers: [{ name: 'kube-proxy' }] },
+    status: { phase: 'Running' },
+  };
+  proveCheck(selectorMatches, {
+    healthy: { ...dns(), deployments: [], subject },
+    broken: { services, pods: [proxy], deployments: [], subject },
+    problem: { faults: ['D06', 'S01'], summary: /the DNS add-on is missing/ },
+    blind: { services, subject },
   });
 });

@@ -1,5 +1,7 @@
 import { formatLabelSelector } from '../../model/label-selector.ts';
 import type { Pod, Service } from '../../world/kubernetes/objects.ts';
+import { targetPortOf } from '../../world/expected-slices.ts';
+import { findDnsService } from '../../world/find-dns-service.ts';
 import { hasEnded, ownerOf, selectedPods, selectedWorkloads } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
@@ -9,7 +11,7 @@ import { withServiceFollowed } from '../follow-objects.ts';
 export const selectorMatches: Check = defineCheck({
   id: 'service/selector-matches',
   asserts: 'the selector matches pods',
-  faults: ['S01'],
+  faults: ['S01', 'D06'],
   needs: ['service', 'pods'],
   *run({ world, subject: { service } }) {
     const selector = service?.spec.selector ?? {};
@@ -23,6 +25,7 @@ type Labels = Readonly<Record<string, string>>;
 
 function tell(world: World, service: Service, selector: Labels): Problem {
   const { namespace, name } = service.metadata;
+  const isDns = findDnsService(world) === service;
   const near = nearest(world, service, selector);
   const base = {
     severity: 'error' as const,
@@ -32,7 +35,8 @@ function tell(world: World, service: Service, selector: Labels): Problem {
   if (!near) {
     return {
       ...base,
-      summary: `the selector ${show(selector)} matches no pod in ${namespace}, and none comes near`,
+      ...(isDns ? { faults: ['D06', 'S01'] } : {}),
+      summary: `the selector ${show(selector)} matches no pod in ${namespace}, and none comes near${isDns ? ': the DNS add-on is missing' : ''}`,
       remedy: {
         text: 'create the pods, or select labels that pods have',
         commands: [`kubectl get pods -n ${namespace} --show-labels`],
@@ -70,12 +74,12 @@ function tell(world: World, service: Service, selector: Labels): Problem {
 /** The pod with the most labels of the selector, counting a label whose key alone fits as half. */
 function nearest(
   world: World,
-  { metadata }: Service,
+  service: Service,
   selector: Labels,
 ): { pod: Pod; missing: [string, string][]; joint: Labels } | undefined {
   let best: { pod: Pod; score: number } | undefined;
   for (const pod of world.pods) {
-    if (pod.metadata.namespace !== metadata.namespace || hasEnded(pod)) continue;
+    if (pod.metadata.namespace !== service.metadata.namespace || hasEnded(pod)) continue;
     const labels = pod.metadata.labels ?? {};
     const score = Object.entries(selector).reduce(
       (sum, [key, value]) =>
@@ -84,7 +88,9 @@ function nearest(
     );
     if (score > (best?.score ?? 0)) best = { pod, score };
   }
-  if (!best) return undefined;
+  // A key alone (`app`, `k8s-app`) is in every application's labels: another value of it says little where the pods have other ports, too.
+  if (!best || (best.score < 2 && !servesPorts(best.pod, service) && !isAlike(best.pod, selector)))
+    return undefined;
   const labels = best.pod.metadata.labels ?? {};
   const missing = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
   const kept = Object.entries(selector).filter(([key, value]) => labels[key] === value);
@@ -95,6 +101,31 @@ function nearest(
     return other ? [other] : [];
   });
   return { pod: best.pod, missing, joint: Object.fromEntries([...kept, ...renamed]) };
+}
+
+/** Whether a pod declares a target port of the Service; also where it declares no ports at all. */
+function servesPorts(pod: Pod, { spec }: Service): boolean {
+  const declared = pod.spec.containers.flatMap(({ ports = [] }) => ports);
+  return (
+    pod.spec.hostNetwork !== true &&
+    (declared.length === 0 ||
+      (spec.ports ?? []).some((port) => {
+        const target = targetPortOf(port, pod);
+        return declared.some(
+          ({ containerPort, protocol = 'TCP' }) =>
+            containerPort === target && protocol === (port.protocol ?? 'TCP'),
+        );
+      }))
+  );
+}
+
+/** Whether a label of the pod holds a value of the selector, or one within the other. */
+function isAlike({ metadata }: Pod, selector: Labels): boolean {
+  return Object.entries(selector).some(([key, value]) => {
+    const own = metadata.labels?.[key]?.toLowerCase();
+    const wanted = value.toLowerCase();
+    return own !== undefined && (own.includes(wanted) || wanted.includes(own));
+  });
 }
 
 /** A merge patch that replaces `before` by `after`: keys that go become null. */
