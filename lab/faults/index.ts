@@ -29,6 +29,7 @@ import { forwardPolicyDrop } from './f04-forward-policy-drop.ts';
 import { firewalldRejects } from './f05-firewalld-rejects.ts';
 import { foreignDrop } from './f07-foreign-drop.ts';
 import { probesBlocked } from './f10-probes-blocked.ts';
+import { healthyHundred } from './healthy-hundred.ts';
 import { healthyLoadBalancer } from './healthy-load-balancer.ts';
 import { healthyNodePort } from './healthy-nodeport.ts';
 import { healthy } from './healthy.ts';
@@ -88,6 +89,7 @@ import type { Fault } from './fault.ts';
 
 /** Every fault of the lab, healthy clusters first. */
 export const faults: readonly Fault[] = [
+  healthyHundred,
   healthyLoadBalancer,
   healthyNodePort,
   healthy,
