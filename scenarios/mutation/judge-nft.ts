@@ -1,10 +1,12 @@
-import { formatIp, parseIp } from '../../src/model/address.ts';
+import { type Ip, formatIp, parseIp } from '../../src/model/address.ts';
 import { cidrContains, parseCidr } from '../../src/model/cidr.ts';
 import type { NftEntry, NftExpression, NftMapping, NftObject, NftStatement, NftValue } from './nft-json.ts';
 import type { JudgedPacket } from './score.ts';
 
 interface State {
   readonly packet: JudgedPacket;
+  /** The node's own addresses. */
+  readonly local: ReadonlySet<Ip>;
   readonly destination: string;
   readonly port: number;
   readonly weight: number;
@@ -19,17 +21,54 @@ interface State {
   readonly isDone?: boolean;
 }
 
-type Objects = readonly NftObject[];
+interface Objects {
+  readonly all: readonly NftObject[];
+  /** Rules by chain. */
+  readonly rules: ReadonlyMap<string | undefined, readonly NftObject[]>;
+  /** What a map or set holds, by its name and the key as JSON; a set holds `true`. */
+  readonly elements: ReadonlyMap<string, ReadonlyMap<string, NftStatement | true>>;
+}
+
+function indexed(entries: readonly NftEntry[]): Objects {
+  const own = entries.flatMap((entry) => Object.values(entry)).filter((each) => each.table === 'kube-proxy');
+  const all = own.filter(({ family }) => family === 'ip');
+  const rules = new Map<string | undefined, NftObject[]>();
+  for (const each of all) rules.set(each.chain, [...(rules.get(each.chain) ?? []), each]);
+  const elements = new Map(
+    all.flatMap(({ name, elem }) =>
+      name === undefined || elem === undefined
+        ? []
+        : [[name, new Map(elem.map((each) => elementOf(each)))] as const],
+    ),
+  );
+  return { all, rules, elements };
+}
+
+function elementOf(
+  element: NftValue | readonly [NftValue, NftStatement],
+): readonly [key: string, value: NftStatement | true] {
+  const [key, value] = Array.isArray(element)
+    ? (element as [NftValue, NftStatement])
+    : [element as NftValue, true as const];
+  return [JSON.stringify(parts(key)), value];
+}
 
 /**
  * What kube-proxy's table of `nft -j list ruleset` makes of a packet that opens a connection: each end with its share, as text.
  * Told from nft(8) and libnftables-json(5) alone, for the words that kube-proxy uses; it shares nothing with the parser or the walk.
  */
-export function judgeNft(entries: readonly NftEntry[], packet: JudgedPacket): string {
-  const own = entries.flatMap((entry) => Object.values(entry)).filter((each) => each.table === 'kube-proxy');
-  const objects = own.filter(({ family }) => family === 'ip');
+export function judgeNft(
+  entries: readonly NftEntry[],
+  local: ReadonlySet<Ip>,
+): (packet: JudgedPacket) => string {
+  const objects = indexed(entries);
+  return (packet) => judge(objects, packet, local);
+}
+
+function judge(objects: Objects, packet: JudgedPacket, local: ReadonlySet<Ip>): string {
   const start: State = {
     packet,
+    local,
     destination: formatIp(packet.destination),
     port: packet.port,
     weight: 1,
@@ -41,7 +80,7 @@ export function judgeNft(entries: readonly NftEntry[], packet: JudgedPacket): st
   const fates = new Map<string, number>();
   for (const end of passHook(objects, packet.hook.toLowerCase(), start).flatMap((state) => {
     const address = parseIp(state.destination);
-    if (address !== undefined && packet.local.has(address)) return passHook(objects, 'input', state);
+    if (address !== undefined && local.has(address)) return passHook(objects, 'input', state);
     const on = packet.hook === 'OUTPUT' ? [state] : passHook(objects, 'forward', state);
     return on.flatMap((each) => passHook(objects, 'postrouting', each));
   })) {
@@ -56,7 +95,7 @@ export function judgeNft(entries: readonly NftEntry[], packet: JudgedPacket): st
 }
 
 function passHook(objects: Objects, hook: string, state: State): State[] {
-  const bases = objects.filter((each) => each.hook === hook);
+  const bases = objects.all.filter((each) => each.hook === hook);
   bases.sort((a, b) => (a.prio ?? 0) - (b.prio ?? 0));
   return bases.reduce(
     (states, { name = '' }) =>
@@ -70,7 +109,7 @@ function passHook(objects: Objects, hook: string, state: State): State[] {
 }
 
 function passChain(objects: Objects, name: string, state: State): State[] {
-  const rules = objects.filter(({ chain }) => chain === name);
+  const rules = objects.rules.get(name) ?? [];
   const passRules = (from: number, each: State): State[] => {
     const rule = rules[from];
     if (each.isDone || rule === undefined) return [each];
@@ -141,10 +180,12 @@ function choose(
   data: NftMapping,
   state: State,
 ): [NftValue | NftStatement | undefined, State][] {
-  const named = typeof data === 'string' ? objects.find(({ name }) => `@${name}` === data)?.elem : data.set;
-  const pairs = (named ?? []) as readonly (readonly [NftValue, NftStatement])[];
-  const find = (value: unknown): NftStatement | undefined =>
-    pairs.find(([each]) => JSON.stringify(parts(each)) === JSON.stringify(value))?.[1];
+  const find = (value: readonly unknown[]): NftValue | NftStatement | undefined => {
+    const text = JSON.stringify(value);
+    if (typeof data !== 'string') return data.set.find(([each]) => JSON.stringify(parts(each)) === text)?.[1];
+    const found = objects.elements.get(data.slice(1))?.get(text);
+    return found === true ? undefined : found;
+  };
   if (!key.numgen) return [[find([valueOf(key, state)].flat()), state]];
   const { mod } = key.numgen;
   return Array.from({ length: mod }, (_, at) => [find([at]), { ...state, weight: state.weight / mod }]);
@@ -171,7 +212,7 @@ function valueOf(value: NftValue, state: State): string | number | (string | num
   if (value.ct?.key === 'state') return 'new';
   if (value.ct?.key === 'status') return isTranslated ? 'dnat' : 'snat';
   const asked = value.fib?.flags.includes('saddr') ? packet.source : parseIp(destination);
-  if (value.fib) return asked !== undefined && packet.local.has(asked) ? 'local' : 'unicast';
+  if (value.fib) return asked !== undefined && state.local.has(asked) ? 'local' : 'unicast';
   throw new Error(`no such expression: ${JSON.stringify(value)}`);
 }
 
@@ -188,6 +229,5 @@ function holds(objects: Objects, right: NftValue, value: unknown): boolean {
     return cidr !== undefined && address !== undefined && cidrContains(cidr, address);
   }
   if (typeof right !== 'string' || !right.startsWith('@')) return right === value;
-  const members = objects.find(({ name }) => `@${name}` === right)?.elem ?? [];
-  return members.some((each) => JSON.stringify(parts(each as NftValue)) === JSON.stringify([value].flat()));
+  return objects.elements.get(right.slice(1))?.has(JSON.stringify([value].flat())) ?? false;
 }

@@ -6,6 +6,15 @@ export interface NftMutant {
   /** The chain, map or set that was changed. */
   readonly place: string;
   readonly entries: readonly NftEntry[];
+  /** What kind of change of what kind of object it is: one of many alike may stand for them. */
+  readonly kind: string;
+}
+
+/** Without what tells objects of a kind apart: names, addresses, numbers. */
+function kindOf(name: string, { chain, name: own, expr }: NftObject): string {
+  return `${name} ${chain ?? own ?? ''} ${JSON.stringify(expr ?? '')}`
+    .replace(/-[A-Z0-9]{8}-[^" ]*/g, '-*')
+    .replace(/\d+(\.\d+)*/g, '#');
 }
 
 /** One object changed in some way; undefined where it is gone. */
@@ -30,6 +39,7 @@ export function nftMutants(entries: readonly NftEntry[]): NftMutant[] {
       .map(([name, changed]) => ({
         name: `${name}: ${object.chain ?? object.name} ${JSON.stringify(object.expr ?? '')}`,
         place: object.chain ?? object.name ?? '',
+        kind: kindOf(name, object),
         entries: entries.flatMap((each, index) =>
           index !== at ? [each] : changed === undefined ? [] : [{ [kind]: changed }],
         ),
@@ -115,7 +125,12 @@ function changedElements(set: NftObject, entries: readonly NftEntry[]): Change[]
         : []),
     ];
   });
-  return [...changed, ...blockingElements(set, entries)];
+  // The kernel refuses a key twice.
+  const isPossible = ([, object]: Change): boolean => {
+    const keys = (object?.elem ?? []).map((each) => JSON.stringify(Array.isArray(each) ? each[0] : each));
+    return new Set(keys).size === keys.length;
+  };
+  return [...changed, ...blockingElements(set, entries)].filter(isPossible);
 }
 
 /** A map that turns clients away with one client's destination in it. */

@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { it } from 'vitest';
 import { parseNftJson } from '../../src/dataplane/nftables/parse-nft-json.ts';
-import { readBundle } from '../../src/observe/bundle/read-bundle.ts';
-import { buildWorld } from '../../src/world/build-world.ts';
 import { withNodeState } from '../../src/world/repair/node-state.ts';
 import type { World } from '../../src/world/world.ts';
 import { judgeNft } from './judge-nft.ts';
 import type { NftEntry } from './nft-json.ts';
 import { nftMutants } from './nft-mutants.ts';
-import { NODE, packetsAt, score } from './score.ts';
+import { readScene } from './scene.ts';
+import { NODE, localAddresses, packetsAt, score } from './score.ts';
+import { sample } from './text-mutants.ts';
 
-const folder = `${import.meta.dirname}/../recordings/nftables-healthy`;
 const path = `nodes/${NODE}/nft-ruleset.json`;
 
 function withEntries(world: World, entries: readonly NftEntry[]): World {
@@ -27,16 +25,16 @@ function withEntries(world: World, entries: readonly NftEntry[]): World {
 }
 
 it('tells every change of kube-proxy’s nftables table that changes any client’s fate', async () => {
-  const world = buildWorld(await readBundle([folder]));
-  const { nftables } = JSON.parse(readFileSync(`${folder}/${path}`, 'utf8')) as { nftables: NftEntry[] };
+  const { world, textOf } = await readScene(`${import.meta.dirname}/../recordings/nftables-healthy`);
+  const { nftables } = JSON.parse(textOf('nft-ruleset.json')) as { nftables: NftEntry[] };
   const packets = packetsAt(world);
-  const fatesOf = (entries: readonly NftEntry[]): string =>
-    packets.map((packet) => judgeNft(entries, packet)).join('\n\n');
-  const mutants = nftMutants(nftables).map(({ name, place, entries }) => ({
+  const local = localAddresses(world);
+  const fatesOf = (entries: readonly NftEntry[]): string[] => packets.map(judgeNft(entries, local));
+  const mutants = sample(nftMutants(nftables), 3).map(({ name, place, entries }) => ({
     name,
     places: [place],
     world: withEntries(world, entries),
     fates: fatesOf(entries),
   }));
-  score('nftables', fatesOf(nftables), mutants, 0.85);
-}, 300_000);
+  score('nftables', packets, fatesOf(nftables), mutants, 0.98);
+}, 600_000);

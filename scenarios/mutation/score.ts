@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import type { Ip } from '../../src/model/address.ts';
+import type { Outcome } from '../../src/dataplane/walk/trace.ts';
+import { type Ip, formatIp } from '../../src/model/address.ts';
+import type { Frontend } from '../../src/model/frontend.ts';
 import { auditWorld } from '../../src/verify/audit-world.ts';
 import type { Verification } from '../../src/verify/discrepancy.ts';
 import type { World } from '../../src/world/world.ts';
@@ -14,8 +16,10 @@ export interface JudgedPacket {
   readonly destination: Ip;
   readonly port: number;
   readonly protocol: 'tcp' | 'udp';
-  /** The node's own addresses. */
-  readonly local: ReadonlySet<Ip>;
+  /** A pod of the node sends it. */
+  readonly isOfPod: boolean;
+  /** The frontend that the client asked for. */
+  readonly frontend: string;
 }
 
 /** One change of a node's rules. */
@@ -25,7 +29,7 @@ export interface Mutant {
   readonly places: readonly string[];
   readonly world: World;
   /** What becomes of every packet under the change, told by a judge that is not the engine. */
-  readonly fates: string;
+  readonly fates: readonly string[];
 }
 
 /** Every frontend of every Service from every client. */
@@ -33,41 +37,85 @@ export function verifyAll(world: World): Verification[] {
   return [...auditWorld(world)].flatMap(({ verifications }) => verifications);
 }
 
-/** Packets that the rules of the node see first: its own clients', and NodePort packets of the neighbour. */
-export function packetsAt(world: World): JudgedPacket[] {
+/** The node's own addresses. */
+export function localAddresses(world: World): Set<Ip> {
   const links = world.nodeStates.get(NODE)?.links ?? [];
-  const local = new Set(links.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
-  return verifyAll(world)
-    .filter(({ expectation }) => (expectation.node ?? '') === NODE)
-    .map(({ expectation: { vantage }, trace: { packet } }) => ({
-      hook: vantage.node === NODE && vantage.kind === 'node' ? 'OUTPUT' : 'PREROUTING',
-      source: packet.source,
-      destination: packet.destination,
-      port: packet.destinationPort ?? 0,
-      protocol: packet.protocol === 17 ? 'udp' : 'tcp',
-      local,
-    }));
+  return new Set(links.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+}
+
+/** Packets to frontends that the rules of the node see first, and those that other nodes send on to its pods. */
+export function packetsAt(world: World): JudgedPacket[] {
+  return verifyAll(world).flatMap(
+    ({ expectation: { node, vantage, frontend }, trace: { packet, outcomes } }) => {
+      const { source, destination, destinationPort: port = 0 } = packet;
+      const protocol = packet.protocol === 17 ? ('udp' as const) : ('tcp' as const);
+      const isOwn = vantage.node === NODE;
+      const first: JudgedPacket = {
+        hook: isOwn && vantage.kind === 'node' ? 'OUTPUT' : 'PREROUTING',
+        source,
+        destination,
+        port,
+        protocol,
+        isOfPod: isOwn && vantage.kind === 'pod',
+        frontend: frontendKey(frontend),
+      };
+      if (node === NODE || node === undefined || isOwn) return node === NODE || isOwn ? [first] : [];
+      const sentOn = outcomes.filter((outcome) => outcome.node === NODE && outcome.result === 'delivered');
+      return sentOn.map((outcome) => ({ ...first, ...endOf(outcome, first) }));
+    },
+  );
+}
+
+function endOf({ destination }: Outcome, { port }: JudgedPacket): Pick<JudgedPacket, 'destination' | 'port'> {
+  return { destination: destination.address, port: destination.port ?? port };
+}
+
+function frontendKey({ address, port, protocol }: Frontend): string {
+  return `${formatIp(address)}:${port}/${protocol}`;
 }
 
 /** Prints and asserts how many of the changes that change a fate are told, and named, and how many of the others are not. */
-export function score(title: string, before: string, mutants: Iterable<Mutant>, leastNamed: number): void {
-  const sum = { changing: 0, told: 0, named: 0, silent: 0, still: 0 };
+export function score(
+  title: string,
+  packets: readonly JudgedPacket[],
+  before: readonly string[],
+  mutants: Iterable<Mutant>,
+  leastNamed: number,
+): void {
+  const sum = { changing: 0, told: 0, named: 0, right: 0, silent: 0, still: 0 };
   const missed: string[] = [];
+  const names = (texts: readonly string[]): string => texts.slice(0, 3).join(' ');
   for (const { name, places, world, fates } of mutants) {
     const found = verifyAll(world).flatMap(({ discrepancies }) => discrepancies);
     const [first] = found;
-    if (fates === before) {
+    const changed = new Set(
+      packets.flatMap(({ frontend }, index) => (fates[index] === before[index] ? [] : [frontend])),
+    );
+    if (changed.size === 0) {
       sum.still++;
-      if (first === undefined) sum.silent++;
-      else missed.push(`false alarm (${first.kind}: ${first.summary}), ${name}`);
+      const alarm = found.find(({ kind }) => kind !== 'cannot-tell');
+      if (alarm === undefined) sum.silent++;
+      else missed.push(`false alarm (${alarm.kind}: ${alarm.summary}), ${name}`);
       continue;
     }
     sum.changing++;
-    if (found.some(({ node, kind }) => node === NODE && kind !== 'cannot-tell')) sum.told++;
+    const told = new Set(
+      found.flatMap(({ kind, node, expectation }) =>
+        node === NODE && kind !== 'cannot-tell' ? [frontendKey(expectation.frontend)] : [],
+      ),
+    );
+    const untold = [...changed].filter((each) => !told.has(each));
+    const beyond = [...told].filter((each) => !changed.has(each));
+    if (untold.length < changed.size) sum.told++;
     else missed.push(`untold (${first?.kind ?? '-'}), ${name}`);
+    if (untold.length === 0 && beyond.length === 0) sum.right++;
+    else missed.push(`frontends (untold ${names(untold)}; beyond ${names(beyond)}), ${name}`);
     // A rule that looks up the set or map names it, too.
     const isNamed = found.some(
-      ({ at }) => at && (places.includes(at.chain) || places.some((place) => at.rule.includes(`@${place}`))),
+      ({ at }) =>
+        at &&
+        (places.includes(at.chain) ||
+          places.some((place) => at.rule.includes(`@${place}`) || at.rule.includes(`--match-set ${place} `))),
     );
     if (isNamed) sum.named++;
     else missed.push(`unnamed (${first?.kind ?? '-'} ${first?.at?.chain ?? '-'}), ${name}`);
@@ -75,10 +123,11 @@ export function score(title: string, before: string, mutants: Iterable<Mutant>, 
   const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
   console.log(
     `${title}, mutants that change a fate: ${sum.told} of ${sum.changing} told (${percent(sum.told, sum.changing)}), ` +
-      `the place named in ${percent(sum.named, sum.changing)}; the others: ${sum.silent} of ${sum.still} silent`,
+      `at just the frontends concerned in ${percent(sum.right, sum.changing)}, the place named in ${percent(sum.named, sum.changing)}; ` +
+      `the others: ${sum.silent} of ${sum.still} silent`,
   );
   if (process.env['MUTATE_VERBOSE']) console.log(missed.join('\n'));
   expect(sum.changing).toBeGreaterThan(0);
-  expect(missed.filter((each) => !each.startsWith('unnamed'))).toEqual([]);
+  expect(missed.filter((each) => /^(untold|false alarm)/.test(each))).toEqual([]);
   expect(sum.named / sum.changing).toBeGreaterThanOrEqual(leastNamed);
 }

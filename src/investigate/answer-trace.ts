@@ -77,8 +77,10 @@ function outcomeOf(outcome: Outcome, endpoints: ReadonlySet<string>): TraceOutco
     sourceNat: typeof sourceNat === 'string' ? sourceNat : formatIp(sourceNat.address),
     ...(decidedBy === undefined ? {} : { decidedBy: ruleOf(decidedBy) }),
     notes: notesOf(outcome),
-    steps: outcome.steps.map(({ rule, ...step }) => ({
-      ...step,
+    steps: outcome.steps.map(({ node, stage, text, rule }) => ({
+      node,
+      stage,
+      text,
       ...(rule === undefined ? {} : { rule: ruleOf(rule) }),
     })),
     unknowns: outcome.unknowns.map(({ text, rule }) => ({

@@ -1,10 +1,11 @@
+import type { Part } from '../dataplane/ruleset/rule-parts.ts';
 import type { Rule, Table } from '../dataplane/ruleset/ruleset.ts';
 import { familyOf, formatAddressPort } from '../model/address.ts';
 import type { Endpoint, Frontend } from '../model/frontend.ts';
 import { protocolName } from '../model/protocol.ts';
 import type { ProxyMode } from '../world/kube-proxy-state.ts';
 import type { World } from '../world/world.ts';
-import type { ProxyPlace } from './find-entry.ts';
+import type { ProxyPlace } from './way/station.ts';
 import { endpointChain, nftEndpointBase, nftServiceBase, serviceHash } from './names.ts';
 
 type NodeRules = NonNullable<ReturnType<World['nodeStates']['get']>>;
@@ -57,19 +58,26 @@ function iptablesAffinity(
   const hash = serviceHash(service, portName, name);
   for (const kind of ['SVC', 'SVL']) {
     const chain = `KUBE-${kind}-${hash}`;
-    const branches = rulesOf(table, chain).filter(({ parts }) =>
-      parts.some((part) => (part.kind === 'jump' || part.kind === 'goto') && part.chain === own),
-    );
+    const all = rulesOf(table, chain);
+    const branches = all.filter(({ parts }) => parts.some((part) => jumpsTo(part, own)));
     if (branches.length === 0) continue;
-    const checks = branches.flatMap(({ parts }) =>
-      parts.flatMap((part) => (part.kind === 'recent' && part.operation === 'rcheck' ? [part] : [])),
-    );
     const line = branches[0]?.line ?? 0;
-    if (!checks.some(({ list }) => list === own))
-      return { chain, line, rule: `does not look for known clients of ${own}` };
-    const wrong = checks.find((check) => check.list === own && check.seconds !== seconds);
-    if (wrong)
-      return { chain, line, rule: `looks back ${wrong.seconds ?? 'without end'} s, not ${seconds} s` };
+    const found =
+      branches
+        .map((rule) => all.indexOf(rule))
+        .find((index) => all[index]?.parts.some((part) => asksFor(part, own))) ?? -1;
+    if (found < 0) return { chain, line, rule: `does not look for known clients of ${own}` };
+    const newcomers = all.findIndex(
+      ({ parts }) =>
+        parts.some((part) => part.kind === 'jump') &&
+        !parts.some((part) => part.kind === 'recent') &&
+        !isMark(parts),
+    );
+    if (newcomers >= 0 && newcomers < found)
+      return { chain, line: all[found]?.line ?? line, rule: `looks for known clients of ${own} too late` };
+    const check = all[found]?.parts.find((part) => asksFor(part, own));
+    if (check?.kind === 'recent' && check.seconds !== seconds)
+      return { chain, line, rule: `looks back ${check.seconds ?? 'without end'} s, not ${seconds} s` };
   }
   const rules = rulesOf(table, own);
   const sets = rules.some(({ parts }) =>
@@ -77,6 +85,18 @@ function iptablesAffinity(
   );
   if (rules.length === 0 || sets) return undefined;
   return { chain: own, line: rules[0]?.line ?? 0, rule: 'does not remember clients' };
+}
+
+function jumpsTo(part: Part, chain: string): boolean {
+  return (part.kind === 'jump' || part.kind === 'goto') && part.chain === chain;
+}
+
+function asksFor(part: Part, list: string): boolean {
+  return part.kind === 'recent' && part.operation === 'rcheck' && part.list === list;
+}
+
+function isMark(parts: readonly Part[]): boolean {
+  return parts.some((part) => jumpsTo(part, 'KUBE-MARK-MASQ'));
 }
 
 function nftAffinity(
@@ -92,11 +112,13 @@ function nftAffinity(
   const own = `endpoint-${epBase}`;
   const chains = [`service-${base}`, `local-${base}`].filter((chain) => rulesOf(table, chain).length > 0);
   const looksUp = (chain: string): boolean =>
-    rulesOf(table, chain).some(
-      ({ parts }) =>
-        parts.some((part) => part.kind === 'lookup' && part.set === set && !part.not) &&
-        parts.some((part) => (part.kind === 'goto' || part.kind === 'jump') && part.chain === own),
-    );
+    rulesOf(table, chain)
+      .slice(0, balancerOf(rulesOf(table, chain)))
+      .some(
+        ({ parts }) =>
+          parts.some((part) => part.kind === 'lookup' && part.set === set && !part.not) &&
+          parts.some((part) => jumpsTo(part, own)),
+      );
   const known = table.sets.get(set);
   const [chain] = chains;
   if (chain === undefined) return undefined;
@@ -119,6 +141,12 @@ function nftAffinity(
   );
   if (updates) return undefined;
   return { chain: own, line: table.chains.get(own)?.line ?? 0, rule: 'does not remember clients' };
+}
+
+/** Index of the first rule that every new client takes: what stands behind it is in vain. */
+function balancerOf(rules: readonly Rule[]): number {
+  const index = rules.findIndex(({ parts }) => parts.some(({ kind }) => kind === 'vmap' || kind === 'dnat'));
+  return index < 0 ? rules.length : index;
 }
 
 function rulesOf(table: Table, chain: string): Rule[] {

@@ -2,7 +2,7 @@ import type { Field, Part } from '../dataplane/ruleset/rule-parts.ts';
 import type { Chain, Table } from '../dataplane/ruleset/ruleset.ts';
 import type { Ip } from '../model/address.ts';
 import type { ProxyMode } from '../world/kube-proxy-state.ts';
-import type { NodeRules } from './find-entry.ts';
+import type { NodeRules } from './way/station.ts';
 
 /** A frontend that a node's kube-proxy rules serve, whether or not a Service has it (any more). */
 export interface ServedEntry {

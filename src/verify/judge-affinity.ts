@@ -1,8 +1,11 @@
 import type { Outcome } from '../dataplane/walk/trace.ts';
-import { findEntry } from '../kubeproxy/find-entry.ts';
 import { findAffinity } from '../kubeproxy/find-affinity.ts';
+import type { Endpoint } from '../model/frontend.ts';
+import type { NodeRules, ProxyPlace } from '../kubeproxy/way/station.ts';
+import { wayTo } from '../kubeproxy/way/way-of.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
+import { followWay, passedRules, wayClientOf } from './follow-way.ts';
 import { frontendText } from './group-discrepancies.ts';
 
 /**
@@ -13,17 +16,35 @@ export function judgeAffinity(bench: Bench, outcomes: readonly Outcome[]): Discr
   const { world, expectation, node, mode } = bench;
   const { affinitySeconds, endpoints, frontend } = expectation;
   const rules = world.nodeStates.get(node);
-  const arrives = outcomes.some(
+  const arriving = outcomes.filter(
     ({ result, translatedBy }) => result === 'delivered' && translatedBy.length > 0,
   );
-  if (affinitySeconds === undefined || rules === undefined || !arrives) return [];
-  // Rules that lead past the chains of the Service remember nobody.
-  const astray = mode === 'ipvs' ? undefined : findEntry(rules, mode, frontend).missing;
+  if (affinitySeconds === undefined || rules === undefined || arriving.length === 0) return [];
   for (const endpoint of endpoints) {
-    const missing = astray ?? findAffinity(rules, mode, frontend, endpoint, affinitySeconds);
+    const missing =
+      ledPast(bench, rules, endpoint, arriving) ??
+      findAffinity(rules, mode, frontend, endpoint, affinitySeconds);
     if (missing === undefined) continue;
     const summary = `clients of ${frontendText(frontend)} are not kept at their endpoint: ${missing.chain}: ${missing.rule}`;
     return [charge(bench, { kind: 'affinity-missing', endpoint, summary, at: { ...missing, node } })];
   }
   return [];
+}
+
+/** Where rules lead to the endpoint past the chains that remember its clients. */
+function ledPast(
+  bench: Bench,
+  rules: NodeRules,
+  endpoint: Endpoint,
+  arriving: readonly Outcome[],
+): ProxyPlace | undefined {
+  if (bench.mode === 'ipvs') return undefined;
+  const isTo = ({ destination: { address, port } }: Outcome): boolean =>
+    address === endpoint.address && port === endpoint.port;
+  const way = wayTo(rules, bench.mode, wayClientOf(bench), endpoint);
+  const chain = way.at(-1)?.at.chain;
+  const isKept = arriving
+    .filter(isTo)
+    .every(({ translatedBy }) => translatedBy.some((rule) => rule.chain === chain));
+  return isKept ? undefined : followWay(way, passedRules(bench, isTo))?.at;
 }

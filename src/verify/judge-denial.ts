@@ -1,9 +1,10 @@
-import type { Outcome } from '../dataplane/walk/trace.ts';
-import { findEntry } from '../kubeproxy/find-entry.ts';
+import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
+import { denialWay } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { frontendText } from './group-discrepancies.ts';
 import { type Bench, charge } from './bench.ts';
+import { followWay, passedRules, wayClientOf } from './follow-way.ts';
 import { isOfKubeProxy, seeOutcome } from './seen-outcome.ts';
 
 /** Where outcomes differ from the promise that nobody answers. */
@@ -27,8 +28,16 @@ function judge(bench: Bench, outcome: Outcome): Discrepancy[] {
     const to = formatAddressPort(target.address, target.port);
     const why = expectation.because[0] ?? '';
     const summary = `forwards ${text} to ${to}${why === '' ? '' : `, although ${why}`}`;
-    const at = translator ? { at: translator } : {};
-    return [charge(bench, { kind: 'forwarded-although-none', share, endpoint: target, summary, ...at })];
+    const at = admittedBy(bench, outcome) ?? translator;
+    return [
+      charge(bench, {
+        kind: 'forwarded-although-none',
+        share,
+        endpoint: target,
+        summary,
+        ...(at ? { at } : {}),
+      }),
+    ];
   }
   if (anyDenial) return [];
   if (result === 'delivered' || result === 'unroutable') return [unanswered(bench, outcome)];
@@ -44,36 +53,36 @@ function judge(bench: Bench, outcome: Outcome): Discrepancy[] {
 
 /** The packet passes as if the frontend did not exist. */
 function unanswered(bench: Bench, outcome: Outcome): Discrepancy {
-  const { world, node, mode, expectation } = bench;
-  const rules = world.nodeStates.get(node);
-  const missing = rules && findEntry(rules, mode, expectation.frontend).missing;
-  const isIpvs = mode === 'ipvs' && missing !== undefined;
-  const [first] = rules?.tables ?? [];
-  const chain = mode === 'nftables' ? 'no-endpoint-services' : 'KUBE-SERVICES';
-  const own = rules?.tables.find(
-    ({ name, chains }) => name === 'kube-proxy' || (name === 'filter' && chains.has(chain)),
-  );
-  const table = own ?? first;
+  const { node, expectation } = bench;
   const text = frontendText(expectation.frontend);
   const summary = `${node} has no rule that turns clients of ${text} away: they hang instead`;
+  const at = lettingPass(bench);
   return charge(bench, {
     kind: 'frontend-missing',
     share: outcome.probability,
     summary,
-    ...(isIpvs
-      ? { at: { ...missing, node } }
-      : table === undefined
-        ? {}
-        : {
-            at: {
-              node,
-              family: table.family,
-              table: table.name,
-              chain,
-              rule: `no rule for ${text}`,
-              source: table.source,
-              line: table.chains.get(chain)?.line ?? 0,
-            },
-          }),
+    ...(at ? { at } : {}),
   });
+}
+
+/** Where rules should turn this client away and do not. */
+function lettingPass(bench: Bench): RuleReference | undefined {
+  const { world, node, mode, expectation } = bench;
+  const rules = world.nodeStates.get(node);
+  const bySource = expectation.deniedBy === 'loadBalancerSourceRanges';
+  const way = rules && denialWay(rules, mode, wayClientOf(bench), bySource);
+  const place = way && followWay(way, passedRules(bench))?.at;
+  return place && { ...place, node };
+}
+
+/** The rule that let the client in on the way to where it was forwarded. */
+function admittedBy(bench: Bench, { translatedBy }: Outcome): RuleReference | undefined {
+  const { deniedBy } = bench.expectation;
+  const find = (chain: RegExp): RuleReference | undefined =>
+    translatedBy.find((rule) => chain.test(rule.chain));
+  if (deniedBy === 'loadBalancerSourceRanges') return find(/^KUBE-FW-/) ?? lettingPass(bench);
+  return (
+    (deniedBy === 'externalTrafficPolicy' ? find(/^(KUBE-EXT-|external-)/) : undefined) ??
+    find(/^(KUBE-SERVICES|KUBE-NODEPORTS|services)$/)
+  );
 }

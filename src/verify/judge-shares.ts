@@ -1,8 +1,9 @@
 import type { RuleReference } from '../dataplane/walk/trace.ts';
-import { findEntry } from '../kubeproxy/find-entry.ts';
+import { wayTo } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
+import { followWay, passedRules, wayClientOf } from './follow-way.ts';
 import { type SeenOutcome, isOfKubeProxy } from './seen-outcome.ts';
 
 /** iptables keeps probabilities as 31-bit fractions; the rounding of a long list adds up to less than this. */
@@ -55,7 +56,8 @@ function missingEndpoint(
 ): Discrepancy {
   const { world, expectation, node, mode } = bench;
   const rules = world.nodeStates.get(node);
-  const place = rules && findEntry(rules, mode, expectation.frontend, endpoint).missing;
+  const way = rules && wayTo(rules, mode, wayClientOf(bench), endpoint);
+  const place = way && followWay(way, passedRules(bench))?.at;
   const at = place ? { ...place, node } : seen.find(({ translator }) => translator)?.translator;
   const share = 1 / expectation.endpoints.length;
   return charge(bench, {

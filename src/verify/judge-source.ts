@@ -1,8 +1,10 @@
-import { findMasquerade } from '../kubeproxy/find-masquerade.ts';
+import type { RuleReference } from '../dataplane/walk/trace.ts';
+import { keepWay, markWay, mayMark } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
+import { type Passed, followWay, leaderTo, passedRules, wayClientOf } from './follow-way.ts';
 import { type SeenOutcome, isOfKubeProxy } from './seen-outcome.ts';
 
 const SOURCE = /\b(MASQUERADE|SNAT|masquerade|snat)\b/;
@@ -13,13 +15,15 @@ const SOURCE = /\b(MASQUERADE|SNAT|masquerade|snat)\b/;
  */
 export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOutcome): Discrepancy[] {
   if (promised === undefined || target === undefined) return [];
-  if (outcome.result !== 'delivered' && outcome.result !== 'unroutable') return [];
+  // What another node makes of the packet comes after.
+  const isSentOn = outcome.result === 'delivered' || outcome.node !== bench.node;
+  if (!isSentOn && outcome.result !== 'unroutable') return [];
   const wanted = bench.expectation.sourceNat[promised] ?? 'either';
   const share = outcome.probability;
   if (wanted === 'either' || share[0] <= 0) return [];
   const to = formatAddressPort(target.address, target.port);
   if (wanted === 'masquerade') {
-    if (outcome.sourceNat !== 'none' || outcome.result === 'unroutable') return [];
+    if (outcome.sourceNat !== 'none' || !isSentOn) return [];
     // A rule that could not be decided may have masked what replaces the source.
     if (outcome.unknowns.length > 0) return [];
     const summary = `the source of packets to ${to} is kept, although the reply needs it replaced`;
@@ -29,34 +33,50 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
         share,
         endpoint: target,
         summary,
-        ...markRule(bench, outcome, target),
+        ...markRule(bench, target),
       }),
     ];
   }
   const rule = outcome.translatedBy.findLast((each) => SOURCE.test(each.rule));
   if (outcome.sourceNat === 'none' || rule === undefined || !isOfKubeProxy(rule)) return [];
   const summary = `the source of packets to ${to} is replaced, although it should be kept`;
-  return [charge(bench, { kind: 'masquerade-unwanted', share, endpoint: target, at: rule, summary })];
+  const at = markedBy(bench, target) ?? rule;
+  return [charge(bench, { kind: 'masquerade-unwanted', share, endpoint: target, at, summary })];
 }
 
-/** The chain of the Service that should have marked the packet. */
-function markRule(
-  { world, node, mode, expectation }: Bench,
-  { translatedBy }: SeenOutcome['outcome'],
-  target: Endpoint,
-): Partial<Pick<Discrepancy, 'at'>> {
-  const isSelf = expectation.vantage.address === target.address;
+/** Where the way ends on which the packet should have been marked and its source replaced. */
+function markRule(bench: Bench, target: Endpoint): Partial<Pick<Discrepancy, 'at'>> {
+  const { world, node, mode, expectation } = bench;
   const rules = world.nodeStates.get(node);
-  const place =
-    rules && mode === 'nftables'
-      ? findMasquerade(rules, expectation.frontend, isSelf ? target : undefined)
-      : undefined;
-  if (place) return { at: { ...place, node } };
-  const path = translatedBy.filter((rule) => rule.node === node && isOfKubeProxy(rule));
-  // A client that is its own endpoint is marked where the endpoint's chain begins.
-  const own = isSelf ? path.at(-1) : undefined;
-  if (own?.chain.startsWith('KUBE-SEP-') || own?.chain.startsWith('endpoint-')) return { at: own };
-  const at =
-    path.find(({ chain }) => /^(KUBE-(EXT|XLB|SV[CL])-|external-|service-|local-)/.test(chain)) ?? path[0];
-  return at ? { at } : {};
+  if (rules === undefined) return {};
+  const self = expectation.vantage.address === target.address ? target : undefined;
+  const place = followWay(markWay(rules, mode, wayClientOf(bench), self), passedTo(bench, target))?.at;
+  return place ? { at: { ...place, node } } : {};
+}
+
+/** The rule by which the packet was marked, or led past the chains of its Service; undefined where none was. */
+function markedBy(bench: Bench, target: Endpoint): RuleReference | undefined {
+  const { world, node, mode, expectation } = bench;
+  const rules = world.nodeStates.get(node);
+  if (rules === undefined) return undefined;
+  const passed = passedTo(bench, target);
+  const followed = followWay(keepWay(rules, mode, wayClientOf(bench)), passed);
+  if (followed && !followed.isToTheEnd) return { ...followed.at, node };
+  const marker = passed.find(
+    ({ enters = '', chain, rule }) => MARKERS.test(enters) || (MARKS.test(rule) && !MASKS.test(chain)),
+  )?.reference;
+  if (marker === undefined || mayMark(mode, expectation.frontend, marker.chain)) return marker;
+  return leaderTo(marker.chain, passed) ?? marker;
+}
+
+const MARKERS = /^(KUBE-MARK-MASQ|mark-for-masquerade)$/;
+const MARKS = /--set-xmark|\bmark set\b/;
+/** Chains that clear the mark again. */
+const MASKS = /^(KUBE-POSTROUTING|masquerading)$/;
+
+function passedTo(bench: Bench, { address, port }: Endpoint): Passed[] {
+  return passedRules(
+    bench,
+    ({ destination }) => destination.address === address && destination.port === port,
+  );
 }

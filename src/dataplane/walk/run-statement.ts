@@ -121,6 +121,9 @@ function enterChain(run: ChainRun, cursor: Cursor, name: string, returns: boolea
   const { table } = run.entry;
   const target: Chain | undefined = table.chains.get(name);
   if (target === undefined) return stop(run, cursor, `chain ${name} is not in the dump`);
+  const { steps } = cursor.state;
+  if (run.context.isVerbose && steps !== undefined)
+    cursor.state.steps = { ...steps, value: { ...steps.value, enters: name } };
   const { chain, index, path } = cursor;
   const depth = cursor.frame?.depth ?? 0;
   if (returns) {

@@ -22,6 +22,8 @@ export interface Step {
   readonly stage: string;
   readonly text: string;
   readonly rule?: RuleReference;
+  /** The chain that the rule led to. */
+  readonly enters?: string;
 }
 
 /** Something the walk could not decide, with the line. */
