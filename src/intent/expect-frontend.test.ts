@@ -134,6 +134,55 @@ describe('a ClusterIP', () => {
     expect(found.affinitySeconds).toBe(10_800);
   });
 
+  it('keeps clients for as long as the Service says', () => {
+    const sessionAffinityConfig = { clientIP: { timeoutSeconds: 600 } };
+    const service = sampleService({ sessionAffinity: 'ClientIP', sessionAffinityConfig });
+    const found = promise({ services: [service], slices: two }, 'clusterIP', client('pod', 'c'));
+    expect(found.affinitySeconds).toBe(600);
+  });
+
+  it('takes endpoints that the controller calls ready because of publishNotReadyAddresses, also while they terminate', () => {
+    const published = sampleEndpoint('10.244.1.5', 'node-a', {
+      conditions: { ready: true, serving: false, terminating: true },
+    });
+    const service = sampleService({ publishNotReadyAddresses: true });
+    const sample = { services: [service], slices: [sampleSlice([published])] };
+    expect(ends(promise(sample, 'clusterIP', client('pod', 'c')))).toEqual(['10.244.1.5 keep']);
+  });
+
+  it('counts an address in several slices once, and one that terminates only where no other is', () => {
+    const draining = { conditions: { ready: false, serving: true, terminating: true } };
+    const twice = [
+      sampleSlice([sampleEndpoint('10.244.1.5', 'node-a')]),
+      sampleSlice([sampleEndpoint('10.244.1.5', 'node-a', draining)]),
+    ];
+    for (const slices of [twice, twice.toReversed()]) {
+      const found = promise({ services: [sampleService()], slices }, 'clusterIP', client('pod', 'c'));
+      expect(ends(found)).toEqual(['10.244.1.5 keep']);
+    }
+  });
+
+  it('follows node hints before zone hints from 1.34 on', () => {
+    const hinted = (['a', 'b'] as const).map((node, index) =>
+      sampleEndpoint(`10.244.${index + 1}.5`, `node-${node}`, {
+        hints: { forZones: [{ name: 'za' }], forNodes: [{ name: `node-${node}` }] },
+      }),
+    );
+    const sample = { services: [sampleService()], slices: [sampleSlice(hinted)] };
+    expect(ends(promise(sample, 'clusterIP', client('pod', 'a')))).toEqual(['10.244.1.5 keep']);
+    // No endpoint is hinted for the node, and none for its zone.
+    expect(promise(sample, 'clusterIP', client('pod', 'c')).endpoints).toHaveLength(2);
+    const older = promise({ ...sample, release: '1.33' }, 'clusterIP', client('pod', 'a'));
+    expect(older.endpoints).toHaveLength(2);
+  });
+
+  it('has no local endpoint for a kube-proxy that goes by another name', () => {
+    const sample = { services: [sampleService({ internalTrafficPolicy: 'Local' })], slices: two };
+    const misnamed = { ...sample, config: { hostnameOverride: 'other' } };
+    expect(promise(sample, 'clusterIP', client('pod', 'a')).outcome).toBe('endpoints');
+    expect(promise(misnamed, 'clusterIP', client('pod', 'a')).outcome).toBe('drop');
+  });
+
   it('is nobody’s promise with the label that names another proxy', () => {
     const labels = { 'service.kubernetes.io/service-proxy-name': 'other' };
     const service = sampleService({}, { metadata: { name: 'web', namespace: 'shop', labels } });
@@ -201,6 +250,22 @@ describe('frontendsOf', () => {
     ]);
     expect(addresses({ config: { nodePortAddresses: ['192.168.90.2/32'] } })).toEqual([
       'node-b 192.168.90.2',
+    ]);
+  });
+
+  it('has the load-balancer IPs of ipMode Proxy only before 1.30, and no external IPs where a gate turns them off', () => {
+    const service = sampleService(
+      { ...nodePort, type: 'LoadBalancer', externalIPs: ['198.51.100.1'] },
+      { status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }, { ip: '192.0.2.2', ipMode: 'Proxy' }] } } },
+    );
+    const addresses = (more: Sample): string[] =>
+      frontendsOf(sampleWorld({ services: [service], ...more }), service)
+        .filter(({ kind }) => kind === 'loadBalancerIP' || kind === 'externalIP')
+        .map(({ address }) => formatIp(address));
+    expect(addresses({ release: '1.29' })).toEqual(['198.51.100.1', '192.0.2.1', '192.0.2.2']);
+    expect(addresses({ release: '1.30' })).toEqual(['198.51.100.1', '192.0.2.1']);
+    expect(addresses({ config: { featureGates: { AllowServiceExternalIPs: false } } })).toEqual([
+      '192.0.2.1',
     ]);
   });
 

@@ -5,6 +5,8 @@ import type { Vantage } from '../model/vantage.ts';
 import type { Service } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import type { Expectation } from './expectation.ts';
+import { addressesOfFamily } from './addresses-of-family.ts';
+import { loadBalancerIpsOf } from './frontends-of.ts';
 import { whyNotProxied } from './is-proxied.ts';
 import { type Locality, localityOf } from './local-traffic.ts';
 import { findNode } from './nodes-of.ts';
@@ -27,6 +29,7 @@ export interface ExpectOptions {
 
 /** All that decides a promise, looked up once. */
 interface Case {
+  readonly world: World;
   readonly frontend: Frontend;
   readonly vantage: Vantage;
   readonly service: Service;
@@ -72,7 +75,7 @@ export function expectFrontend(
   );
   const locality = localityOf(world, facts, node, vantage);
   const sender = senderOf(vantage, node);
-  const found: Case = { frontend, vantage, service, facts, node, selection, locality, sender };
+  const found: Case = { world, frontend, vantage, service, facts, node, selection, locality, sender };
   const answer = answerOf(found);
   const { endpoints = [] } = answer;
   if (isKeptOutByDesign(world, vantage, endpoints, frontend.protocol)) {
@@ -138,7 +141,7 @@ function isOutputUnfiltered({ facts, frontend, sender }: Case): boolean {
   );
 }
 
-function internal({ service, selection, facts, node }: Case): Answer {
+function internal({ world, frontend, service, selection, facts, node }: Case): Answer {
   if (service.spec.internalTrafficPolicy !== 'Local') {
     return { outcome: 'endpoints', endpoints: plain(selection.cluster), because: [whichCluster(selection)] };
   }
@@ -149,7 +152,7 @@ function internal({ service, selection, facts, node }: Case): Answer {
       because: [`internalTrafficPolicy is Local: endpoints on ${node}`],
     };
   }
-  if (facts.mode === 'ipvs' && isExternallyAccessible(service)) {
+  if (facts.mode === 'ipvs' && isExternallyAccessible(world, service, frontend)) {
     return {
       outcome: 'endpoints',
       endpoints: plain(selection.cluster),
@@ -196,11 +199,13 @@ function external(found: Case): Answer {
   };
 }
 
-function isExternallyAccessible({ spec, status }: Service): boolean {
+/** *Source:* `ExternallyAccessible`, which still counts external IPs that a gate turns off. */
+function isExternallyAccessible(world: World, service: Service, frontend: Frontend): boolean {
+  const family = familyOf(frontend.address);
   return (
-    (spec.ports ?? []).some(({ nodePort = 0 }) => nodePort > 0) ||
-    (spec.externalIPs ?? []).length > 0 ||
-    (status?.loadBalancer?.ingress ?? []).some(({ ip, ipMode }) => ip && ipMode !== 'Proxy')
+    (findPort(service, frontend)?.nodePort ?? 0) > 0 ||
+    addressesOfFamily(service.spec.externalIPs ?? [], family).length > 0 ||
+    loadBalancerIpsOf(world, service, family).length > 0
   );
 }
 

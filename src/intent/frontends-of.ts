@@ -22,7 +22,7 @@ export function frontendsOf(world: World, service: Service): Frontend[] {
   return FAMILIES.flatMap((family) => {
     const [clusterIp] = addressesOfFamily(spec.clusterIPs ?? [spec.clusterIP], family);
     if (clusterIp === undefined) return [];
-    const externalIps = addressesOfFamily(spec.externalIPs ?? [], family);
+    const externalIps = externalIpsOf(world, service, family);
     const loadBalancerIps = loadBalancerIpsOf(world, service, family);
     return (spec.ports ?? []).flatMap((port) => {
       const at = (kind: FrontendKind, address: Ip): Frontend[] => frontendAt(service, port, kind, address);
@@ -36,17 +36,29 @@ export function frontendsOf(world: World, service: Service): Frontend[] {
   });
 }
 
-/** The load-balancer IPs of `service` that kube-proxy answers for. ipMode counts from 1.29 on. */
+/** The load-balancer IPs of `service` that kube-proxy answers for: those of ipMode Proxy are not, from 1.30 on. */
 export function loadBalancerIpsOf(world: World, service: Service, family: IpFamily): Ip[] {
   const ingress = service.status?.loadBalancer?.ingress ?? [];
-  if (ingress.length === 0) return [];
-  const [node = ''] = nodeNamesOf(world);
-  const readsIpMode = proxyFactsOf(world, node).minor >= 29;
-  const vips = readsIpMode ? ingress.filter(({ ipMode }) => ipMode !== 'Proxy') : ingress;
+  const vips = isOn(world, 'LoadBalancerIPMode', 30)
+    ? ingress.filter(({ ipMode }) => ipMode !== 'Proxy')
+    : ingress;
   return addressesOfFamily(
     vips.map(({ ip }) => ip),
     family,
   );
+}
+
+/** The external IPs of `service` that kube-proxy answers for; from 1.37 on a gate can turn them off. */
+export function externalIpsOf(world: World, { spec }: Service, family: IpFamily): Ip[] {
+  const { externalIPs = [] } = spec;
+  return isOn(world, 'AllowServiceExternalIPs', 0) ? addressesOfFamily(externalIPs, family) : [];
+}
+
+/** Whether kube-proxy of the first node, which stands for all, has the feature: by its gate, or by default since release 1.`since`. */
+function isOn(world: World, gate: string, since: number): boolean {
+  const [node = ''] = nodeNamesOf(world);
+  const { minor, config } = proxyFactsOf(world, node);
+  return config.featureGates[gate] ?? minor >= since;
 }
 
 function frontendAt(

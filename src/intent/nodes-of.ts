@@ -1,5 +1,6 @@
 import type { Ip, IpFamily } from '../model/address.ts';
-import { cidrContains } from '../model/cidr.ts';
+import { type Cidr, cidrContains, cidrOf } from '../model/cidr.ts';
+import type { ProxyMode } from '../world/kube-proxy-state.ts';
 import type { Node } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
@@ -80,11 +81,34 @@ function defaultRouteAddresses(world: World, node: string, family: IpFamily): Ip
  */
 export function nodePortAddressesOf(world: World, node: string, family: IpFamily): Ip[] {
   const { mode, config } = proxyFactsOf(world, node);
-  const wanted = config.nodePortAddresses;
   const own = nodeAddressesOf(world, node, family);
-  if (wanted.includes('primary') || (wanted.length === 0 && mode === 'nftables')) return own.slice(0, 1);
-  const cidrs = cidrsOfFamily(wanted, family);
-  if (cidrs.length === 0 || cidrs.some(({ prefix }) => prefix === 0)) return own;
+  const ranges = nodePortRangesOf(config.nodePortAddresses, mode, own, family);
+  if (ranges === undefined) return own;
   const known = new Set([...own, ...interfaceAddressesOf(world, node, family)]);
-  return [...known].filter((address) => cidrs.some((cidr) => cidrContains(cidr, address)));
+  return [...known].filter((address) => ranges.some((range) => cidrContains(range, address)));
 }
+
+/**
+ * The ranges that `nodePortAddresses` select in `family` on a node with the addresses `own`, the primary one first; undefined where they select
+ * every address, as does a list without a range of the family. Keywords may stand beside ranges.
+ * *Source:* kubernetes v1.37 cmd/kube-proxy/app/server.go `expandNodePortAddressKeywords`, pkg/proxy/util/nodeport_addresses.go.
+ */
+export function nodePortRangesOf(
+  wanted: readonly string[],
+  mode: ProxyMode,
+  own: readonly Ip[],
+  family: IpFamily,
+): Cidr[] | undefined {
+  const words = wanted.length === 0 && mode === 'nftables' ? ['primary'] : wanted;
+  const ranges = words.flatMap((word) => {
+    if (word === 'primary')
+      return own.slice(0, 1).map((address) => cidrOf(address, family === 'IPv4' ? 32 : 128));
+    return cidrsOfFamily(KEYWORDS[word] ?? [word], family);
+  });
+  return ranges.length === 0 || ranges.some(({ prefix }) => prefix === 0) ? undefined : ranges;
+}
+
+const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
+  localhost: ['127.0.0.0/8', '::1/128'],
+  all: ['0.0.0.0/0', '::/0'],
+};

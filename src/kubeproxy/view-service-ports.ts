@@ -1,4 +1,9 @@
+import { externalIpsOf, loadBalancerIpsOf } from '../intent/frontends-of.ts';
+import { whyNotProxied } from '../intent/is-proxied.ts';
+import { nodePortRangesOf } from '../intent/nodes-of.ts';
+import { proxyFactsOf } from '../intent/proxy-facts.ts';
 import { selectEndpoints, targetsOf } from '../intent/select-endpoints.ts';
+import { selectionRulesOf } from '../intent/selection-rules.ts';
 import { type Ip, type IpFamily, familyOf, parseIp } from '../model/address.ts';
 import { cidrContains, parseCidr } from '../model/cidr.ts';
 import type { KubeProxyConfig } from '../world/kube-proxy-state.ts';
@@ -12,21 +17,9 @@ const DEFAULT_AFFINITY_SECONDS = 10_800;
 /** The Service ports of one family that kube-proxy on `node` writes rules for. *Source:* kubernetes v1.37 pkg/proxy/serviceport.go. */
 export function viewServicePorts(world: World, node: string, family: IpFamily): ServicePortView[] {
   return world.services.flatMap((service) =>
-    isProxied(service)
+    whyNotProxied(service) === undefined
       ? (service.spec.ports ?? []).flatMap((port) => viewPort(world, service, port, node, family) ?? [])
       : [],
-  );
-}
-
-function isProxied({ metadata, spec }: Service): boolean {
-  const labels = metadata.labels ?? {};
-  return (
-    spec.type !== 'ExternalName' &&
-    spec.clusterIP !== undefined &&
-    spec.clusterIP !== '' &&
-    spec.clusterIP !== 'None' &&
-    !('service.kubernetes.io/service-proxy-name' in labels) &&
-    !('service.kubernetes.io/headless' in labels)
   );
 }
 
@@ -41,13 +34,11 @@ function viewPort(
   const clusterIp = addressesOf(spec.clusterIPs ?? [spec.clusterIP ?? ''], family)[0];
   if (clusterIp === undefined) return undefined;
   const zone = world.nodes.find((each) => each.metadata.name === node)?.metadata.labels?.[ZONE];
-  const { cluster, local, hasAny } = selectEndpoints(targetsOf(world, service, port, family), node, zone);
-  const vips = (service.status?.loadBalancer?.ingress ?? []).filter(({ ipMode }) => ipMode !== 'Proxy');
-  const externalIps = addressesOf(spec.externalIPs ?? [], family);
-  const loadBalancerIps = addressesOf(
-    vips.map(({ ip }) => ip ?? ''),
-    family,
-  );
+  const targets = targetsOf(world, service, port, family);
+  const rules = selectionRulesOf(proxyFactsOf(world, node), service);
+  const { cluster, local, hasAny } = selectEndpoints(targets, node, zone, rules);
+  const externalIps = externalIpsOf(world, service, family);
+  const loadBalancerIps = loadBalancerIpsOf(world, service, family);
   const isExposed = (port.nodePort ?? 0) > 0 || externalIps.length > 0 || loadBalancerIps.length > 0;
   const isInternalLocal = spec.internalTrafficPolicy === 'Local';
   const isExternalLocal = spec.externalTrafficPolicy === 'Local' && isExposed;
@@ -106,19 +97,12 @@ export function viewProxy(
 }
 
 function nodePortAddressesOf(
-  config: KubeProxyConfig,
+  { nodePortAddresses, mode }: KubeProxyConfig,
   addresses: readonly Ip[],
   family: IpFamily,
 ): readonly Ip[] | undefined {
-  const isPrimary =
-    config.nodePortAddresses.includes('primary') ||
-    (config.nodePortAddresses.length === 0 && config.mode === 'nftables');
-  if (isPrimary) return addresses.slice(0, 1);
-  const cidrs = config.nodePortAddresses
-    .filter((text) => isOfFamily(text, family))
-    .flatMap((text) => parseCidr(text) ?? []);
-  if (cidrs.length === 0 || cidrs.some(({ prefix }) => prefix === 0)) return undefined;
-  return addresses.filter((address) => cidrs.some((cidr) => cidrContains(cidr, address)));
+  const ranges = nodePortRangesOf(nodePortAddresses, mode, addresses, family);
+  return ranges && addresses.filter((address) => ranges.some((range) => cidrContains(range, address)));
 }
 
 function localOf(config: KubeProxyConfig, node: Node | undefined, family: IpFamily): ProxyView['local'] {
