@@ -34,7 +34,7 @@ function explain(world: World, node: string): ProxyExplanation {
   const state = proxy && readSyncState(proxy);
   const restart = restartRemedy(node, pod);
   const base = { remedy: restart, evidence: [] };
-  const logged = state?.log[0];
+  const logged = state?.log.find(({ pattern }) => !pattern.isBeside);
   if (proxy?.log && logged) {
     return {
       ...base,

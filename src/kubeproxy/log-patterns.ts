@@ -4,6 +4,8 @@ export interface LogPattern {
   /** Id of the fault catalogue. */
   readonly fault: string;
   readonly meaning: string;
+  /** Rules are written all the same: it does not explain that they are old. */
+  readonly isBeside?: true;
 }
 
 /**
@@ -38,18 +40,20 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     meaning: 'another program holds the xtables lock',
   },
   {
-    pattern: /Failed to execute iptables-restore|iptables-restore: line \d+ failed|nftables sync failed/,
+    pattern:
+      /Failed to execute iptables-restore|iptables-restore: line \d+ failed|Failed to ensure chain (exists|jumps)|nftables sync failed/,
     fault: 'K06',
     meaning: 'its rules are refused by the kernel, so nothing is applied',
   },
   {
     pattern:
-      /[Cc]an't use (the )?(IPVS|ipvs) proxier|nf_tables not supported|no such file or directory.*modprobe|(conntrack|nft|iptables(-restore)?)\W.*executable file not found|nftables proxier.*(kernel|not (available|supported))/,
+      /[Cc]an't use (the )?(IPVS|ipvs) proxier|nf_tables not supported|no such file or directory.*modprobe|(conntrack|nft|iptables(-restore)?)\W.*executable file not found|nftables proxier.*(kernel|not (available|supported))|do you need to insmod|IPVS interface can't be initialized/,
     fault: 'K07',
     meaning: 'lacks a kernel module or a tool',
   },
   {
-    pattern: /Failed to retrieve node info|Can't determine this node's IP/,
+    pattern:
+      /Failed to retrieve node info|Can't determine this node's IP|Timed out waiting for node to (exist|be assigned IPs)/,
     fault: 'K11',
     meaning: 'does not find its Node object by the name it was given',
   },
@@ -57,6 +61,41 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     pattern: /IPTables canary deleted|Reloading after iptables flush|Inconsistent iptables state detected/,
     fault: 'R02',
     meaning: 'its rules were flushed by another program',
+  },
+  {
+    pattern: /Failed to (bind service address to dummy device|create dummy interface)/,
+    fault: 'R11',
+    meaning: 'cannot put addresses of Services on kube-ipvs0',
+  },
+  {
+    pattern:
+      /Failed to (add|get|update) IPVS service|Failed to (add|update) destination|Failed to sync (service|endpoint for service)/,
+    fault: 'R12',
+    meaning: 'cannot write virtual servers',
+  },
+  {
+    pattern:
+      /[Hh]ash is full, cannot add more elements|Failed to add ip set entry|Error adding entry to ipset/,
+    fault: 'R18',
+    meaning: 'cannot write members of its ipsets',
+  },
+  {
+    pattern: /Failed to get node ip address matching node ?port/i,
+    fault: 'X05',
+    meaning: 'finds no address of its node that nodePortAddresses select',
+    isBeside: true,
+  },
+  {
+    pattern: /Failed to start healthcheck|FailedToStartServiceHealthcheck/,
+    fault: 'S15',
+    meaning: 'cannot listen on the health check port of a Service',
+    isBeside: true,
+  },
+  {
+    pattern: /Failed to (list|clear all|delete stale service) (conntrack entries|connections)/,
+    fault: 'C05',
+    meaning:
+      'cannot clear entries of connection tracking, so UDP clients may stay with endpoints that are gone',
   },
 ];
 

@@ -8,7 +8,7 @@ const RECENT_LINES = 200;
 export const logErrors: Check = defineCheck({
   id: 'kube-proxy/log-errors',
   asserts: 'no kube-proxy logs that it cannot do its work',
-  faults: ['K03', 'K04', 'K06', 'K07', 'K02', 'K11', 'O04'],
+  faults: ['K03', 'K04', 'K06', 'K07', 'K02', 'K11', 'O04', 'R02', 'R11', 'R12', 'R18', 'X05', 'S15', 'C05'],
   needs: ['kubeProxies'],
   isClusterWide: true,
   *run({ world }) {
