@@ -73,8 +73,8 @@ function redactObjects(source: Source): Source {
   return clean === text ? source : { ...source, bytes: encoder.encode(clean) };
 }
 
-/** Takes secrets out of `value` in place; whether anything was taken out. */
-function cleanObject(value: unknown): boolean {
+/** Takes secrets out of what JSON of API objects says, in place; whether anything was taken out. */
+export function cleanObject(value: unknown): boolean {
   let isChanged = false;
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Record<string, unknown>;

@@ -100,7 +100,7 @@ describe('execInPod', () => {
         channel.send(frame(1, 'half'));
         setTimeout(() => then(channel), 20);
       },
-      { timeoutMs: 80 },
+      { timeoutMs: kind === 'timeout' ? 200 : 5000 },
     );
     expect(answer).toMatchObject({ ok: true, value: { exitCode: -1, cutBy: { kind } } });
     expect(answer.ok && Buffer.from(answer.value.stdout).toString()).toBe('half');

@@ -4,6 +4,7 @@ import type { Attempt, ClusterAccess, Patience } from './cluster-access.ts';
 import { execInPod } from './exec-in-pod.ts';
 import { credentialsOf } from './credentials-of.ts';
 import type { FoundCluster } from './find-cluster.ts';
+import { parseObjects } from './parse-objects.ts';
 import { forwardPorts } from './forward-ports.ts';
 
 /** How long to wait before asking again a server that is not there. */
@@ -61,7 +62,7 @@ async function json(link: ApiLink, call: ApiCall, patience: Patience): Promise<A
   const answer = await callApi(link, call, patience);
   if (!answer.ok) return answer;
   try {
-    return { ok: true, value: JSON.parse(answer.value.toString()) as unknown };
+    return { ok: true, value: parseObjects(answer.value) };
   } catch {
     return { ok: false, failure: { kind: 'cut', message: 'the answer is no whole JSON' } };
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { FoundCluster } from './find-cluster.ts';
 
 /**
@@ -25,15 +26,14 @@ export async function credentialsOf(found: FoundCluster): Promise<RequestOptions
   };
 }
 
+/** Certificates and keys are read once, not for each connection. */
 function tlsOf({ cluster, user }: FoundCluster): AgentOptions {
   const ca = bytesOf(cluster.caData, cluster.caFile);
   const cert = bytesOf(user.certData, user.certFile);
   const key = bytesOf(user.keyData, user.keyFile);
   return {
     keepAlive: true,
-    ...(ca && { ca }),
-    ...(cert && { cert }),
-    ...(key && { key }),
+    secureContext: createSecureContext({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
     ...(cluster.tlsServerName === undefined ? {} : { servername: cluster.tlsServerName }),
     ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
   };

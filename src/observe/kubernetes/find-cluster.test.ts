@@ -143,7 +143,7 @@ describe('credentials', () => {
     expect(seen[0]).toMatchObject({ 'impersonate-user': 'mallory', authorization: 'Bearer abc' });
   });
 
-  it('asks a plugin for them', async () => {
+  it('asks a plugin for them', { timeout: 30_000 }, async () => {
     const plugin = written(
       'plugin',
       `#!/bin/sh\necho '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"by-plugin"}}'\n`,

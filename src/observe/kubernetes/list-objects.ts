@@ -8,22 +8,24 @@ export interface ObjectList {
   readonly pages: readonly object[];
 }
 
-interface Page {
+/** A List document. */
+export interface ListPage {
   readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
   readonly items?: readonly unknown[] | null;
 }
 
 /**
  * All objects under `path` (`/api/v1/pods?labelSelector=…`). Where the server forgot the list while it was read (410), it is read
- * anew, the second time in one piece. What was read of a list that broke off is not returned: half a list proves nothing.
+ * anew, the second time in one piece. `trim` takes of each page what is kept, before the next is asked for. What was read of a list that broke off is not returned: half a list proves nothing.
  */
 export async function listObjects(
   access: Pick<ClusterAccess, 'getJson'>,
   path: string,
   patience: Patience,
+  trim: (page: ListPage, index: number) => ListPage = (page) => page,
 ): Promise<Attempt<ObjectList>> {
   for (const limit of [PAGE, PAGE, 0]) {
-    const list = await readPages(access, path, limit, patience);
+    const list = await readPages(access, path, limit, patience, trim);
     if (list.ok || list.failure.kind !== 'expired') return list;
   }
   return {
@@ -37,16 +39,17 @@ async function readPages(
   path: string,
   limit: number,
   patience: Patience,
+  trim: (page: ListPage, index: number) => ListPage,
 ): Promise<Attempt<ObjectList>> {
   const pages: object[] = [];
   let token = '';
   do {
     const answer = await access.getJson(withQuery(path, { limit, continue: token }), patience);
     if (!answer.ok) return answer;
-    const page = answer.value as Page | null;
+    const page = answer.value as ListPage | null;
     if (typeof page !== 'object' || page === null || !('items' in page))
       return { ok: false, failure: { kind: 'failed', message: 'the answer is no list' } };
-    pages.push(page);
+    pages.push(trim(page, pages.length));
     token = page.metadata?.continue ?? '';
   } while (token !== '');
   return { ok: true, value: { pages } };

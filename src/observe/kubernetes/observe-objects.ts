@@ -1,10 +1,12 @@
 import type { Gap } from '../../model/evidence.ts';
-import { redactSource } from '../../snapshot/redact.ts';
+import { sourceOfJson } from '../../snapshot/json-of.ts';
+import { cleanObject } from '../../snapshot/redact.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
 import { type Collected, joinCollected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { AccessFailure, ClusterAccess, Patience } from './cluster-access.ts';
-import { listObjects } from './list-objects.ts';
+import { type ListPage, listObjects } from './list-objects.ts';
+import { type Shared, slimPod } from './slim-pod.ts';
 import { RESOURCES, type Reading, pathOf } from './resources.ts';
 
 /** At most so many lists are asked for at once. */
@@ -34,7 +36,7 @@ async function observe(
   const path = pathOf(reading);
   const answer =
     reading.name === undefined
-      ? await listObjects(access, path, patience)
+      ? await listObjects(access, path, patience, reading.resource === 'pods' ? slimPods() : undefined)
       : await access.getJson(path, patience);
   if (!answer.ok) {
     const { kind } = answer.failure;
@@ -50,13 +52,26 @@ async function observe(
   };
 }
 
+/** From this page on parts that are alike are shared: before it costs more time than it saves memory. */
+const SHARED_FROM_PAGE = 10;
+
+function slimPods(): (page: ListPage, index: number) => ListPage {
+  const shared: Shared = new Map();
+  return (page, index) => ({
+    ...page,
+    items: (page.items ?? []).map((pod) =>
+      slimPod(pod as Readonly<Record<string, unknown>>, index < SHARED_FROM_PAGE ? undefined : shared),
+    ),
+  });
+}
+
 function sourceOf({ resource, namespace, name }: Reading, document: unknown, index: number): Source {
   const folder = namespace === undefined ? 'cluster' : `cluster/${namespace}`;
   const file = name === undefined ? resource : `${resource}-${name}`;
-  return redactSource({
+  cleanObject(document);
+  return sourceOfJson(document, {
     path: `${folder}/${file}${index === 0 ? '' : `-${index + 1}`}.json`,
     kind: 'kubernetes',
-    bytes: new TextEncoder().encode(JSON.stringify(document)),
     readAt: new Date().toISOString(),
     ...(RESOURCES[resource].isNamespaced && namespace !== undefined ? { namespaces: [namespace] } : {}),
   });

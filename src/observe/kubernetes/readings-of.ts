@@ -54,27 +54,38 @@ const OF_CLUSTER: readonly Reading[] = [
 /** What leads to nodes, DNS servers and endpoints, which can be asked as soon as these are read. */
 const LEADS: readonly ResourceName[] = ['nodes', 'services', 'endpointslices', 'pods'];
 
-/** The readings that answer a question about `subject`: of its namespaces and the cluster's own, never all pods for one Service. */
-export function readingsOf(subject: LiveSubject): {
+/**
+ * The readings that answer a question about `subject`, those that lead to nodes, DNS servers and endpoints apart: of its namespaces and the cluster's own, never
+ * all pods for one Service.
+ */
+export function readingsOf({ namespace, clientNamespace, clientPod }: LiveSubject): {
   readonly leads: readonly Reading[];
   readonly rest: readonly Reading[];
 } {
-  const all = allReadings(subject);
-  const isLead = ({ resource, name }: Reading): boolean => LEADS.includes(resource) || name === 'coredns';
-  return { leads: all.filter(isLead), rest: all.filter((reading) => !isLead(reading)) };
-}
-
-function allReadings({ namespace, clientNamespace }: LiveSubject): Reading[] {
-  if (namespace === undefined)
-    return [...OF_CLUSTER, ...OF_NAMESPACE.map((resource): Reading => ({ resource }))];
-  const namespaces = new Set([namespace, ...(clientNamespace === undefined ? [] : [clientNamespace])]);
+  const namespaces = new Set([namespace, clientNamespace].filter((each) => each !== undefined));
   const own = [...namespaces].flatMap((each) =>
     OF_NAMESPACE.map((resource): Reading => ({ resource, namespace: each })),
   );
   const system = namespaces.has(SYSTEM)
     ? []
     : OF_SYSTEM.map((resource): Reading => ({ resource, namespace: SYSTEM }));
-  return [...OF_CLUSTER, ...own, ...system];
+  const whole = OF_NAMESPACE.map((resource): Reading => ({ resource }));
+  const all = [...OF_CLUSTER, ...(namespace === undefined ? whole : [...system, ...own])];
+  // A namespace may hold thousands of pods, of which none leads anywhere but the client that is named.
+  const isLead = ({ resource, name, namespace: of }: Reading): boolean =>
+    name === 'coredns' ||
+    (LEADS.includes(resource) && (resource !== 'pods' || of === SYSTEM || of === undefined));
+  return {
+    leads: [...all.filter(isLead), ...clientOf(clientPod)],
+    rest: all.filter((reading) => !isLead(reading)),
+  };
+}
+
+function clientOf(clientPod: string | undefined): Reading[] {
+  const [namespace, name] = clientPod?.split('/') ?? [];
+  return namespace === undefined || name === undefined
+    ? []
+    : [{ resource: 'pods', namespace, name, isOptional: true }];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { LineCounter, type Node as YamlNode, isMap, isSeq, parseAllDocuments } from 'yaml';
 import type { ParseIssue } from '../../model/evidence.ts';
-import { jsonOf } from '../../snapshot/json-of.ts';
+import { isMadeOfJson, jsonOf } from '../../snapshot/json-of.ts';
 import { type Source, textOf } from '../../snapshot/snapshot.ts';
 import type { KubernetesObject } from '../kubernetes/objects.ts';
 
@@ -36,7 +36,9 @@ export function readObjects(source: Source): ReadObjects {
 }
 
 /** Whether the first byte that is no white space opens an object or a list. */
-function isJson({ bytes }: Source): boolean {
+function isJson(source: Source): boolean {
+  if (isMadeOfJson(source)) return true;
+  const { bytes } = source;
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   let at = hasMark ? 3 : 0;
   while (/[ \t\r\n]/.test(String.fromCharCode(bytes[at] ?? 0))) at++;

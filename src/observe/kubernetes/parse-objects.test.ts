@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { parseObjects } from './parse-objects.ts';
+
+const managedFields = [
+  {
+    manager: 'kube-controller-manager',
+    fieldsV1: {
+      'f:metadata': { 'k:{"uid":"a"}': {} },
+      'f:spec': { 'k:{"containerPort":80,"protocol":"TCP"}': {} },
+    },
+  },
+  { manager: 'kubelet', fieldsV1: { 'f:status': {} }, subresource: 'status' },
+];
+const parse = (value: unknown): unknown => parseObjects(Buffer.from(JSON.stringify(value)));
+
+describe('parseObjects', () => {
+  it('leaves out who set which field, of each object of a list', () => {
+    const pod = (name: string, more: object = {}) => ({
+      metadata: { name, labels: { app: 'web' }, ...more },
+      spec: { nodeName: 'node-a' },
+      status: { phase: 'Running' },
+    });
+    const list = (more: object) => ({
+      kind: 'PodList',
+      metadata: {},
+      items: [pod('a', more), pod('b'), pod('c', more)],
+    });
+    expect(parse(list({ managedFields }))).toEqual(list({}));
+  });
+
+  it.each([
+    ['an object without a spec', { metadata: { name: 'a', managedFields }, data: { Corefile: '.' } }],
+    [
+      'members in another order',
+      { metadata: { managedFields, name: 'a', ownerReferences: [{ kind: 'ReplicaSet' }] }, spec: {} },
+    ],
+    [
+      'a value that looks like one',
+      { metadata: { annotations: { note: ',"managedFields":[ ]},"spec":' } }, spec: { a: 1 } },
+    ],
+    ['nothing of the kind', [1, 2]],
+  ])('keeps the whole of %s', (_, value) => {
+    expect(parse(value)).toEqual(value);
+  });
+
+  it('throws where it is no JSON', () => {
+    expect(() => parseObjects(Buffer.from('{"items":['))).toThrow(SyntaxError);
+  });
+});
