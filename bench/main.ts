@@ -1,12 +1,13 @@
 // `npm run bench -- [B1 B1b …] [--rounds n]`: times what docs/benchmarks.md tells, against peers, in one run.
 import { cpus } from 'node:os';
 import { benchGrowth, benchMemory, benchNft, benchReading, benchSmall } from './parse-benchmarks.ts';
+import { benchLive } from './live-benchmarks.ts';
 import { benchStart } from './start-benchmarks.ts';
 import { benchWalk } from './walk-benchmarks.ts';
 import { type Row, tableText } from './report.ts';
 
 const READING = ['B1', 'B1b', 'B1c', 'B1d'];
-const ALL = [...READING, 'B2e', 'B3', 'B3c', 'B6', 'B6b', 'B7', 'B9', 'start'];
+const ALL = [...READING, 'B2e', 'B3', 'B3c', 'B6', 'B6b', 'B7', 'B9', 'start', 'live-scale', 'live-memory'];
 
 const words = process.argv.slice(2);
 const roundsAt = words.indexOf('--rounds');
@@ -27,6 +28,7 @@ if (ids.has('B6') || ids.has('B6b')) rows.push(...benchMemory({ rounds }).filter
 if (ids.has('B7')) rows.push(...benchGrowth({ rounds }));
 if (ids.has('B9')) rows.push(...benchSmall({ rounds }));
 if (ids.has('start')) rows.push(...benchStart({ rounds }));
+rows.push(...(await benchLive(ids, { rounds })));
 
 console.log(tableText(rows));
 console.log(

@@ -18,7 +18,7 @@ export function podName({ name }: BenchService, address: string): string {
   return `${name}-${address.replaceAll('.', '-')}`;
 }
 
-function serviceObject(service: BenchService): object {
+export function serviceObject(service: BenchService): object {
   const { namespace, name, clusterIp, loadBalancerIp, nodePort } = service;
   const isBalanced = loadBalancerIp !== undefined;
   return {
@@ -50,7 +50,7 @@ function serviceObject(service: BenchService): object {
   };
 }
 
-function sliceObjects(service: BenchService): object[] {
+export function sliceObjects(service: BenchService): object[] {
   const count = Math.max(1, Math.ceil(service.endpoints.length / PER_SLICE));
   return Array.from({ length: count }, (_, index) => ({
     apiVersion: 'discovery.k8s.io/v1',

@@ -15,7 +15,7 @@ export function podsJson(cluster: BenchCluster): string {
   );
 }
 
-function podObject(service: BenchService, address: string): object {
+export function podObject(service: BenchService, address: string): object {
   const { namespace, name, targetPort } = service;
   const node = nodeOfPod(address);
   const probe = {
