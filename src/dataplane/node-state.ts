@@ -1,4 +1,5 @@
 import type { Ip } from '../model/address.ts';
+import type { Gap } from '../model/evidence.ts';
 import type { ConntrackEntry } from './conntrack/entry.ts';
 import type { VirtualServer } from './ipvs/virtual-server.ts';
 import type { BridgePort, Link, Neighbour, Route, RouteRule } from './routes/routes.ts';
@@ -13,9 +14,13 @@ export interface NodeState {
   readonly tables: readonly Table[];
   /** Whether the netfilter rules of a family were read at all. */
   readonly hasRules: { readonly ip: boolean; readonly ip6: boolean };
+  /** What the node has, or may have, and no source shows, where other things of it were read. */
+  readonly unread?: readonly Unread[];
   readonly ipsets: ReadonlyMap<string, IpSet>;
   /** Undefined where IPVS was not read; empty where it was and holds nothing. */
   readonly ipvs?: readonly VirtualServer[];
+  /** True where every source of them ends in the middle: a server that is not there proves nothing. */
+  readonly isIpvsCut?: boolean;
   readonly links?: readonly Link[];
   readonly routes?: readonly Route[];
   readonly routeRules?: readonly RouteRule[];
@@ -26,6 +31,14 @@ export interface NodeState {
   readonly conntrack?: readonly ConntrackEntry[];
   readonly conntrackCount?: number;
   readonly sockets?: readonly ListeningSocket[];
+}
+
+/** Something that decides over packets of a family and was not read. */
+export interface Unread {
+  readonly family: 'ip' | 'ip6';
+  /** Whether kube-proxy's translation of Services may be in it; else it can only stop what is let through. */
+  readonly mayServe: boolean;
+  readonly gap: Gap;
 }
 
 /** Where an address lives, as the API says. */

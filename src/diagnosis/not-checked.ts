@@ -35,12 +35,15 @@ export function gapsOf({ world, results, verifications }: DiagnosisInput): Gap[]
   for (const { discrepancies } of verifications) {
     for (const { kind, expectation, node, unknowns, summary } of discrepancies) {
       if (kind !== 'cannot-tell') continue;
-      gaps.push({
-        what: `${clientText(expectation.vantage)} to ${frontendText(expectation.frontend)}`,
-        why: unknowns[0]?.text ?? summary,
-        unlock: `read the rules, routes and links of ${node}`,
-        node,
-      });
+      const [first] = unknowns;
+      gaps.push(
+        first?.gap ?? {
+          what: `${clientText(expectation.vantage)} to ${frontendText(expectation.frontend)}`,
+          why: first?.text ?? summary,
+          unlock: `read the rules, routes and links of ${node}`,
+          node,
+        },
+      );
     }
   }
   return unique([...gaps, ...world.issues.map(gapOfIssue)]);

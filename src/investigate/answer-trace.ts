@@ -30,7 +30,7 @@ export function answerTrace(
     .map((outcome) => outcomeOf(outcome, endpoints))
     .sort((a, b) => compare(a.destination, b.destination) || compare(a.result, b.result));
   return {
-    verdict: verdictOf(trace),
+    verdict: verdictOf(trace, passesUnread(world, vantage.node, trace)),
     packet: {
       source: formatIp(packet.source),
       ...(packet.sourcePort === undefined ? {} : { sourcePort: packet.sourcePort }),
@@ -50,7 +50,7 @@ export function answerTrace(
 }
 
 /** Delivered whichever branch is taken, on some, on none, or not decided. A lost reply is no delivery for the client. */
-function verdictOf({ outcomes }: Trace): Verdict {
+function verdictOf({ outcomes }: Trace, isBlind: boolean): Verdict {
   const works = outcomes.filter(
     ({ result, replyReturns }) => result === 'delivered' && replyReturns === true,
   );
@@ -58,10 +58,18 @@ function verdictOf({ outcomes }: Trace): Verdict {
     ({ result, replyReturns }) => result !== 'unknown' && (result !== 'delivered' || replyReturns === false),
   );
   const surelyFails = fails.some(({ probability: [min] }) => min > 0);
-  if (outcomes.length > 0 && works.length === outcomes.length) return 'healthy';
+  if (outcomes.length > 0 && works.length === outcomes.length) return isBlind ? 'unknown' : 'healthy';
   if (fails.length > 0 && fails.length === outcomes.length) return 'broken';
   if (surelyFails) return 'degraded';
   return 'unknown';
+}
+
+/** Whether rules or settings that were not read may stop what those that were read let through. */
+function passesUnread({ nodeStates }: World, from: string, { packet, outcomes }: Trace): boolean {
+  const family = typeof packet.destination === 'number' ? 'ip' : 'ip6';
+  return [from, ...outcomes.map(({ node }) => node)].some((node) =>
+    nodeStates.get(node)?.unread?.some((each) => each.family === family),
+  );
 }
 
 function outcomeOf(outcome: Outcome, endpoints: ReadonlySet<string>): TraceOutcome {

@@ -1,9 +1,11 @@
-import type { Network, Place } from '../dataplane/node-state.ts';
-import type { Trace } from '../dataplane/walk/trace.ts';
+import type { Network, Place, Unread } from '../dataplane/node-state.ts';
+import type { Outcome, Trace } from '../dataplane/walk/trace.ts';
 import { walk } from '../dataplane/walk/walk.ts';
 import { type ExpectOptions, expectFrontend } from '../intent/expect-frontend.ts';
 import type { Expectation } from '../intent/expectation.ts';
 import { proxyFactsOf } from '../intent/proxy-facts.ts';
+import { familyOf } from '../model/address.ts';
+import type { Gap } from '../model/evidence.ts';
 import type { Frontend } from '../model/frontend.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Vantage } from '../model/vantage.ts';
@@ -15,7 +17,7 @@ import { judgeDenial } from './judge-denial.ts';
 import { type Bench, charge } from './bench.ts';
 import { judgePromise } from './judge-promise.ts';
 import { seeOutcome } from './seen-outcome.ts';
-import { knowsEndpoints, whyBlind } from './why-blind.ts';
+import { knowsEndpoints, unknownOf, unreadOn, whyBlind } from './why-blind.ts';
 
 /** How to verify. */
 export interface VerifyOptions extends ExpectOptions {
@@ -70,13 +72,40 @@ export function verifyFrontend(
     expectation.outcome === 'endpoints'
       ? [...judgePromise(bench, trace.outcomes), ...judgeAffinity(bench, trace.outcomes)]
       : judgeDenial(bench, trace.outcomes);
-  const discrepancies = markLag(world, found);
-  const [least, most] = worksOf(expectation, trace);
-  const lags = discrepancies.length > 0 && discrepancies.every((each) => each.isLag);
+  const unread = (outcome: Outcome): Unread[] =>
+    unreadOn(world, [vantage.node, node, outcome.node], familyOf(frontend.address));
+  const doubts = expectation.outcome === 'endpoints' ? doubtsOf(bench, trace, unread) : [];
+  const discrepancies = [...markLag(world, found), ...doubts];
+  const [least, most] = worksOf(expectation, trace, (outcome) => unread(outcome).length === 0);
+  const lags = found.length > 0 && discrepancies.every((each) => each.isLag);
   // What a pending sync will mend is not known to fail.
   const works =
     lags && expectation.outcome === 'endpoints' ? ([least, 1] as const) : ([least, most] as const);
   return { expectation, trace, discrepancies, works };
+}
+
+/** What lets a packet through as far as was seen may be stopped by rules that were not. */
+function doubtsOf(
+  bench: Bench,
+  { outcomes }: Trace,
+  unread: (outcome: Outcome) => readonly Unread[],
+): Discrepancy[] {
+  const shares = new Map<Gap, number>();
+  for (const outcome of outcomes) {
+    if (outcome.result !== 'delivered') continue;
+    for (const { gap } of unread(outcome)) shares.set(gap, (shares.get(gap) ?? 0) + outcome.probability[1]);
+  }
+  return [...shares].map(([gap, share]) => {
+    const unknown = unknownOf(gap);
+    const node = gap.node ?? bench.node;
+    return charge(bench, {
+      kind: 'cannot-tell',
+      node,
+      share: [0, share],
+      summary: unknown.text,
+      unknowns: [unknown],
+    });
+  });
 }
 
 /** Some endpoints, nobody knows which. */
@@ -94,7 +123,11 @@ function networkWith(network: Network, { kind, node, address }: Vantage): Networ
   return { ...network, placeOf: (asked) => (asked === address ? place : network.placeOf(asked)) };
 }
 
-function worksOf(expectation: Expectation, { outcomes }: Trace): readonly [number, number] {
+function worksOf(
+  expectation: Expectation,
+  { outcomes }: Trace,
+  isSeen: (outcome: Outcome) => boolean,
+): readonly [number, number] {
   if (expectation.outcome !== 'endpoints') return [0, 0];
   let good = 0;
   let bad = 0;
@@ -103,7 +136,7 @@ function worksOf(expectation: Expectation, { outcomes }: Trace): readonly [numbe
     const [min, max] = outcome.probability;
     const isArrival =
       outcome.result === 'delivered' && seeOutcome(expectation, outcome).promised !== undefined;
-    if (isArrival && outcome.replyReturns === true) good += min;
+    if (isArrival && outcome.replyReturns === true && isSeen(outcome)) good += min;
     else bad += max;
     if ((isArrival && outcome.replyReturns !== false) || outcome.result === 'unknown') best += max;
   }

@@ -1,6 +1,8 @@
+import type { Unread } from '../dataplane/node-state.ts';
 import type { Unknown } from '../dataplane/walk/trace.ts';
 import type { Expectation } from '../intent/expectation.ts';
-import { familyOf } from '../model/address.ts';
+import { type IpFamily, familyOf } from '../model/address.ts';
+import type { Gap } from '../model/evidence.ts';
 import type { Frontend } from '../model/frontend.ts';
 import type { ResourceKind, World } from '../world/world.ts';
 import { proxyReplacementOf } from './proxy-replacement.ts';
@@ -18,6 +20,8 @@ export function whyBlind(
     if (state === undefined) return { text: `nothing was read of ${name}` };
     const family = familyOf(frontend.address) === 'IPv4' ? 'ip' : 'ip6';
     if (!state.hasRules[family]) return { text: `the ${family} rules of ${name} were not read` };
+    const unread = state.unread?.find((each) => each.family === family && each.mayServe);
+    if (unread !== undefined) return unknownOf(unread.gap);
     const replacement = proxyReplacementOf(world, name);
     if (replacement !== undefined)
       return {
@@ -25,6 +29,19 @@ export function whyBlind(
       };
   }
   return undefined;
+}
+
+/** Rules that were not read on the nodes named, and that may stop a packet of `family` which those that were read let through. */
+export function unreadOn(world: World, nodes: readonly string[], family: IpFamily): Unread[] {
+  const own = family === 'IPv4' ? 'ip' : 'ip6';
+  return [...new Set(nodes)].flatMap((node) =>
+    (world.nodeStates.get(node)?.unread ?? []).filter((each) => each.family === own),
+  );
+}
+
+/** What is unknown where rules were not read. */
+export function unknownOf(gap: Gap): Unknown {
+  return { text: `${gap.what} not read: ${gap.why}`, gap };
 }
 
 /** Whether the endpoints of the frontend's Service were read: without them nothing is promised, not even a refusal. */

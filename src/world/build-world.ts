@@ -1,3 +1,4 @@
+import type { NodeState } from '../dataplane/node-state.ts';
 import type { Gap } from '../model/evidence.ts';
 import { type Snapshot, type Source, textOf } from '../snapshot/snapshot.ts';
 import type {
@@ -16,10 +17,13 @@ import type {
 import { missingNodes } from './missing-nodes.ts';
 import { networkOf } from './network.ts';
 import { namePorts } from './nodes/name-ports.ts';
+import { findUnread } from './nodes/find-unread.ts';
+import type { RuleDump } from './nodes/merge-tables.ts';
 import { readNodeStates } from './nodes/read-node-states.ts';
 import { normaliseObject } from './objects/normalise.ts';
 import { type ObjectPlace, type ReadObjects, readObjects } from './objects/read-objects.ts';
 import { slicesFromEndpoints } from './objects/slices-from-endpoints.ts';
+import type { KubeProxyState } from './kube-proxy-state.ts';
 import { readKubeProxies } from './proxy/read-kube-proxies.ts';
 import { readObservations } from './read-observations.ts';
 import type { Coverage, ResourceKind, World } from './world.ts';
@@ -70,10 +74,11 @@ export function buildWorld(snapshot: Snapshot): World {
     events: of<KubernetesEvent>('events'),
     serviceCidrs: of<ServiceCidr>('servicecidrs'),
   };
-  const { states: readStates, issues: nodeIssues } = readNodeStates(snapshot.sources);
-  const states = namePorts(readStates, base.pods);
+  const { states: readStates, dumps, issues: nodeIssues } = readNodeStates(snapshot.sources);
+  const named = namePorts(readStates, base.pods);
   const sourceOf = (object: KubernetesObject): string => places.get(object)?.source ?? '';
-  const kubeProxies = readKubeProxies({ ...base, sources: snapshot.sources, states, sourceOf });
+  const kubeProxies = readKubeProxies({ ...base, sources: snapshot.sources, states: named, sourceOf });
+  const states = withUnread(named, dumps, kubeProxies);
   const now = latestTime(snapshot);
   const observations = readObservations(snapshot.sources);
   return {
@@ -94,6 +99,7 @@ export function buildWorld(snapshot: Snapshot): World {
     gaps: [
       ...snapshot.gaps,
       ...missingNodes(base.nodes, states, coverage),
+      ...gapsOfUnread(states, base.services),
       ...notUnderstood(snapshot.sources),
     ],
     issues: [...read.flatMap(({ issues }) => issues), ...nodeIssues, ...observations.issues],
@@ -104,6 +110,30 @@ export function buildWorld(snapshot: Snapshot): World {
         : { source: `${object.kind} ${object.metadata.namespace}/${object.metadata.name}` };
     },
   };
+}
+
+function withUnread(
+  states: ReadonlyMap<string, NodeState>,
+  dumps: ReadonlyMap<string, readonly RuleDump[]>,
+  kubeProxies: ReadonlyMap<string, KubeProxyState>,
+): ReadonlyMap<string, NodeState> {
+  const all = [...states].map(([name, state]): [string, NodeState] => {
+    const config = kubeProxies.get(name)?.config;
+    const mode = config?.assumed.includes('mode') ? undefined : config?.mode;
+    const unread = findUnread(state, dumps.get(name) ?? [], mode);
+    return [name, unread.length === 0 ? state : { ...state, unread }];
+  });
+  return new Map(all);
+}
+
+/** Rules of IPv6 matter where a Service has an address of it. */
+function gapsOfUnread(states: ReadonlyMap<string, NodeState>, services: readonly Service[]): Gap[] {
+  const hasIpv6 = services.some(({ spec }) =>
+    [spec.clusterIP, ...(spec.clusterIPs ?? [])].some((address) => address?.includes(':')),
+  );
+  return [...states.values()].flatMap(({ unread = [] }) =>
+    unread.filter(({ family }) => family === 'ip' || hasIpv6).map(({ gap }) => gap),
+  );
 }
 
 /** Each object once, the first that was read; `places` learns where it stands. */

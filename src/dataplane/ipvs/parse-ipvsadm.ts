@@ -1,4 +1,5 @@
 import { parseIp } from '../../model/address.ts';
+import type { ParseIssue } from '../../model/evidence.ts';
 import { type Parsed, type TextSource, parseLines } from '../text-source.ts';
 import { PROTOCOL, parseProtocol } from '../../model/protocol.ts';
 import type { RealServer, VirtualServer } from './virtual-server.ts';
@@ -21,7 +22,18 @@ export function parseIpvsadm(source: TextSource): Parsed<VirtualServer> {
     servers.push(listed);
     return undefined;
   });
-  return { items: servers, issues };
+  return { items: servers, issues: isCut(source) ? [...issues, cutIssue(source)] : issues };
+}
+
+/** Whether the text ends in the middle of a line. */
+export function isCut({ bytes }: TextSource): boolean {
+  return bytes.length > 0 && bytes.at(-1) !== NEWLINE;
+}
+
+const NEWLINE = 10;
+
+function cutIssue({ path }: TextSource): ParseIssue {
+  return { source: path, text: '', problem: 'the last line ends in the middle: more may follow' };
 }
 
 function addTo(virtual: Draft | undefined, real: RealServer | undefined): undefined | { problem: string } {

@@ -15,7 +15,10 @@ export function parseNftText(source: TextSource): Ruleset {
   const text = decodeSource(source);
   const draft = new RulesetDraft(source.path);
   new NftCommands(text, draft).read();
-  return { tables: draft.finish(ruleReader(text)), issues: draft.issues };
+  const tables = draft.finish(ruleReader(text));
+  if (draft.issues.length === 0 && tables.some(({ complete }) => !complete))
+    draft.report(0, '', 'is cut: what follows is missing');
+  return { tables, issues: draft.issues };
 }
 
 function ruleReader(text: string): ReadRuleAt {

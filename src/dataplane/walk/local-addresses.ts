@@ -59,6 +59,11 @@ function typeFromApi(network: Network, node: NodeState, address: Ip): 'local' | 
   return network.isClusterAddress(address) ? 'unicast' : undefined;
 }
 
+/** Whether it was read which addresses `node` has. */
+export function knowsAddresses(node: NodeState): boolean {
+  return localTableOf(node) !== 'not-read';
+}
+
 function localTableOf(node: NodeState): LocalTable | 'not-read' {
   const known = tables.get(node);
   if (known !== undefined) return known;
@@ -81,8 +86,11 @@ function buildLocalTable(node: NodeState): LocalTable | 'not-read' {
     else ranges.push({ cidr: route.destination, device: route.device });
   }
   for (const link of node.links ?? []) {
-    isRead = true;
-    for (const { address } of link.addresses) if (!hosts.has(address)) hosts.set(address, link.name);
+    for (const { address } of link.addresses) {
+      // `ip link` shows none: every node has at least that of its loopback.
+      isRead = true;
+      if (!hosts.has(address)) hosts.set(address, link.name);
+    }
   }
   return isRead ? { hosts, ranges, broadcasts } : 'not-read';
 }

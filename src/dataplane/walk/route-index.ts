@@ -21,6 +21,8 @@ export interface RouteTable {
 export interface RouteIndex {
   readonly tables: ReadonlyMap<string, RouteTable>;
   readonly rules: { readonly ip: readonly RouteRule[]; readonly ip6: readonly RouteRule[] };
+  /** Whether a rule leads to the main table, as every kernel has it from its start: else rules are missing from what was read. */
+  readonly hasMain: { readonly ip: boolean; readonly ip6: boolean };
   /** Whether lookups depend on nothing but the destination. */
   readonly isPlain: { readonly ip: boolean; readonly ip6: boolean };
   /** Answers that depend on nothing but the destination. */
@@ -43,17 +45,27 @@ function buildIndex(node: NodeState): RouteIndex {
     if (list === undefined) byTable.set(route.table, [route]);
     else list.push(route);
   }
-  // Dumps without `table all` leave out the local table; the addresses tell what it holds.
-  if (!byTable.has('local')) byTable.set('local', localRoutes(node));
+  // Dumps without `table all` leave out the local table, and others are cut before its end; the addresses tell what it holds.
+  const local = byTable.get('local') ?? [];
+  const known = new Set(local.map(({ destination }) => destination.first));
+  byTable.set('local', [
+    ...local,
+    ...localRoutes(node).filter(({ destination }) => !known.has(destination.first)),
+  ]);
   const tables = new Map<string, RouteTable>();
   for (const [name, routes] of byTable) tables.set(name, buildTable(routes));
   const rules = { ip: rulesOf(node, 'ip'), ip6: rulesOf(node, 'ip6') };
   return {
     tables,
     rules,
+    hasMain: { ip: rules.ip.some(leadsToMain), ip6: rules.ip6.some(leadsToMain) },
     isPlain: { ip: rules.ip.every(isPlainRule), ip6: rules.ip6.every(isPlainRule) },
     memo: new Map(),
   };
+}
+
+function leadsToMain({ action }: RouteRule): boolean {
+  return action.kind === 'lookup' && (action.table === 'main' || action.table === '254');
 }
 
 function isPlainRule(rule: RouteRule): boolean {

@@ -25,6 +25,12 @@ export function lookUpRoute(node: NodeState, key: RouteKey): RouteResult {
   if (node.routes === undefined) return { kind: 'unknown', why: `the routes of ${node.name} were not read` };
   const index = routeIndexOf(node);
   const family = typeof key.destination === 'number' ? 'ip' : 'ip6';
+  if (!index.hasMain[family]) {
+    const found = walkRules(index, index.rules[family], key, 0, 0);
+    return found.kind === 'none'
+      ? { kind: 'unknown', why: `the routing rules of ${node.name} that were read lead to no table main` }
+      : found;
+  }
   if (!index.isPlain[family] || key.oif !== undefined)
     return walkRules(index, index.rules[family], key, 0, 0);
   let result = index.memo.get(key.destination);

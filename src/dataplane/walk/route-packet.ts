@@ -1,7 +1,7 @@
 import { type Ip, formatIp } from '../../model/address.ts';
 import type { NodeState } from '../node-state.ts';
 import type { Route } from '../routes/routes.ts';
-import { addressTypeOf } from './local-addresses.ts';
+import { addressTypeOf, knowsAddresses } from './local-addresses.ts';
 import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, type PacketState } from './packet-state.ts';
 import type { RouteResult } from './route-index.ts';
@@ -27,6 +27,8 @@ export function routePacket(
   others: (state: PacketState) => void,
 ): Direction {
   const { node } = state;
+  if (!knowsAddresses(node) && addressTypeOf(context.network, node, state.destination) === 'local')
+    return { kind: 'local', device: undefined, preferred: undefined };
   const result = lookUpRoute(node, {
     destination: state.destination,
     ...(state.isSourceKnown ? { source: state.source } : {}),

@@ -1,4 +1,5 @@
 import type { Ip } from '../../model/address.ts';
+import type { Gap } from '../../model/evidence.ts';
 import type { Packet, PacketResult } from '../../model/packet.ts';
 
 /** A rule, as an answer names it. */
@@ -30,6 +31,8 @@ export interface Step {
 export interface Unknown {
   readonly text: string;
   readonly rule?: RuleReference;
+  /** What was not read, where that is it. */
+  readonly gap?: Gap;
 }
 
 /** How the source was rewritten: not at all, to an address of the node that routing picks, or to this address. */

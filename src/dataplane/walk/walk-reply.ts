@@ -93,8 +93,10 @@ function leaveEndpoint(context: WalkContext, state: PacketState, leg: Leg): Repl
  * Where the endpoint is its own client and the source was replaced, the translation back happens in the bridge: the reply leaves by the port it came
  * in, whatever way the packet itself took (that of IPVS leads through the node). *Source:* linux/net/bridge/br_netfilter_hooks.c `br_nf_pre_routing_finish`.
  */
-function comesBackToItself({ node, before, after, leftBy }: Leg): ReplyFate | undefined {
-  if (before.source !== after.destination || after.source === before.source) return undefined;
+function comesBackToItself({ node, before, after, leftBy, isSourceKnown }: Leg): ReplyFate | undefined {
+  // An address that replaced the source and is not known is not the endpoint's own.
+  if (before.source !== after.destination || (isSourceKnown && after.source === before.source))
+    return undefined;
   if (
     leftBy === undefined ||
     leftBy === '' ||

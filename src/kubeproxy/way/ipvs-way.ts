@@ -21,7 +21,9 @@ export function ipvsWay(rules: NodeRules, client: WayClient, endpoint?: Endpoint
       address === frontend.address && port === frontend.port && protocol === frontend.protocol,
   );
   if (server === undefined) return broken(name, `no virtual server ${name}`);
-  const isBound = links?.some(({ addresses }) => addresses.some((own) => own.address === frontend.address));
+  const bound = (links ?? []).flatMap(({ addresses }) => addresses);
+  // `ip link` shows no addresses: then none was read.
+  const isBound = bound.length === 0 ? undefined : bound.some(({ address }) => address === frontend.address);
   // IPVS sees what the node itself makes wherever it goes.
   if (isBound === false && !isOwn)
     return broken('kube-ipvs0', `no address ${formatIp(frontend.address)}, so packets to it are routed on`);

@@ -2,7 +2,7 @@ import { parseConntrack } from '../../dataplane/conntrack/parse-conntrack.ts';
 import { parseIptables } from '../../dataplane/iptables/parse-iptables.ts';
 import { parseIptablesList } from '../../dataplane/iptables/parse-list.ts';
 import { parseIpset } from '../../dataplane/ipvs/parse-ipset.ts';
-import { parseIpvsadm } from '../../dataplane/ipvs/parse-ipvsadm.ts';
+import { isCut, parseIpvsadm } from '../../dataplane/ipvs/parse-ipvsadm.ts';
 import { parseNftJson } from '../../dataplane/nftables/parse-nft-json.ts';
 import { parseNftText } from '../../dataplane/nftables/parse-nft-text.ts';
 import type { NodeState } from '../../dataplane/node-state.ts';
@@ -19,12 +19,14 @@ import type { ParseIssue } from '../../model/evidence.ts';
 import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
 import { addressPorts } from './address-ports.ts';
 import { hangRestoreInput } from './hang-restore-input.ts';
-import { mergeBridgePorts, mergeLinks } from './merge-links.ts';
+import { completeLinks, mergeBridgePorts, mergeLinks } from './merge-links.ts';
 import { type RuleDump, mergeTables } from './merge-tables.ts';
 
 /** What was read of the nodes' kernels. */
 export interface ReadNodeStates {
   readonly states: ReadonlyMap<string, NodeState>;
+  /** The dumps of rules of each node, as they were read. */
+  readonly dumps: ReadonlyMap<string, readonly RuleDump[]>;
   readonly issues: readonly ParseIssue[];
 }
 
@@ -36,14 +38,22 @@ export function readNodeStates(sources: readonly Source[]): ReadNodeStates {
   }
   const issues: ParseIssue[] = [];
   const states = new Map<string, NodeState>();
+  const dumps = new Map<string, readonly RuleDump[]>();
   for (const [node, own] of byNode) {
-    const state = readState(node, own, issues);
+    const ownDumps = readDumps(own, issues);
+    const state = readState(node, own, ownDumps, issues);
     if (state) states.set(node, state);
+    dumps.set(node, ownDumps);
   }
-  return { states, issues };
+  return { states, dumps, issues };
 }
 
-function readState(name: string, sources: readonly Source[], issues: ParseIssue[]): NodeState | undefined {
+function readState(
+  name: string,
+  sources: readonly Source[],
+  dumps: readonly RuleDump[],
+  issues: ParseIssue[],
+): NodeState | undefined {
   const all = <T>(kinds: readonly SourceKind[], parse: (source: Source) => Parsed<T>): T[] | undefined => {
     const own = sources.filter(({ kind }) => kinds.includes(kind));
     if (own.length === 0) return undefined;
@@ -53,9 +63,9 @@ function readState(name: string, sources: readonly Source[], issues: ParseIssue[
       return parsed.items;
     });
   };
-  const dumps = readDumps(sources, issues);
   const { tables, hasRules } = mergeTables(dumps);
   const links = all(['ip-addr', 'ip-link'], parseIpAddr);
+  const routes = all(['ip-route'], parseIpRoute);
   const ports = [
     ...(all(['hairpin-mode'], parseHairpinMode) ?? []),
     ...(all(['bridge-link'], parseBridgeLink) ?? []),
@@ -63,11 +73,13 @@ function readState(name: string, sources: readonly Source[], issues: ParseIssue[
   const hasPorts = sources.some(({ kind }) => kind === 'hairpin-mode' || kind === 'bridge-link');
   const neighbours = all(['ip-neigh'], parseIpNeigh);
   const forwarding = all(['bridge-fdb'], parseBridgeFdb);
+  const ipvs = sources.filter(({ kind }) => OF_IPVS.includes(kind));
   const settings = all(['sysctl'], parseSysctl);
   const members: Omit<NodeState, 'name' | 'tables' | 'hasRules' | 'ipsets'> = {
-    ...given('ipvs', all(['ipvsadm-list', 'ipvsadm-save', 'proc-ip-vs'], parseIpvsadm), preferListed),
-    ...given('links', links, mergeLinks),
-    ...given('routes', all(['ip-route'], parseIpRoute), same),
+    ...given('ipvs', all(OF_IPVS, parseIpvsadm), preferListed),
+    ...(ipvs.length > 0 && ipvs.every(isCut) ? { isIpvsCut: true } : {}),
+    ...given('links', links, (read) => completeLinks(mergeLinks(read), routes ?? [])),
+    ...given('routes', routes, same),
     ...given(
       'routeRules',
       all(['ip-rule'], (source) => parseIpRule(source, /ip6|-6/.test(source.path) ? 'ip6' : 'ip')),
@@ -85,6 +97,8 @@ function readState(name: string, sources: readonly Source[], issues: ParseIssue[
   if (Object.keys(members).length === 0 && sets.length === 0 && dumps.length === 0) return undefined;
   return { name, tables, hasRules, ipsets: new Map(sets.map((set) => [set.name, set])), ...members };
 }
+
+const OF_IPVS: readonly SourceKind[] = ['ipvsadm-list', 'ipvsadm-save', 'proc-ip-vs'];
 
 /** `ipvsadm -Ln` and `ipvsadm-save` of one node say the same: each virtual server counts once, as first read. */
 function preferListed(
@@ -111,12 +125,14 @@ function same<T>(items: T): T {
   return items;
 }
 
+/** A dump of which no table could be read shows nothing, and is as good as none. */
 function readDumps(sources: readonly Source[], issues: ParseIssue[]): RuleDump[] {
   return sources.flatMap((source): RuleDump[] => {
     const ruleset = readRuleset(source);
     if (!ruleset) return [];
     issues.push(...ruleset.issues);
-    return [{ source, tables: ruleset.tables }];
+    const isRead = ruleset.tables.length > 0 || ruleset.issues.length === 0;
+    return isRead ? [{ source, tables: ruleset.tables }] : [];
   });
 }
 

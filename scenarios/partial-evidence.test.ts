@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { investigateService } from '../src/investigate.ts';
+import { readBundle } from '../src/observe/bundle/read-bundle.ts';
+import { recogniseSource } from '../src/snapshot/recognise.ts';
+import type { Snapshot, Source } from '../src/snapshot/snapshot.ts';
+
+// Healthy clusters of which less was read: never a fault, and *unknown* where what is missing would show one.
+
+type Change = (text: string, path: string) => string | undefined;
+
+const recordings = fileURLToPath(new URL('recordings/', import.meta.url));
+
+/** The recording with the files whose path matches `pattern` changed, or left out where nothing is returned. */
+async function changed(name: string, changes: readonly (readonly [RegExp, Change])[]): Promise<Snapshot> {
+  const snapshot = await readBundle([`${recordings}${name}`]);
+  const sources = snapshot.sources.flatMap((source): Source[] => {
+    const { path } = source;
+    const own = changes.filter(([pattern]) => pattern.test(path));
+    if (own.length === 0) return [source];
+    let text: string | undefined = readFileSync(`${recordings}${name}/${path}`, 'utf8');
+    for (const [, change] of own) text = text === undefined ? undefined : change(text, path);
+    if (text === undefined) return [];
+    const bytes = new TextEncoder().encode(text);
+    return [{ ...source, ...recogniseSource(path, bytes), bytes }];
+  });
+  return { ...snapshot, sources };
+}
+
+const none: Change = () => undefined;
+const nothing: Change = () => '';
+const half: Change = (text) => text.slice(0, text.length >> 1);
+const only =
+  (...tables: string[]): Change =>
+  (text) =>
+    text
+      .split(/(?<=^# Completed.*\n)/m)
+      .filter((block) => tables.some((table) => block.includes(`\n*${table}\n`)))
+      .join('');
+const mainTable: Change = (text) =>
+  text
+    .split('\n')
+    .filter((line) => !/ table \S+|^(local|broadcast|multicast|anycast) /.test(line))
+    .join('\n');
+/** An older iptables, which does not say on which kernel interface it works. */
+const unsaid: Change = (text) => text.replaceAll(/-nft-save v\S+ \(nf_tables\)/g, '-save v1.8.4');
+
+const UNKNOWN: readonly (readonly [string, string, readonly (readonly [RegExp, Change])[]])[] = [
+  ['nftables-healthy', 'nft was not asked', [[/nft-ruleset/, none]]],
+  ['nftables-healthy', 'nft printed nothing', [[/nft-ruleset/, nothing]]],
+  ['nftables-healthy', 'nft was cut', [[/nft-ruleset/, half]]],
+  [
+    'iptables-healthy',
+    'the filter table alone',
+    [
+      [/nft-ruleset/, none],
+      [/iptables-save/, only('filter')],
+    ],
+  ],
+  [
+    'iptables-healthy',
+    'the nat table alone',
+    [
+      [/nft-ruleset/, none],
+      [/iptables-save/, only('nat')],
+    ],
+  ],
+  ['iptables-healthy', 'no tables of nftables', [[/nft-ruleset/, none]]],
+  [
+    'iptables-healthy',
+    'a cut dump',
+    [
+      [/nft-ruleset/, none],
+      [/iptables-save/, half],
+    ],
+  ],
+  ['iptables-healthy', 'routing rules that are cut', [[/ip-rule/, (text) => text.split('\n', 1)[0]]]],
+  ['iptables-healthy', 'one node without routes', [[/node-c\/ip-route/, none]]],
+  ['iptables-healthy', 'one node without settings', [[/node-c\/sysctl/, none]]],
+  ['ipvs-healthy', 'ipvsadm printed nothing', [[/ipvsadm/, nothing]]],
+  ['ipvs-healthy', 'ipvsadm was cut', [[/ipvsadm/, half]]],
+  [
+    'ipvs-healthy',
+    'the filter table alone',
+    [
+      [/nft-ruleset/, none],
+      [/iptables-save/, only('filter')],
+    ],
+  ],
+];
+
+const HEALTHY: typeof UNKNOWN = [
+  [
+    'iptables-healthy',
+    'an older iptables alone',
+    [
+      [/nft-ruleset/, none],
+      [/iptables-save/, unsaid],
+    ],
+  ],
+  [
+    'iptables-healthy',
+    'the main table and no addresses',
+    [
+      [/ip-addr/, none],
+      [/ip-route/, mainTable],
+    ],
+  ],
+  [
+    'nftables-healthy',
+    'the main table and no addresses',
+    [
+      [/ip-addr/, none],
+      [/ip-route/, mainTable],
+    ],
+  ],
+  [
+    'ipvs-healthy',
+    'the main table and no addresses',
+    [
+      [/ip-addr/, none],
+      [/ip-route/, mainTable],
+    ],
+  ],
+  [
+    'ipvs-healthy',
+    'the main table and no interfaces',
+    [
+      [/ip-addr|ip-link/, none],
+      [/ip-route/, mainTable],
+    ],
+  ],
+  ['ipvs-healthy', 'routes that are cut', [[/ip-route/, half]]],
+  ['iptables-healthy', 'addresses that are cut', [[/ip-addr/, half]]],
+  ['nftables-healthy', 'addresses that are cut', [[/ip-addr/, half]]],
+];
+
+describe('partial evidence of a healthy cluster', () => {
+  for (const service of ['solo', 'web-np'])
+    for (const [verdict, cases] of [['unknown', UNKNOWN] as const, ['healthy', HEALTHY] as const])
+      for (const [name, what, changes] of cases)
+        it(`${name}, ${service}: ${what} is ${verdict}`, async () => {
+          const diagnosis = investigateService(await changed(name, changes), {
+            namespace: 'shop',
+            name: service,
+          });
+          expect([diagnosis.verdict, diagnosis.causes.map(({ summary }) => summary)]).toEqual([verdict, []]);
+        });
+});
+
+it('hairpin mode that is off is seen without the addresses of interfaces', async () => {
+  const off: Change = (text) =>
+    text.replaceAll('hairpin on', 'hairpin off').replaceAll('hairpin_mode:1', 'hairpin_mode:0');
+  const snapshot = await changed('ipvs-healthy', [
+    [/ip-addr/, none],
+    [/bridge-link|hairpin/, off],
+  ]);
+  const { verdict, causes } = investigateService(snapshot, { namespace: 'shop', name: 'solo' });
+  expect([verdict, causes[0]?.check]).toEqual(['degraded', 'node/hairpin-off']);
+});

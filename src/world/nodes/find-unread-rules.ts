@@ -1,0 +1,132 @@
+import type { Unread } from '../../dataplane/node-state.ts';
+import type { Table } from '../../dataplane/ruleset/ruleset.ts';
+import { isIpvsTable } from '../proxy/is-ipvs-table.ts';
+import type { ProxyMode } from '../kube-proxy-state.ts';
+import type { RuleDump } from './merge-tables.ts';
+
+type Family = Unread['family'];
+
+/** The tables that every kube-proxy which works with iptables writes. */
+const OF_KUBE_PROXY = ['nat', 'filter'] as const;
+
+/** What decides which rules are missed. */
+export interface RulesRead {
+  readonly node: string;
+  readonly dumps: readonly RuleDump[];
+  /** Whether the virtual servers of IPVS were read, all of them. */
+  readonly hasIpvs: boolean;
+  /** How kube-proxy is known to work there; undefined where nothing says. */
+  readonly mode: ProxyMode | undefined;
+}
+
+/**
+ * Rules that none of the dumps of a node shows, in families of which others were read: tables of iptables where each listing shows one of
+ * them or the dump was cut, tables of nftables where only iptables printed, the legacy tables where only nft did, virtual servers.
+ *
+ * *Limits:* a dump of more than one table is taken for all of them; old kernels without nf_tables are told by what iptables says of itself.
+ * *Source:* iptables-save(8) `-t`, iptables(8) `-L`; iptables 1.8 iptables/xtables-save.c, which prints none of the tables that nft made.
+ */
+export function findUnreadRules({ node, dumps, hasIpvs, mode }: RulesRead): Unread[] {
+  const hasNft = dumps.some((dump) => dump.source.kind.startsWith('nft') && isWhole(dump));
+  return (['ip', 'ip6'] as const).flatMap((family): Unread[] => {
+    const isOwn = (table: Table): boolean => table.family === family || table.family === 'inet';
+    const all = dumps.flatMap(({ tables }) => tables.filter(isOwn));
+    const isServed = all.some(serves);
+    const printed = dumps
+      .filter(({ source, tables }) => source.kind.startsWith('iptables') && tables.some(isOwn))
+      .map((dump) => ({ ...dump, tables: dump.tables.filter(isOwn) }));
+    const servers =
+      !hasIpvs && (mode === 'ipvs' || (mode === undefined && all.some(isIpvsTable)))
+        ? [virtualServers(node, family)]
+        : [];
+    if (hasNft) {
+      const isSeen = mode === 'nftables' || isServed || printed.length > 0;
+      return isSeen ? servers : [...servers, legacy(node, family)];
+    }
+    const mayServe = mode === 'nftables' ? !all.some(isOfNft) : mode === undefined && !isServed;
+    const mayBeMore = dumps.some(({ source }) => source.kind.startsWith('nft')) || all.some(isOnNfTables);
+    return [
+      ...servers,
+      ...missingTables(node, family, printed),
+      ...(all.length > 0 && (mayServe || mayBeMore) ? [nftables(node, family, mayServe)] : []),
+    ];
+  });
+}
+
+function isWhole({ tables }: RuleDump): boolean {
+  return tables.every(({ complete }) => complete);
+}
+
+function isOfNft({ name, origin }: Table): boolean {
+  return origin === 'nftables' && name === 'kube-proxy';
+}
+
+function isOnNfTables({ origin }: Table): boolean {
+  return origin === 'iptables-nft';
+}
+
+/** Whether kube-proxy's translation stands in `table`. */
+function serves(table: Table): boolean {
+  return isOfNft(table) || (table.name === 'nat' && table.chains.has('KUBE-SERVICES'));
+}
+
+function missingTables(node: string, family: Family, printed: readonly RuleDump[]): Unread[] {
+  if (printed.length === 0 || printed.some((dump) => dump.tables.length > 1 && isWhole(dump))) return [];
+  const names = new Set(printed.flatMap(({ tables }) => tables.map(({ name }) => name)));
+  return OF_KUBE_PROXY.filter((name) => !names.has(name)).map((name) => ({
+    family,
+    mayServe: name === 'nat',
+    gap: {
+      what: `table ${name} of ${iptablesOf(family)} on ${node}`,
+      why: 'it is not among those that were read',
+      unlock: `${iptablesOf(family)}-save -c on ${node}, which prints all tables`,
+      node,
+    },
+  }));
+}
+
+function nftables(node: string, family: Family, mayServe: boolean): Unread {
+  const why = mayServe
+    ? 'kube-proxy may work with nftables'
+    : 'iptables works on nf_tables there, and other programs may keep tables of their own';
+  return {
+    family,
+    mayServe,
+    gap: {
+      what: `tables of nftables on ${node}`,
+      why: `not all were read; ${why}`,
+      unlock: `nft list ruleset on ${node}`,
+      node,
+    },
+  };
+}
+
+function virtualServers(node: string, family: Family): Unread {
+  return {
+    family,
+    mayServe: true,
+    gap: {
+      what: `virtual servers of IPVS on ${node}`,
+      why: 'kube-proxy works with IPVS there, and not all of them were read',
+      unlock: `ipvsadm-save -n on ${node}`,
+      node,
+    },
+  };
+}
+
+function legacy(node: string, family: Family): Unread {
+  return {
+    family,
+    mayServe: true,
+    gap: {
+      what: `legacy tables of ${iptablesOf(family)} on ${node}`,
+      why: 'only nft list ruleset was read, which does not show them, and it holds nothing of kube-proxy',
+      unlock: `${iptablesOf(family)}-save -c on ${node}`,
+      node,
+    },
+  };
+}
+
+function iptablesOf(family: Family): string {
+  return family === 'ip' ? 'iptables' : 'ip6tables';
+}
