@@ -45,8 +45,11 @@ export function cidrOf(address: Ip, prefix: number): Cidr {
 
 /** Whether `address` lies inside `cidr`; false across families. */
 export function cidrContains(cidr: Cidr, address: Ip): boolean {
-  if (typeof cidr.first !== typeof address) return false;
-  return address >= cidr.first && address <= lastOf(cidr);
+  const { first, prefix } = cidr;
+  if (typeof first === 'number')
+    // A shift by 32 bits would shift by none.
+    return typeof address === 'number' && (prefix === 0 || (first ^ address) >>> (32 - prefix) === 0);
+  return typeof address === 'bigint' && address >= first && address <= lastOf(cidr);
 }
 
 /** Whether two prefixes share an address; false across families. */

@@ -1,6 +1,7 @@
 import type { Network, NodeState, Place } from '../dataplane/node-state.ts';
 import { type Ip, parseIp } from '../model/address.ts';
-import { type Cidr, cidrContains, cidrOf, parseCidr } from '../model/cidr.ts';
+import { type Cidr, cidrOf, parseCidr } from '../model/cidr.ts';
+import { unionOf } from '../model/cidr-union.ts';
 import type { EndpointSlice, Node, Pod, Service, ServiceCidr, SliceEndpoint } from './kubernetes/objects.ts';
 
 /** What the packet path needs to know of the API: who owns which address, and which ranges are the cluster's. */
@@ -44,11 +45,10 @@ export function networkOf(
       if (!isRead(endpoint.targetRef?.namespace ?? '')) addEndpoint(places, endpoint);
     }
   }
-  const ranges = [...podRanges(objects.nodes), ...serviceRanges(objects)];
   return {
     nodes,
     placeOf: (address) => places.get(address),
-    isClusterAddress: (address) => ranges.some((range) => cidrContains(range, address)),
+    isClusterAddress: unionOf([...podRanges(objects.nodes), ...serviceRanges(objects)]),
   };
 }
 
