@@ -4,21 +4,17 @@ import type { Endpoint, Frontend } from '../model/frontend.ts';
 import type { Vantage } from '../model/vantage.ts';
 import type { Service } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
-import type { Expectation } from './expectation.ts';
+import type { Expectation, SourceExpectation } from './expectation.ts';
 import { addressesOfFamily } from './addresses-of-family.ts';
 import { loadBalancerIpsOf } from './frontends-of.ts';
-import { whyNotProxied } from './is-proxied.ts';
+import { type Ground, groundOf } from './ground-of.ts';
 import { type Locality, localityOf } from './local-traffic.ts';
-import { findNode } from './nodes-of.ts';
 import { isKeptOutByDesign } from './policy-admission.ts';
-import { type ProxyFacts, proxyFactsOf } from './proxy-facts.ts';
-import { type EndpointSelection, selectEndpoints, targetsOf } from './select-endpoints.ts';
-import { selectionRulesOf } from './selection-rules.ts';
-import { findPort, findService } from './service-index.ts';
+import type { EndpointSelection, SliceTarget } from './select-endpoints.ts';
+import { findPort } from './service-index.ts';
 import { type Sender, sourceNatOf } from './source-nat-of.ts';
 import { sourceRangesOf } from './source-ranges.ts';
 
-const ZONE = 'topology.kubernetes.io/zone';
 const DEFAULT_AFFINITY_SECONDS = 10_800;
 
 /** How to promise. */
@@ -28,14 +24,11 @@ export interface ExpectOptions {
 }
 
 /** All that decides a promise, looked up once. */
-interface Case {
+interface Case extends Ground {
   readonly world: World;
   readonly frontend: Frontend;
   readonly vantage: Vantage;
-  readonly service: Service;
-  readonly facts: ProxyFacts;
   readonly node: string;
-  readonly selection: EndpointSelection;
   readonly locality: Locality;
   readonly sender: Sender;
 }
@@ -56,37 +49,31 @@ export function expectFrontend(
 ): Expectation {
   const node = frontend.kind === 'nodePort' ? (frontend.node ?? vantage.node) : vantage.node;
   const base = { frontend, vantage, node, endpoints: [], sourceNat: [], assumed: [] };
-  const notServed = (why: string): Expectation => ({ ...base, outcome: 'not-served', because: [why] });
-  const service = findService(world, frontend.service);
-  if (service === undefined) return notServed(`Service ${frontend.service} does not exist`);
-  const why = whyNotProxied(service);
-  if (why !== undefined) return notServed(why);
-  const port = findPort(service, frontend);
-  if (port === undefined) return notServed(`Service ${frontend.service} has no such port`);
-  const facts = proxyFactsOf(world, node, options.release);
-  const zone = findNode(world, node)?.metadata.labels?.[ZONE];
-  const name = facts.config.hostnameOverride === '' ? node : facts.config.hostnameOverride;
-  const targets = targetsOf(world, service, port, familyOf(frontend.address));
-  const selection = selectEndpoints(
-    targets,
-    isOwnName(world, node, name) ? name : node,
-    zone,
-    selectionRulesOf(facts, service),
-  );
-  const locality = localityOf(world, facts, node, vantage);
-  const sender = senderOf(vantage, node);
-  const found: Case = { world, frontend, vantage, service, facts, node, selection, locality, sender };
+  const ground = groundOf(world, frontend, node, options.release);
+  if (typeof ground === 'string') return { ...base, outcome: 'not-served', because: [ground] };
+  const { service, facts, selection } = ground;
+  const found: Case = {
+    world,
+    service,
+    facts,
+    selection,
+    frontend,
+    vantage,
+    node,
+    locality: localityOf(world, facts, node, vantage),
+    sender: senderOf(vantage, node),
+  };
   const answer = answerOf(found);
   const { endpoints = [] } = answer;
   if (isKeptOutByDesign(world, vantage, endpoints, frontend.protocol)) {
-    const kept = notServed('NetworkPolicies admit other clients, and not this one');
-    return { ...kept, deniedBy: 'NetworkPolicy' };
+    const because = ['NetworkPolicies admit other clients, and not this one'];
+    return { ...base, outcome: 'not-served', because, deniedBy: 'NetworkPolicy' };
   }
   return {
     ...base,
     ...answer,
     endpoints,
-    sourceNat: endpoints.map((endpoint) => sourceNatOf({ ...found, endpoint })),
+    sourceNat: sourceNatsOf(found, endpoints),
     assumed: facts.assumed,
     ...(service.spec.sessionAffinity === 'ClientIP' && endpoints.length > 0
       ? {
@@ -97,9 +84,15 @@ export function expectFrontend(
   };
 }
 
-/** A configuration that stands for another node's does not carry that node's name. */
-function isOwnName(world: World, node: string, name: string): boolean {
-  return world.kubeProxies.get(node)?.config.hostnameOverride === name;
+/** Endpoints are alike for the source, but for the one that is the client itself. */
+function sourceNatsOf(found: Case, endpoints: readonly Endpoint[]): SourceExpectation[] {
+  const { address } = found.vantage;
+  let others: SourceExpectation | undefined;
+  return endpoints.map((endpoint) => {
+    if (endpoint.address === address) return sourceNatOf({ ...found, endpoint });
+    others ??= sourceNatOf({ ...found, endpoint });
+    return others;
+  });
 }
 
 function senderOf(vantage: Vantage, node: string): Sender {
@@ -215,11 +208,19 @@ function whichCluster({ cluster }: EndpointSelection): string {
   return 'ready endpoints of the EndpointSlices';
 }
 
-function plain(targets: readonly Endpoint[]): Endpoint[] {
-  return targets.map(({ address, port, node, pod }) => ({
-    address,
-    port,
-    ...(node === undefined ? {} : { node }),
-    ...(pod === undefined ? {} : { pod }),
-  }));
+const plainTargets = new WeakMap<readonly SliceTarget[], readonly Endpoint[]>();
+
+/** Targets without what only selection looks at. */
+function plain(targets: readonly SliceTarget[]): readonly Endpoint[] {
+  let endpoints = plainTargets.get(targets);
+  if (endpoints === undefined) {
+    endpoints = targets.map(({ address, port, node, pod }) => ({
+      address,
+      port,
+      ...(node === undefined ? {} : { node }),
+      ...(pod === undefined ? {} : { pod }),
+    }));
+    plainTargets.set(targets, endpoints);
+  }
+  return endpoints;
 }

@@ -1,4 +1,5 @@
 import type { KubeProxyConfig, KubeProxyState, ProxyMode } from '../world/kube-proxy-state.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 
 /** What the promise depends on of one node's kube-proxy. */
@@ -39,6 +40,16 @@ const DEFAULT_CONFIG: KubeProxyConfig = {
  * one ConfigMap, and `assumed` says so. `release` (`1.34`) overrides what was read.
  */
 export function proxyFactsOf(world: World, node: string, release?: string): ProxyFacts {
+  if (release !== undefined) return readFacts(world, node, release);
+  const known = factsOf(world);
+  let facts = known.get(node);
+  if (facts === undefined) known.set(node, (facts = readFacts(world, node, undefined)));
+  return facts;
+}
+
+const factsOf = perWorld(() => new Map<string, ProxyFacts>());
+
+function readFacts(world: World, node: string, release: string | undefined): ProxyFacts {
   const own = world.kubeProxies.get(node);
   const state = own ?? [...world.kubeProxies.values()].find(({ config }) => config.source !== undefined);
   const config = state?.config ?? DEFAULT_CONFIG;

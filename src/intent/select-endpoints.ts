@@ -34,7 +34,26 @@ export function targetsOf(
   service: Service,
   port: ServicePort,
   family: IpFamily,
-): SliceTarget[] {
+): readonly SliceTarget[] {
+  const last = lastAsked.get(world.endpointSlices);
+  if (last?.service === service && last.port === port && last.family === family) return last.targets;
+  const targets = collectTargets(world, service, port, family);
+  lastAsked.set(world.endpointSlices, { service, port, family, targets });
+  return targets;
+}
+
+/** Every client of a Service port asks for the same targets, one Service port after the other. */
+const lastAsked = new WeakMap<
+  World['endpointSlices'],
+  {
+    readonly service: Service;
+    readonly port: ServicePort;
+    readonly family: IpFamily;
+    readonly targets: readonly SliceTarget[];
+  }
+>();
+
+function collectTargets(world: World, service: Service, port: ServicePort, family: IpFamily): SliceTarget[] {
   const targets = new Map<string, SliceTarget>();
   for (const slice of slicesOf(world, service)) {
     if (slice.addressType !== family) continue;
@@ -87,7 +106,8 @@ export function selectEndpoints(
   zone: string | undefined,
   rules: SelectionRules = NEWEST_RULES,
 ): EndpointSelection {
-  const ready = targets.filter(({ isReady }) => isReady);
+  // One list for all nodes, where nothing tells them apart.
+  const ready = readyOf(targets);
   const draining = rules.fallsBackToTerminating
     ? targets.filter(({ isServing, isTerminating, isReady }) => !isReady && isServing && isTerminating)
     : [];
@@ -98,6 +118,14 @@ export function selectEndpoints(
     local: localReady.length > 0 ? localReady : draining.filter((target) => target.node === node),
     hasAny: ready.length > 0 || draining.length > 0,
   };
+}
+
+const readyTargets = new WeakMap<readonly SliceTarget[], readonly SliceTarget[]>();
+
+function readyOf(targets: readonly SliceTarget[]): readonly SliceTarget[] {
+  let ready = readyTargets.get(targets);
+  if (ready === undefined) readyTargets.set(targets, (ready = targets.filter(({ isReady }) => isReady)));
+  return ready;
 }
 
 function followHints(

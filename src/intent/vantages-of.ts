@@ -144,7 +144,7 @@ function endpointsThemselves(world: World, frontend: Frontend): Vantage[] {
     .map(({ address, node = '', pod = '' }) => ({ kind: 'pod', node, address, pod }));
 }
 
-function servedBy(world: World, frontend: Frontend): SliceTarget[] {
+function servedBy(world: World, frontend: Frontend): readonly SliceTarget[] {
   const service = findService(world, frontend.service);
   const port = service && findPort(service, frontend);
   if (service === undefined || port === undefined) return [];
