@@ -37,8 +37,9 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
       }),
     ];
   }
+  if (outcome.sourceNat === 'none') return [];
   const rule = outcome.translatedBy.findLast((each) => SOURCE.test(each.rule));
-  if (outcome.sourceNat === 'none' || rule === undefined || !isOfKubeProxy(rule)) return [];
+  if (rule === undefined || !isOfKubeProxy(rule)) return [];
   const summary = `the source of packets to ${to} is replaced, although it should be kept`;
   const at = markedBy(bench, target) ?? rule;
   return [charge(bench, { kind: 'masquerade-unwanted', share, endpoint: target, at, summary })];

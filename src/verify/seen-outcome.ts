@@ -14,15 +14,11 @@ export interface SeenOutcome {
   readonly translator?: RuleReference;
 }
 
-const TRANSLATES = /\b(DNAT|REDIRECT|NETMAP|TPROXY)\b|\b(dnat|redirect|netmap|tproxy)\b/;
 const KERNEL = new Set(['bridge', 'sysctl', 'route', 'conntrack', '']);
 
 /** Reads `outcome` against `expectation`. */
 export function seeOutcome({ frontend, endpoints }: Expectation, outcome: Outcome): SeenOutcome {
-  const { destination, translatedBy } = outcome;
-  const translator = translatedBy.findLast(({ family, rule }) =>
-    family === 'ipvs' ? rule.startsWith('->') : TRANSLATES.test(rule),
-  );
+  const { destination, translatedDestinationBy: translator } = outcome;
   const { address, port = frontend.port } = destination;
   const isElsewhere = address !== frontend.address || port !== frontend.port;
   if (translator === undefined && !isElsewhere) return { outcome };

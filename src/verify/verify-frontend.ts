@@ -1,5 +1,6 @@
 import type { Network, Place, Unread } from '../dataplane/node-state.ts';
 import type { Outcome, Trace } from '../dataplane/walk/trace.ts';
+import { Flows } from '../dataplane/walk/flows/flows.ts';
 import { walk } from '../dataplane/walk/walk.ts';
 import { type ExpectOptions, expectFrontend } from '../intent/expect-frontend.ts';
 import type { Expectation } from '../intent/expectation.ts';
@@ -9,6 +10,7 @@ import type { Gap } from '../model/evidence.ts';
 import type { Frontend } from '../model/frontend.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Vantage } from '../model/vantage.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import type { Discrepancy, DiscrepancyKind, Verification } from './discrepancy.ts';
 import { isLag } from './is-lag.ts';
@@ -24,6 +26,9 @@ export interface VerifyOptions extends ExpectOptions {
   /** Keeps each step of the walk; costs time. */
   readonly verbose?: boolean;
 }
+
+/** Endpoints of one world are mostly alike, whatever Service they are of. */
+const flowsOf = perWorld(() => new Flows());
 
 /** Kinds that a kube-proxy which has not seen the newest endpoints explains. */
 const MAY_LAG = new Set<DiscrepancyKind>([
@@ -67,7 +72,7 @@ export function verifyFrontend(
     return { expectation, trace: unwalked, discrepancies: [cannotTell], works: [0, 1] };
   }
   const network = networkWith(world.network, vantage);
-  const trace = walk(network, vantage, packet, options.verbose ? { verbose: true } : {});
+  const trace = walk(network, vantage, packet, { flows: flowsOf(world), verbose: options.verbose ?? false });
   const found =
     expectation.outcome === 'endpoints'
       ? [...judgePromise(bench, trace.outcomes), ...judgeAffinity(bench, trace.outcomes)]

@@ -19,6 +19,8 @@ export class ChainNames {
   private records: Int32Array = new Int32Array(64 * CELLS);
   private policies: Uint8Array = new Uint8Array(64);
   private slots: Int32Array = new Int32Array(128);
+  /** Names that were asked for: a walk asks for the same few again and again. */
+  private readonly texts: (string | undefined)[] = [];
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
 
@@ -87,8 +89,13 @@ export class ChainNames {
 
   /** The name of chain `id`. */
   nameOf(id: number): string {
-    const base = id * CELLS;
-    return decoder.decode(this.bytes.subarray(this.records[base + START], this.records[base + END]));
+    let text = this.texts[id];
+    if (text === undefined) {
+      const base = id * CELLS;
+      text = decoder.decode(this.bytes.subarray(this.records[base + START], this.records[base + END]));
+      this.texts[id] = text;
+    }
+    return text;
   }
 
   private findHashed(hash: number, start: number, end: number): number {

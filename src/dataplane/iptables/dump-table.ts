@@ -8,6 +8,7 @@ import { ruleOfRow } from './row-rule.ts';
 import type { RuleContext } from './rule-syntax.ts';
 import { CELL, FLAG, ROW_CELLS, type Rows } from './rows.ts';
 
+const MOST_RECENT = 4096;
 const decoder = new TextDecoder();
 
 /** One table of a dump while it is read, and what its rules are made from afterwards. */
@@ -37,6 +38,8 @@ export class DumpTable implements RowSource {
     this.names = new ChainNames(rows);
     this.firstRow = rows.count;
   }
+  /** Rules made lately: several clients of a Service walk the same ones, and hundreds of thousands are not kept. */
+  private readonly recent = new Map<number, Rule>();
 
   /** Whether addresses are IPv6. */
   get isWide(): boolean {
@@ -46,8 +49,14 @@ export class DumpTable implements RowSource {
   /** The rule of row `row`. */
   ruleOf(row: number): Rule {
     const base = row * ROW_CELLS;
-    if (((this.rows.cells[base + CELL.FLAGS] ?? 0) & FLAG.READ) !== 0)
-      return ruleOfRow(this.rows, base, this.names, this.isWide);
+    if (((this.rows.cells[base + CELL.FLAGS] ?? 0) & FLAG.READ) !== 0) {
+      const recent = this.recent.get(row);
+      if (recent) return recent;
+      if (this.recent.size >= MOST_RECENT) this.recent.clear();
+      const made = ruleOfRow(this.rows, base, this.names, this.isWide);
+      this.recent.set(row, made);
+      return made;
+    }
     const cached = this.cache.get(row);
     if (cached) return cached;
     const { parts, comment } = this.parseRow(row);

@@ -206,5 +206,5 @@ function ipvsHolds(state: PacketState, match: Extract<Match, { kind: 'ipvs' }>):
 
 // A first packet to an address that is not the node's has no socket here, but for transparent proxies.
 function socketHolds(state: PacketState, not: boolean): MatchResult {
-  return state.stage === 'output' && !not ? 'yes' : 'unknown';
+  return state.stage.startsWith('output') && !not ? 'yes' : 'unknown';
 }

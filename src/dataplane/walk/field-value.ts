@@ -55,7 +55,8 @@ function hasPorts(protocol: number): boolean {
   }
 }
 
-function fieldValue(
+/** A field of the packet as the next rule sees it; with `viaInterface`, address types are those on that interface. */
+export function fieldValue(
   context: WalkContext,
   state: PacketState,
   field: Field,
@@ -136,7 +137,7 @@ function fieldValue(
     case 'skuid':
     case 'skgid':
       // Only packets made on the node have a socket behind them.
-      return state.stage === 'output' || state.stage === 'postrouting'
+      return state.stage.startsWith('output') || state.stage === 'postrouting'
         ? state.iif === ''
           ? undefined
           : ABSENT

@@ -18,6 +18,8 @@ export function walkAmongRivals(
   entry: HookEntry,
   out: PacketState[],
 ): void {
+  // What other connections show of the order is asked by addresses.
+  context.recorder?.giveUp();
   const own = translations(context, state, entry);
   const others =
     own.size === 0 ? [] : entry.rivals.map((rival) => ({ rival, ends: translations(context, state, rival) }));

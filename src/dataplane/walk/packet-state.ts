@@ -46,6 +46,7 @@ export type Stage =
   | 'forward'
   | 'route-out'
   | 'output'
+  | 'output-translated'
   | 'ipvs-output'
   | 'postrouting'
   | 'deliver';

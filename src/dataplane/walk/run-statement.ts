@@ -135,6 +135,7 @@ function enterChain(run: ChainRun, cursor: Cursor, name: string, returns: boolea
   const length = (path?.value.length ?? 0) + 1;
   if (length > LONGEST_PATH) return stop(run, cursor, 'the chains go round in a circle');
   cursor.path = { value: { chain, index, length }, rest: path };
+  run.context.recorder?.enter(run.context, cursor.state, table, target);
   cursor.chain = target;
   cursor.index = 0;
   cursor.part = 0;

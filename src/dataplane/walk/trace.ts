@@ -54,6 +54,8 @@ export interface Outcome {
   readonly rejectedWith?: string;
   /** What made the result what it is: the rule that dropped, the DNAT, the route. */
   readonly decidedBy?: RuleReference;
+  /** The rule, server or connection that translated the destination last; absent where nothing did. */
+  readonly translatedDestinationBy?: RuleReference;
   /** The rules that translated the destination and the source, and the chains they were reached through. */
   readonly translatedBy: readonly RuleReference[];
   /** Whether the reply comes back through the translation; false means that the client sees a foreign source or nothing. */

@@ -29,6 +29,7 @@ export function walkBaseChain(
   const pending: Cursor[] = [
     { state, chain: entry.chain, index: 0, part: 0, frame: undefined, path: undefined },
   ];
+  context.recorder?.enter(context, state, entry.table, entry.chain);
   const run: ChainRun = { context, entry, pending, out };
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) walkCursor(run, next);
 }

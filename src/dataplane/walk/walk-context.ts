@@ -1,6 +1,7 @@
 import type { Network } from '../node-state.ts';
 import type { DispatchKey } from '../ruleset/ruleset.ts';
 import type { ValueRange } from '../ruleset/verdict.ts';
+import type { FlowRecorder } from './flows/recorder.ts';
 import type { PacketState } from './packet-state.ts';
 import { type RuleReference, type Step } from './trace.ts';
 
@@ -20,6 +21,8 @@ export interface WalkContext {
   weight: number;
   of: number;
   /** Set by a match that answers `split`: the source ports for which it holds, and those for which it does not. */
+  /** Notes what the walk of a translated packet depends on; undefined where nobody asks. */
+  recorder: FlowRecorder | undefined;
   portsInside: readonly ValueRange[];
   portsOutside: readonly ValueRange[];
 }

@@ -6,10 +6,17 @@ import { routeIncoming } from './route-incoming.ts';
 import { passUnwalked } from './unwalked-chains.ts';
 import type { WalkContext } from './walk-context.ts';
 import { walkHook } from './walk-hook.ts';
-import { IPVS_INPUT, routeOutgoing, walkIpvsOutput, walkOutput } from './walk-output.ts';
+import {
+  IPVS_INPUT,
+  routeOutgoing,
+  walkIpvsOutput,
+  walkOutput,
+  walkTranslatedOutput,
+} from './walk-output.ts';
 
 /** Carries `state` through the stage it stands in, and hands every branch that comes out to `next`. */
 export function walkStage(context: WalkContext, state: PacketState, next: Next): void {
+  context.recorder?.stand(state.node);
   switch (state.stage) {
     case 'prerouting':
       walkPrerouting(context, state, next);
@@ -28,6 +35,9 @@ export function walkStage(context: WalkContext, state: PacketState, next: Next):
       return;
     case 'output':
       walkOutput(context, state, next);
+      return;
+    case 'output-translated':
+      walkTranslatedOutput(context, state, next);
       return;
     case 'ipvs-output':
       walkIpvsOutput(context, state, next);

@@ -25,29 +25,24 @@ export function routeOutgoing(context: WalkContext, state: PacketState, next: Ne
   next(state);
 }
 
-/** Takes a packet made on the node through the output hook and routes it again where that changed it. */
+/** Takes a packet made on the node through the output hook up to the translation of destinations, and to IPVS. */
 export function walkOutput(context: WalkContext, state: PacketState, next: Next): void {
   const { ipvs } = state.node;
   const hasIpvs = ipvs !== undefined && ipvs.length > 0;
-  const before = walkHook(context, state, 'output', -Infinity, hasIpvs ? IPVS_OUTPUT - 1 : Infinity);
-  for (const branch of before) {
-    if (branch.result !== undefined) {
-      next(branch);
-      continue;
+  for (const branch of walkHook(context, state, 'output', -Infinity, IPVS_OUTPUT - 1)) {
+    const scheduled = hasIpvs && branch.result === undefined ? scheduleIpvs(context, branch) : undefined;
+    for (const one of scheduled ?? [branch]) {
+      one.stage = scheduled === undefined ? 'output-translated' : 'ipvs-output';
+      next(one);
     }
-    const scheduled = hasIpvs ? scheduleIpvs(context, branch) : undefined;
-    if (scheduled !== undefined) {
-      for (const one of scheduled) {
-        one.stage = 'ipvs-output';
-        next(one);
-      }
-      continue;
-    }
-    const after = hasIpvs ? walkHook(context, branch, 'output', IPVS_OUTPUT) : [branch];
-    for (const rest of after) {
-      if (rest.result === undefined) rerouteOutput(context, rest, next);
-      else next(rest);
-    }
+  }
+}
+
+/** Takes it through the rest of the hook, and routes it again where the hook changed it. */
+export function walkTranslatedOutput(context: WalkContext, state: PacketState, next: Next): void {
+  for (const branch of walkHook(context, state, 'output', IPVS_OUTPUT)) {
+    if (branch.result === undefined) rerouteOutput(context, branch, next);
+    else next(branch);
   }
 }
 

@@ -7,7 +7,9 @@ import { endUnknown } from './end-packet.ts';
 import { enterFromOutside, enterFromPod } from './enter-node.ts';
 import { addressTypeOf } from './local-addresses.ts';
 import { collectBranches, collectOutcomes, type Slot } from './outcome-tree.ts';
-import { type PacketState, trailValues } from './packet-state.ts';
+import { type Flows, subjectOf } from './flows/flows.ts';
+import { FlowRecorder } from './flows/recorder.ts';
+import { type PacketState, forkState, trailValues } from './packet-state.ts';
 import { selectSource } from './select-source.ts';
 import type { Outcome, Trace } from './trace.ts';
 import { addStep, type WalkContext } from './walk-context.ts';
@@ -24,6 +26,8 @@ export interface WalkOptions {
   readonly keepSource?: boolean;
   /** Whether every branch is an outcome of its own, also where several come to the same end; false where absent. */
   readonly everyBranch?: boolean;
+  /** What became of packets before, of the same network; not used where `verbose` or `everyBranch` ask for each step. */
+  readonly flows?: Flows;
 }
 
 // Far above any real ruleset; they end rules that go round in a circle and unknowns that multiply.
@@ -53,6 +57,7 @@ export function walk(network: Network, start: Vantage, packet: Packet, options: 
     },
     weight: 0,
     of: 1,
+    recorder: undefined,
     portsInside: [],
     portsOutside: [],
   };
@@ -68,17 +73,60 @@ export function walk(network: Network, start: Vantage, packet: Packet, options: 
     return { packet, outcomes: collectOutcomes(root) };
   }
   enter(context, state, start, options);
-  const pending: PacketState[] = [];
-  const next = (branch: PacketState): void => {
-    if (branch.result === undefined) pending.push(branch);
-    else branch.slot.end = outcomeOf(context, branch);
-  };
-  next(state);
-  for (let branch = pending.pop(); branch !== undefined; branch = pending.pop()) {
-    walkStage(context, branch, next);
-  }
+  if (options.flows === undefined || context.isVerbose || context.keepsBranches) walkToEnds(context, state);
+  else walkByFlows(context, options.flows, state);
   const outcomes = context.keepsBranches ? collectBranches(root) : collectOutcomes(root);
   return { packet, outcomes: outcomes.sort(byDestination) };
+}
+
+/** Walks `start` and all that it branches into; each end is put in its slot. */
+function walkToEnds(context: WalkContext, start: PacketState): void {
+  const pending: PacketState[] = [start];
+  const next = (branch: PacketState): void => {
+    if (branch.result === undefined) {
+      pending.push(branch);
+      return;
+    }
+    context.recorder?.end(branch);
+    branch.slot.end = outcomeOf(context, branch);
+  };
+  for (let branch = pending.pop(); branch !== undefined; branch = pending.pop())
+    walkStage(context, branch, next);
+}
+
+/** As `walkToEnds`, but branches that were translated take the way of those like them, where one was walked before. */
+function walkByFlows(context: WalkContext, flows: Flows, start: PacketState): void {
+  const pending: PacketState[] = [start];
+  let wasTranslated = false;
+  const next = (branch: PacketState): void => {
+    if (branch.result !== undefined) branch.slot.end = outcomeOf(context, branch);
+    else if (wasTranslated || branch.translatedDestinationBy === undefined) pending.push(branch);
+    else walkFlow(context, flows, branch);
+  };
+  for (let branch = pending.pop(); branch !== undefined; branch = pending.pop()) {
+    wasTranslated = branch.translatedDestinationBy !== undefined;
+    walkStage(context, branch, next);
+  }
+}
+
+function walkFlow(context: WalkContext, flows: Flows, state: PacketState): void {
+  const known = flows.find(context.network, state);
+  if (known !== undefined) {
+    state.slot.end = known;
+    return;
+  }
+  const subject = subjectOf(state);
+  if (subject === undefined) {
+    walkToEnds(context, state);
+    return;
+  }
+  const { slot } = state;
+  const begin = forkState(state, slot);
+  const recorder = new FlowRecorder(subject, state.translatedDestinationBy);
+  context.recorder = recorder;
+  walkToEnds(context, state);
+  context.recorder = undefined;
+  if (slot.end !== undefined) flows.add(context.network, begin, slot.end, recorder);
 }
 
 function unreadNode(name: string): NodeState {
@@ -187,6 +235,9 @@ function outcomeOf(context: WalkContext, state: PacketState): Outcome {
     sourceNat: state.sourceNat,
     ...(state.rejectedWith === undefined ? {} : { rejectedWith: state.rejectedWith }),
     ...(state.decidedBy === undefined ? {} : { decidedBy: state.decidedBy }),
+    ...(state.translatedDestinationBy === undefined
+      ? {}
+      : { translatedDestinationBy: state.translatedDestinationBy }),
     translatedBy: trailValues(state.translatedBy),
     replyReturns: isDelivered ? (fate?.returns ?? 'unknown') : false,
     ...(fate?.lostBy === undefined ? {} : { replyLostBy: fate.lostBy }),
