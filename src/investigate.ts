@@ -3,6 +3,7 @@ import type { Subject } from './checks/check.ts';
 import { runChecks } from './checks/run-checks.ts';
 import type { Audit } from './diagnosis/audit.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
+import { gapsOfWorld } from './diagnosis/not-checked.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
 import { withDns, withTarget } from './diagnosis/with-dns.ts';
 import type { ExplainedCheck } from './diagnosis/explained-check.ts';
@@ -16,7 +17,7 @@ import { otherConnections } from './investigate/other-connections.ts';
 import { packetOf } from './investigate/packet-of.ts';
 import type { AuditQuestion, DnsQuestion, ServiceQuestion, TraceQuestion } from './investigate/questions.ts';
 import { findService, needAudited, subjectOf } from './investigate/subject-of.ts';
-import { condense, summariseAudit } from './investigate/summarise-audit.ts';
+import { summariseAudit } from './investigate/summarise-audit.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { auditWorld } from './verify/audit-world.ts';
 import type { Verification } from './verify/discrepancy.ts';
@@ -68,9 +69,9 @@ export function auditCluster(snapshot: Snapshot, question: AuditQuestion): Audit
   for (const { service, verifications } of auditWorld(world, filter)) {
     const { namespace: own, name } = service.metadata;
     const subject: Subject = { namespace: own, name, service, isOneOfMany: true };
-    services.push(condense(judge(world, subject, overruleByProbes(world, verifications))));
+    services.push(judge(world, subject, overruleByProbes(world, verifications)));
   }
-  return summariseAudit(question, services);
+  return summariseAudit(question, services, gapsOfWorld(world));
 }
 
 /** Where a packet ends and which rules decide. Throws a `UserError` where its ends are not in what was read. */

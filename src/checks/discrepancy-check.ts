@@ -44,6 +44,7 @@ export function defineDiscrepancyCheck(definition: DiscrepancyCheck): Check {
     needs,
     ...(explains ? { explains } : {}),
     *run(input) {
+      if (!input.verifications.some(({ discrepancies }) => discrepancies.length > 0)) return;
       const concerned = input.verifications.map((verification) => ({
         ...verification,
         discrepancies: verification.discrepancies.filter(

@@ -1,5 +1,6 @@
 import type { NodeState } from '../dataplane/node-state.ts';
 import type { Gap } from '../model/evidence.ts';
+import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
 import { triedConnections } from '../verify/tried-connections.ts';
 import { findDnsService } from '../world/find-dns-service.ts';
 import { askedOf } from '../world/asked-of.ts';
@@ -33,8 +34,8 @@ const missing: Readonly<Record<Need, Look>> = {
   conntrack: ofNodes('connection tracking', 'conntrack -L', ({ conntrack }) => conntrack !== undefined),
   // The node's list says nothing of pods with a network of their own.
   sockets: (input) =>
-    input.verifications.some(({ expectation }) =>
-      expectation.endpoints.some(({ address }) => input.world.network.placeOf(address)?.isHostNetwork),
+    [...distinctEndpoints(input.verifications).values()].some(
+      ({ address }) => input.world.network.placeOf(address)?.isHostNetwork,
     )
       ? ofNodes('listening sockets', 'ss -lntu', ({ sockets }) => sockets !== undefined)(input)
       : undefined,
@@ -78,11 +79,12 @@ const missing: Readonly<Record<Need, Look>> = {
   probes: ({ world, subject: { service }, verifications }) =>
     // A DNS server that was asked was reached, too.
     (service !== undefined && findDnsService(world) === service && askedOf(world, service).length > 0) ||
-    verifications.some(({ expectation: { vantage, frontend, endpoints } }) =>
-      [frontend, ...endpoints.map((endpoint) => ({ ...endpoint, protocol: frontend.protocol }))].some(
-        (target) => triedConnections(world, vantage, target) !== undefined,
-      ),
-    )
+    (world.probes.length > 0 &&
+      verifications.some(({ expectation: { vantage, frontend, endpoints } }) =>
+        [frontend, ...endpoints.map((endpoint) => ({ ...endpoint, protocol: frontend.protocol }))].some(
+          (target) => triedConnections(world, vantage, target) !== undefined,
+        ),
+      ))
       ? undefined
       : {
           what: 'real connections to the Service',

@@ -1,6 +1,7 @@
 import { checks as allChecks } from './all-checks.ts';
 import { perWorld } from '../world/per-world.ts';
-import type { Check, CheckInput, CheckResult, Problem } from './check.ts';
+import type { Gap } from '../model/evidence.ts';
+import type { Check, CheckInput, CheckResult, Need, Problem } from './check.ts';
 import { hasPort } from './has-port.ts';
 import { missingEvidence } from './missing-evidence.ts';
 
@@ -10,9 +11,15 @@ import { missingEvidence } from './missing-evidence.ts';
  * own, does not apply.
  */
 export function runChecks(input: CheckInput, checks: readonly Check[] = allChecks): CheckResult[] {
+  const known = new Map<Need, Gap | undefined>();
   return checks.map((check): CheckResult => {
     if (!appliesTo(check, input)) return { check, status: 'not-applicable' };
-    const gaps = check.needs.map((need) => missingEvidence(need, input)).filter((gap) => gap !== undefined);
+    const gaps: Gap[] = [];
+    for (const need of check.needs) {
+      if (!known.has(need)) known.set(need, missingEvidence(need, input));
+      const gap = known.get(need);
+      if (gap) gaps.push(gap);
+    }
     if (gaps.length > 0) return { check, status: 'unknown', gaps };
     const problems = check.isClusterWide ? problemsOfCluster(check, input) : [...check.run(input)];
     return problems.length === 0 ? { check, status: 'pass' } : { check, status: 'problem', problems };

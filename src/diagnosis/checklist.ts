@@ -16,18 +16,19 @@ const AREAS: readonly (readonly [area: string, title: string])[] = [
   ['observed', 'Tried'],
 ];
 
+const TITLES: ReadonlyMap<string, string> = new Map(AREAS);
+
 /** One row an area: its first problem, what could not be seen, or that all its facts hold. */
 export function checklistOf({ results }: DiagnosisInput): ChecklistRow[] {
-  const known = new Map(AREAS);
-  const areas = [...new Set([...known.keys(), ...results.map(({ check }) => areaOf(check.id))])];
-  return areas.flatMap((area) => {
-    const own = results.filter(({ check }) => areaOf(check.id) === area);
-    return own.length === 0 ? [] : [rowOf(known.get(area) ?? area, own)];
-  });
-}
-
-function areaOf(id: string): string {
-  return id.split('/', 1)[0] ?? id;
+  const byArea = new Map<string, CheckResult[]>(AREAS.map(([area]) => [area, []]));
+  for (const result of results) {
+    const { id } = result.check;
+    const area = id.slice(0, id.indexOf('/'));
+    const own = byArea.get(area);
+    if (own) own.push(result);
+    else byArea.set(area, [result]);
+  }
+  return [...byArea].flatMap(([area, own]) => (own.length === 0 ? [] : [rowOf(TITLES.get(area) ?? area, own)]));
 }
 
 function rowOf(area: string, results: readonly CheckResult[]): ChecklistRow {

@@ -1,16 +1,16 @@
 import type { CheckResult } from '../checks/check.ts';
 import type { Finding, Verdict } from '../model/finding.ts';
-import type { Verification } from '../verify/discrepancy.ts';
+import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
 import { checklistOf } from './checklist.ts';
 import { consequencesOf, explainedOf } from './consequences.ts';
 import type { Cause, Diagnosis } from './diagnosis.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 import { headlineOf } from './headline.ts';
-import { gapsOf, isBlind } from './not-checked.ts';
+import { eachOnce, gapsOfSubject, gapsOfWorld, isBlind } from './not-checked.ts';
 import { pathOf } from './paths.ts';
 import { type Proven, type Suspect, proveSuspects } from './prove.ts';
 import { withServicesNear } from './services-near.ts';
-import { isWanted, stateOf } from './symptom.ts';
+import { isFailing, isWanted, stateOf } from './symptom.ts';
 
 /** Ranks what the checks found by what explains the symptom, proves it by repair, and says what was not seen. */
 export function diagnose(input: DiagnosisInput): Diagnosis {
@@ -20,13 +20,11 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   );
   const explained = explainedOf(suspects);
   const errors = suspects.filter(({ problem }) => problem.severity === 'error' && !explained.has(problem));
-  const hasSymptom = verifications.some((verification) =>
-    ['fails', 'partly'].includes(stateOf(verification)),
-  );
+  const hasSymptom = verifications.some(isFailing);
   const byDesign = hasSymptom
     ? suspects.filter(({ problem }) => problem.severity === 'warning' && problem.repair)
     : [];
-  const near = subject.service ? withServicesNear(world, subject.service) : world;
+  const near = subject.service && suspects.length > 0 ? withServicesNear(world, subject.service) : world;
   const proven = proveSuspects(near, verifications, [...errors, ...byDesign], reverify);
   const doubts = suspects.filter(isDoubt);
   const doubted = doubts.map(({ check, problem }): Proven => ({
@@ -48,13 +46,17 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     headline: headlineOf(verdict, verifications, causes),
     causes,
     findings: suspects.map((suspect) => findingOf(suspect, follows.get(suspect.problem))),
-    notChecked: gapsOf(input),
-    paths: verifications.map(pathOf),
+    // What is the same for all Services stands above them all.
+    notChecked: subject.isOneOfMany
+      ? gapsOfSubject(input)
+      : eachOnce([...gapsOfWorld(world), ...gapsOfSubject(input)]),
+    // Ten thousand Services have millions of paths; those that may work are told by what was not checked.
+    paths: (subject.isOneOfMany ? verifications.filter(isFailing) : verifications).map(pathOf),
     checklist: checklistOf(input),
     counts: {
       packets: verifications.length,
       nodes: new Set(verifications.map(({ expectation }) => expectation.vantage.node)).size,
-      endpoints: endpointsOf(verifications),
+      endpoints: distinctEndpoints(verifications).size,
       checksPassed: count('pass'),
       checksFailed: count('problem'),
       checksUnknown: count('unknown'),
@@ -72,7 +74,7 @@ function verdictOf(input: DiagnosisInput, errors: readonly Suspect[], doubts: re
   const worst = Math.max(0, ...errors.map(({ problem }) => problem.share?.[0] ?? 0));
   if ((states.length > 0 && states.every((state) => state === 'fails')) || worst >= 1) return 'broken';
   if (states.length === 0 && errors.length > 0) return 'broken';
-  if (states.some((state) => state === 'fails' || state === 'partly') || errors.length > 0) return 'degraded';
+  if (input.verifications.some(isFailing) || errors.length > 0) return 'degraded';
   if (states.includes('unknown') || isBlind(input) || doubts.length > 0) return 'unknown';
   return 'healthy';
 }
@@ -120,9 +122,4 @@ function findingOf({ check, problem }: Suspect, follows: string | undefined): Fi
   const { repair: _repair, share: _share, faults, ...rest } = problem;
   const finding: Finding = { check: check.id, faults: faults ?? check.faults, ...rest };
   return follows === undefined ? finding : { ...finding, severity: 'info', follows };
-}
-
-function endpointsOf(verifications: readonly Verification[]): number {
-  const endpoints = verifications.flatMap(({ expectation }) => expectation.endpoints);
-  return new Set(endpoints.map(({ address, port }) => `${address} ${port}`)).size;
 }

@@ -1,8 +1,9 @@
 import type { Verdict } from '../model/finding.ts';
 import type { Verification } from '../verify/discrepancy.ts';
+import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
 import { describeClients } from '../verify/describe-clients.ts';
 import type { Cause } from './diagnosis.ts';
-import { isWanted, stateOf, worksOf } from './symptom.ts';
+import { isFailing, isWanted, stateOf, worksOf } from './symptom.ts';
 
 /** The first line's words after the verdict: who gets what. */
 export function headlineOf(
@@ -25,11 +26,7 @@ export function headlineOf(
 
 function healthy(wanted: readonly Verification[]): string {
   if (wanted.length === 0) return 'it is as its objects ask for';
-  const endpoints = new Set(
-    wanted.flatMap(({ expectation }) =>
-      expectation.endpoints.map(({ address, port }) => `${address} ${port}`),
-    ),
-  );
+  const endpoints = distinctEndpoints(wanted);
   const isExternal = wanted.some(({ expectation }) => expectation.vantage.kind === 'external');
   return `every pod${isExternal ? ', every node and outside clients reach' : ' and every node reaches'} all of ${endpoints.size} ${endpoints.size === 1 ? 'endpoint' : 'endpoints'}`;
 }
@@ -44,7 +41,7 @@ function broken(wanted: readonly Verification[], causes: readonly Cause[]): stri
 }
 
 function degraded(wanted: readonly Verification[], causes: readonly Cause[]): string {
-  const failing = wanted.filter((verification) => ['fails', 'partly'].includes(stateOf(verification)));
+  const failing = wanted.filter(isFailing);
   if (failing.length === 0) return causes[0]?.summary ?? 'some connections fail';
   const groups = new Map<string, Verification[]>();
   for (const verification of [...failing].sort((a, b) => worksOf(a)[1] - worksOf(b)[1])) {

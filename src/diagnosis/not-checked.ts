@@ -1,6 +1,7 @@
 import type { Gap, ParseIssue } from '../model/evidence.ts';
 import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
+import type { World } from '../world/world.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 
 /** Evidence without which nothing may be called healthy. Live answers only make a verdict stronger. */
@@ -28,17 +29,25 @@ function hasVirtualIp({ type, clusterIP }: { type?: string; clusterIP?: string }
   return type !== 'ExternalName' && clusterIP !== undefined && clusterIP !== 'None' && clusterIP !== '';
 }
 
-/** What was not seen, each once: of the snapshot, of single checks, of the walk. */
-export function gapsOf({ world, results, verifications }: DiagnosisInput): Gap[] {
-  const gaps: Gap[] = [...world.gaps];
+/** What was not seen of the snapshot itself, whatever Service is asked about. */
+export function gapsOfWorld({ gaps, issues }: World): Gap[] {
+  return eachOnce([...gaps, ...issues.map(gapOfIssue)]);
+}
+
+/** What was not seen of the subject, each once: by single checks, and on the walk. */
+export function gapsOfSubject({ results, verifications, subject }: DiagnosisInput): Gap[] {
+  const gaps: Gap[] = [];
   for (const result of results) if (result.status === 'unknown') gaps.push(...result.gaps);
   for (const { discrepancies } of verifications) {
     for (const { kind, expectation, node, unknowns, summary } of discrepancies) {
       if (kind !== 'cannot-tell') continue;
       const [first] = unknowns;
+      const client = clientText(expectation.vantage);
+      // What was not read of a node is the same for every Service.
+      const isOfNode = subject.isOneOfMany === true && first?.rule === undefined;
       gaps.push(
         first?.gap ?? {
-          what: `${clientText(expectation.vantage)} to ${frontendText(expectation.frontend)}`,
+          what: isOfNode ? client : `${client} to ${frontendText(expectation.frontend)}`,
           why: first?.text ?? summary,
           unlock: `read the rules, routes and links of ${node}`,
           node,
@@ -46,7 +55,7 @@ export function gapsOf({ world, results, verifications }: DiagnosisInput): Gap[]
       );
     }
   }
-  return unique([...gaps, ...world.issues.map(gapOfIssue)]);
+  return eachOnce(gaps);
 }
 
 /** What a parser did not understand, as something that was not seen. */
@@ -58,7 +67,9 @@ export function gapOfIssue({ source, line, problem }: ParseIssue): Gap {
   };
 }
 
-function unique(gaps: readonly Gap[]): Gap[] {
+/** `gaps` without those that say the same again. */
+export function eachOnce(gaps: readonly Gap[]): Gap[] {
+  if (gaps.length < 2) return [...gaps];
   const seen = new Map<string, Gap>();
   for (const gap of gaps) seen.set(`${gap.what} ${gap.why} ${gap.node ?? ''}`, gap);
   return [...seen.values()];

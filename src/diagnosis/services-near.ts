@@ -1,4 +1,5 @@
 import type { Service } from '../world/kubernetes/objects.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 
 /**
@@ -6,12 +7,21 @@ import type { World } from '../world/world.ts';
  * tried on this one: writing the rules of all Services anew, for each suspect, would cost more than the whole audit.
  */
 export function withServicesNear(world: World, service: Service): World {
-  const own = new Set(claimsOf(service));
-  const services = world.services.filter(
-    (other) => other === service || claimsOf(other).some((claim) => own.has(claim)),
-  );
-  return { ...world, services };
+  const near = new Set([service, ...claimsOf(service).flatMap((claim) => claimantsOf(world).get(claim) ?? [])]);
+  return { ...world, services: [...near] };
 }
+
+const claimantsOf = perWorld(({ services }) => {
+  const claimants = new Map<string | number, Service[]>();
+  for (const service of services) {
+    for (const claim of claimsOf(service)) {
+      const known = claimants.get(claim);
+      if (known) known.push(service);
+      else claimants.set(claim, [service]);
+    }
+  }
+  return claimants;
+});
 
 /** What the API writes where there is no address or node port. */
 const NOTHING = new Set<string | number>(['', 'None', 0]);

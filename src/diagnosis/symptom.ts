@@ -28,6 +28,12 @@ export function stateOf(verification: Verification): PathState {
   return max < 1 - EPSILON ? 'partly' : 'unknown';
 }
 
+/** Whether some connections of this path surely fail, although clients expect it to work. */
+export function isFailing(verification: Verification): boolean {
+  const state = stateOf(verification);
+  return state === 'fails' || state === 'partly';
+}
+
 /** Share of connections over all wanted paths that surely fail, and that may; every path counts the same. */
 export function failingShare(verifications: readonly Verification[]): Share {
   const wanted = verifications.filter(isWanted);

@@ -23,7 +23,7 @@ export function triedConnections(
   vantage: Vantage,
   { address, port, protocol }: { readonly address: Ip; readonly port: number; readonly protocol: Protocol },
 ): TriedConnections | undefined {
-  if (protocol !== PROTOCOL.tcp) return undefined;
+  if (probes.length === 0 || protocol !== PROTOCOL.tcp) return undefined;
   const text = formatIp(address);
   const own = probes.find(
     (probe) =>

@@ -12,6 +12,7 @@ const FIRST = 'kubernetes.default.svc.';
  * nobody could put are left out, and servers that fail for `kubernetes.default` as well: that is the DNS Service's matter.
  */
 export function askedOf(world: World, service: Service): readonly Sourced<DnsObservation>[] {
+  if (world.dnsAnswers.length === 0) return [];
   const put = world.dnsAnswers.filter(({ outcome }) => outcome !== 'failed');
   if (findDnsService(world) === service) return put.filter(({ name }) => name.startsWith(FIRST));
   const { namespace, name: own } = service.metadata;

@@ -16,6 +16,7 @@ export const listening: Check = defineCheck({
     const seen = new Set<string>();
     for (const { expectation } of verifications) {
       for (const endpoint of expectation.endpoints) {
+        if (world.network.placeOf(endpoint.address)?.isHostNetwork !== true) continue;
         const text = `${formatAddressPort(endpoint.address, endpoint.port)}/${protocolName(expectation.frontend.protocol)}`;
         if (seen.has(text)) continue;
         seen.add(text);

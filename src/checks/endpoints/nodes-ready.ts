@@ -1,5 +1,13 @@
 import { slicesOf } from '../../intent/service-index.ts';
+import { perWorld } from '../../world/per-world.ts';
 import { type Check, defineCheck } from '../check.ts';
+
+const unreadyNodesOf = perWorld(({ nodes }) =>
+  nodes.flatMap((node) => {
+    const ready = node.status.conditions?.find(({ type }) => type === 'Ready');
+    return ready === undefined || ready.status === 'True' ? [] : [{ node, ready }];
+  }),
+);
 
 /** A ready endpoint runs on a node that is not ready: it may be gone although the slice still names it. */
 export const nodesReady: Check = defineCheck({
@@ -9,14 +17,15 @@ export const nodesReady: Check = defineCheck({
   needs: ['service', 'endpointSlices', 'nodes'],
   *run({ world, subject: { service } }) {
     if (!service) return;
+    const unready = unreadyNodesOf(world);
+    if (unready.length === 0) return;
     const used = new Set(
       slicesOf(world, service).flatMap(({ endpoints }) =>
         endpoints.filter(({ conditions }) => conditions?.ready !== false).map(({ nodeName }) => nodeName),
       ),
     );
-    for (const node of world.nodes) {
-      const ready = node.status.conditions?.find(({ type }) => type === 'Ready');
-      if (!used.has(node.metadata.name) || !ready || ready.status === 'True') continue;
+    for (const { node, ready } of unready) {
+      if (!used.has(node.metadata.name)) continue;
       const { namespace, name } = service.metadata;
       yield {
         severity: 'error',

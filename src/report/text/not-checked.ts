@@ -30,12 +30,12 @@ export function renderNotChecked(gaps: readonly Gap[], style: Style): string {
 }
 
 function groupByReason(gaps: readonly Gap[]): { what: string[]; why: string; unlock: string }[] {
-  const groups = new Map<string, { what: string[]; why: string; unlock: string }>();
+  const groups = new Map<string, { what: Set<string>; why: string; unlock: string }>();
   for (const { what, why, unlock } of gaps) {
     const key = `${why}\n${unlock}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { what: [what], why, unlock });
-    else if (!group.what.includes(what)) group.what.push(what);
+    if (group === undefined) groups.set(key, { what: new Set([what]), why, unlock });
+    else group.what.add(what);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((group) => ({ ...group, what: [...group.what] }));
 }

@@ -1,0 +1,12 @@
+import { formatAddressPort } from '../model/address.ts';
+import type { Endpoint } from '../model/frontend.ts';
+import type { Verification } from './discrepancy.ts';
+
+/** The endpoints that are promised to anybody, by address and port. Many clients are promised the very same list, which is looked at once. */
+export function distinctEndpoints(verifications: readonly Verification[]): ReadonlyMap<string, Endpoint> {
+  const distinct = new Map<string, Endpoint>();
+  for (const endpoints of new Set(verifications.map(({ expectation }) => expectation.endpoints)))
+    for (const endpoint of endpoints)
+      distinct.set(formatAddressPort(endpoint.address, endpoint.port), endpoint);
+  return distinct;
+}
