@@ -28,7 +28,9 @@ export function checklistOf({ results }: DiagnosisInput): ChecklistRow[] {
     if (own) own.push(result);
     else byArea.set(area, [result]);
   }
-  return [...byArea].flatMap(([area, own]) => (own.length === 0 ? [] : [rowOf(TITLES.get(area) ?? area, own)]));
+  return [...byArea].flatMap(([area, own]) =>
+    own.length === 0 ? [] : [rowOf(TITLES.get(area) ?? area, own)],
+  );
 }
 
 function rowOf(area: string, results: readonly CheckResult[]): ChecklistRow {

@@ -7,7 +7,10 @@ import type { World } from '../world/world.ts';
  * tried on this one: writing the rules of all Services anew, for each suspect, would cost more than the whole audit.
  */
 export function withServicesNear(world: World, service: Service): World {
-  const near = new Set([service, ...claimsOf(service).flatMap((claim) => claimantsOf(world).get(claim) ?? [])]);
+  const near = new Set([
+    service,
+    ...claimsOf(service).flatMap((claim) => claimantsOf(world).get(claim) ?? []),
+  ]);
   return { ...world, services: [...near] };
 }
 
