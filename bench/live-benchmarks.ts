@@ -11,7 +11,7 @@ const GREATEST_MB = 300;
 /** A simulated API server, and how to name it. */
 interface Served {
   readonly kubeconfig: string;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /**

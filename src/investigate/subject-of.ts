@@ -10,7 +10,7 @@ import type { AuditQuestion, ServiceQuestion } from './questions.ts';
  * `UserError` where no Services were read, or the client asked for is not there.
  */
 export function subjectOf(world: World, { namespace, name, port, from }: ServiceQuestion): Subject {
-  needServices(world);
+  needServices(world, namespace);
   const service = findService(world, namespace, name);
   const pod = from?.pod;
   if (pod !== undefined && world.coverage.has('pods')) needPod(world, pod);
@@ -26,7 +26,7 @@ export function subjectOf(world: World, { namespace, name, port, from }: Service
 
 /** Throws a `UserError` where no Services were read, or the namespace asked for is not there. */
 export function needAudited(world: World, { namespace }: AuditQuestion): void {
-  needServices(world);
+  needServices(world, namespace);
   const namespaces = new Set([
     ...world.namespaces.map(({ metadata }) => metadata.name),
     ...world.services.map(namespaceOf),
@@ -42,10 +42,11 @@ export function findService(world: World, namespace: string, name: string): Serv
   );
 }
 
-/** Throws a `UserError` where no Services were read: without them there is no question. */
-export function needServices(world: World): void {
+/** Throws a `UserError` where no Services were read, those of `namespace` above all: without them there is no question. */
+export function needServices(world: World, namespace?: string): void {
   if (world.coverage.has('services')) return;
-  const gap = world.gaps.find(({ what }) => what.startsWith('services'));
+  const gaps = world.gaps.filter(({ what }) => what.startsWith('services'));
+  const gap = gaps.find(({ what }) => what.endsWith(`namespace ${namespace}`)) ?? gaps[0];
   if (gap !== undefined) throw new UserError(`${gap.what}: ${gap.why}`, gap.unlock);
   const [issue] = world.issues;
   const why = issue === undefined ? '' : ` (${issue.source}: ${issue.problem})`;

@@ -59,7 +59,7 @@ describe('rules/frontend-missing, a kube-proxy that never came up', () => {
       ...missing,
       files: {
         'nodes/node-a/kube-proxy.log':
-          'E1123 19:09:10.453211 1 server.go:127] "Error running ProxyServer" err="exec: \"nft\": executable file not found in $PATH"\n',
+          'E1123 19:09:10.453211 1 server.go:127] "Error running ProxyServer" err="exec: \\"nft\\": executable file not found in $PATH"\n',
       },
     },
     problem: {
