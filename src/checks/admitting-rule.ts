@@ -3,9 +3,9 @@ import type { NetworkPolicy, Pod } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import type { RefusedClients } from './refused-clients.ts';
 
-/** Labels that controllers give, different in each pod or release. */
+/** Labels that controllers give, different in each pod, zone or release. */
 const GENERATED =
-  /^(pod-template-hash|controller-revision-hash|pod-template-generation|statefulset\.kubernetes\.io\/.*|apps\.kubernetes\.io\/.*|batch\.kubernetes\.io\/.*|controller-uid|job-name)$/;
+  /^(pod-template-hash|controller-revision-hash|pod-template-generation|statefulset\.kubernetes\.io\/.*|apps\.kubernetes\.io\/.*|batch\.kubernetes\.io\/.*|controller-uid|job-name|topology\.kubernetes\.io\/.*)$/;
 
 /** A rule that a policy lacks, by direction. */
 export interface AdmittingRule {

@@ -1,4 +1,3 @@
-import type { Refusal } from '../policy/admit-connection.ts';
 import type { RuleMiss } from '../policy/admit-rule.ts';
 import type { Policy } from '../policy/policy.ts';
 import { ruleEvidence } from '../verify/group-discrepancies.ts';
@@ -25,7 +24,7 @@ export function* refusalProblem(
   const { refusal, drops, enforcement, share } = refused;
   if (enforcement === 'none') return;
   const rule = admittingRule(world, refused);
-  const by = enforcement === 'hidden' ? ` (${findPolicyEngine(world)?.name} enforces it out of sight)` : '';
+  const by = doubtOf(enforcement, findPolicyEngine(world)?.name);
   yield {
     severity: enforcement === 'unseen' ? 'warning' : 'error',
     subject: `Service ${subject.namespace}/${subject.name}`,
@@ -51,18 +50,31 @@ export function* refusalProblem(
   };
 }
 
+function doubtOf(enforcement: RefusedClients['enforcement'], engine: string | undefined): string {
+  if (enforcement === 'hidden')
+    return engine === undefined
+      ? ' (no rule of the nodes drops them, but their connections got no answer)'
+      : ` (${engine} enforces it out of sight)`;
+  return enforcement === 'unseen' ? ' (what enforces it was not seen)' : '';
+}
+
 /** `NetworkPolicy shop/a`, or `NetworkPolicies shop/a and shop/b`. */
 export function policyNames(policies: readonly Policy[]): string {
   const names = policies.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
   return `${names.length === 1 ? 'NetworkPolicy' : 'NetworkPolicies'} ${names.join(' and ')}`;
 }
 
-/** The rule that admits these peers, but on another port, and whether that port is one of `servicePorts`; undefined where there is none. */
+/** The rule that admits these peers, but on another port, and whether that port is one of `servicePorts` and not the pod's; undefined where there is none. */
 export function missedPort(
-  { misses }: Refusal,
+  { refusal: { misses }, endpoint }: Pick<RefusedClients, 'refusal' | 'endpoint'>,
   servicePorts: readonly (number | undefined)[],
 ): { readonly miss: RuleMiss; readonly isServicePort: boolean } | undefined {
   const miss = misses.find(({ ports, peer }) => ports && !peer);
   const admitted = miss?.ports?.split(/\D+/) ?? [];
-  return miss && { miss, isServicePort: servicePorts.some((port) => admitted.includes(String(port))) };
+  return (
+    miss && {
+      miss,
+      isServicePort: servicePorts.some((port) => port !== endpoint.port && admitted.includes(String(port))),
+    }
+  );
 }

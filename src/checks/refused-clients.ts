@@ -3,6 +3,10 @@ import { expectFrontend } from '../intent/expect-frontend.ts';
 import type { Expectation } from '../intent/expectation.ts';
 import { admissionOf, podAt } from '../intent/policy-admission.ts';
 import { vantagesOf } from '../intent/vantages-of.ts';
+import type { ConntrackEntry } from '../dataplane/conntrack/entry.ts';
+import { parseIp } from '../model/address.ts';
+import { addressesOfPod } from '../world/select-pods.ts';
+import type { World } from '../world/world.ts';
 import type { RuleReference } from '../dataplane/walk/trace.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import { protocolName } from '../model/protocol.ts';
@@ -25,7 +29,10 @@ export interface RefusedClients {
   readonly drops: readonly RuleReference[];
   /** Share of the Service's paths that meet the refusal. */
   readonly share: number;
-  /** `seen`: rules drop the packets. `hidden`: an engine runs whose rules are not walked. `unseen`: no rules were read. `none`: packets pass all the same. */
+  /**
+   * `seen`: rules drop the packets. `hidden`: an engine runs whose rules are not walked, or the clients got no answer. `unseen`: nothing that was read says whether
+   * the policy is enforced. `none`: packets pass all the same.
+   */
   readonly enforcement: 'seen' | 'hidden' | 'unseen' | 'none';
 }
 
@@ -52,13 +59,14 @@ export function refusedClients(input: CheckInput, direction: PolicyDirection): R
         kind === 'dropped' && at && at.family !== 'bridge' ? [at] : [],
       ),
     );
+    const clients = [...new Set(refused.map(({ client }) => client))];
     return [
       {
         ...first,
-        clients: [...new Set(refused.map(({ client }) => client))],
+        clients,
         drops,
         share: met.size / paths.length,
-        enforcement: enforcementOf(input, drops),
+        enforcement: enforcementOf(input, drops, clients, first.endpoint),
       },
     ];
   });
@@ -97,8 +105,31 @@ function refusedOn({ world }: CheckInput, { expectation }: Path, direction: Poli
 function enforcementOf(
   { world, verifications }: CheckInput,
   drops: readonly RuleReference[],
+  clients: readonly Pod[],
+  endpoint: Endpoint,
 ): RefusedClients['enforcement'] {
   if (drops.length > 0) return 'seen';
-  if (findPolicyEngine(world)?.isWalked === false) return 'hidden';
-  return verifications.length === 0 ? 'unseen' : 'none';
+  const engine = findPolicyEngine(world);
+  if (engine?.isWalked === false) return 'hidden';
+  if (verifications.length === 0) return 'unseen';
+  // A plugin that is known to enforce nothing, or an engine whose rules let the packets pass.
+  if (engine !== undefined || runsFlannel(world)) return 'none';
+  // Rules in a pod's own network or in eBPF programs are in no dump of the node; its connections tell.
+  const tried = clients.flatMap((client) => connectionsOf(world, client, endpoint));
+  if (tried.some(({ isUnreplied }) => isUnreplied)) return 'hidden';
+  return tried.length > 0 ? 'none' : 'unseen';
+}
+
+function connectionsOf(world: World, client: Pod, { address, port }: Endpoint): readonly ConntrackEntry[] {
+  const own = new Set(addressesOfPod(client).flatMap((text) => parseIp(text) ?? []));
+  return [...world.nodeStates.values()].flatMap(({ conntrack = [] }) =>
+    conntrack.filter(
+      ({ original, reply }) =>
+        own.has(original.source) && reply.source === address && reply.sourcePort === port,
+    ),
+  );
+}
+
+function runsFlannel({ pods }: World): boolean {
+  return pods.some(({ spec }) => spec.containers.some(({ image = '' }) => /flannel/.test(image)));
 }

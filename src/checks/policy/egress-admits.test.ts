@@ -27,3 +27,13 @@ describe('policy/egress-admits, the port of the Service', () => {
     blind: withoutPolicies(),
   });
 });
+
+describe('policy/egress-admits, the address of the Service', () => {
+  const block = (cidr: string) => ({ ...clients, egress: [{ to: [{ ipBlock: { cidr } }] }] });
+  proveCheck(egressAdmits, {
+    healthy: underPolicy(block('10.244.0.0/16'), 'nothing'),
+    broken: underPolicy(block('10.96.0.0/12'), 'drop'),
+    problem: { faults: ['F03', 'F02'], summary: /it admits 10\.96\.0\.7, the address of the Service/ },
+    blind: withoutPolicies(),
+  });
+});

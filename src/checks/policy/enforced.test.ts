@@ -7,7 +7,7 @@ describe('policy/enforced', () => {
   const closed = { ...webPods, policyTypes: ['Ingress'] };
   proveCheck(policiesEnforced, {
     healthy: underPolicy(closed, 'drop'),
-    broken: underPolicy(closed, 'nothing'),
+    broken: underPolicy(closed, 'answered'),
     problem: {
       severity: 'info',
 

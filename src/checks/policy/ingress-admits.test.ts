@@ -46,3 +46,27 @@ describe('policy/ingress-admits, nobody walked', () => {
     blind: withoutPolicies(),
   });
 });
+
+describe('policy/ingress-admits, no rule drops and no connection tells', () => {
+  const closed = { ...webPods, policyTypes: ['Ingress'] };
+  proveCheck(ingressAdmits, {
+    healthy: underPolicy(closed, 'answered'),
+    broken: underPolicy(closed, 'nothing'),
+    problem: {
+      severity: 'warning',
+      share: [0, 1],
+      summary: /lets nobody in .* \(what enforces it was not seen\)/,
+    },
+    blind: withoutPolicies(),
+  });
+});
+
+describe('policy/ingress-admits, no rule drops and connections got no answer', () => {
+  const closed = { ...webPods, policyTypes: ['Ingress'] };
+  proveCheck(ingressAdmits, {
+    healthy: underPolicy(closed, 'answered'),
+    broken: underPolicy(closed, 'silence'),
+    problem: { severity: 'error', share: [1, 1], summary: /their connections got no answer/ },
+    blind: withoutPolicies(),
+  });
+});

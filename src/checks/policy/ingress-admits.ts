@@ -13,7 +13,7 @@ export const ingressAdmits: Check = defineCheck({
   *run(input) {
     const ports = (input.subject.service?.spec.ports ?? []).flatMap(({ port, nodePort }) => [port, nodePort]);
     for (const refused of refusedClients(input, 'ingress')) {
-      const missed = missedPort(refused.refusal, ports);
+      const missed = missedPort(refused, ports);
       yield* refusalProblem(input, refused, {
         summary: missed ? wrongPort(refused, missed.miss, missed.isServicePort) : wrongClient(refused),
         faults: missed?.isServicePort ? ['F03', 'F01'] : ['F01', 'F03'],
