@@ -52,11 +52,6 @@ export function cidrContains(cidr: Cidr, address: Ip): boolean {
   return typeof address === 'bigint' && address >= first && address <= lastOf(cidr);
 }
 
-/** Whether two prefixes share an address; false across families. */
-export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
-  return cidrContains(a, b.first) || cidrContains(b, a.first);
-}
-
 /** `cidr` as `address/prefix`. */
 export function formatCidr({ first, prefix }: Cidr): string {
   return `${formatIp(first)}/${prefix}`;

@@ -1,9 +1,20 @@
-import type { Network } from '../node-state.ts';
-import type { DispatchKey } from '../ruleset/ruleset.ts';
+import type { Network, NodeState } from '../node-state.ts';
+import type { Chain, DispatchKey, Table } from '../ruleset/ruleset.ts';
 import type { ValueRange } from '../ruleset/verdict.ts';
-import type { FlowRecorder } from './flows/recorder.ts';
 import type { PacketState } from './packet-state.ts';
 import { type RuleReference, type Step } from './trace.ts';
+
+/** Told of all that the way of a packet may depend on. */
+export interface Recorder {
+  /** The packet stands on `node`, whose routes and interfaces will be asked for it. */
+  stand(node: NodeState): void;
+  /** The packet enters `chain`. */
+  enter(context: WalkContext, state: PacketState, table: Table, chain: Chain): void;
+  /** The way depends on something that cannot be noted. */
+  giveUp(): void;
+  /** The packet ended. */
+  end(state: PacketState): void;
+}
 
 /** What one call of `walk` carries along: its network, its limits, and scratch memory that rules write into. */
 export interface WalkContext {
@@ -20,9 +31,9 @@ export interface WalkContext {
   /** Set by a match that answers `random`: true for `weight` of `of` packets. */
   weight: number;
   of: number;
+  /** Undefined where nobody asks what the walk depends on. */
+  recorder: Recorder | undefined;
   /** Set by a match that answers `split`: the source ports for which it holds, and those for which it does not. */
-  /** Notes what the walk of a translated packet depends on; undefined where nobody asks. */
-  recorder: FlowRecorder | undefined;
   portsInside: readonly ValueRange[];
   portsOutside: readonly ValueRange[];
 }

@@ -1,4 +1,3 @@
-import type { Part } from '../../dataplane/ruleset/rule-parts.ts';
 import type { Chain, Rule, Table } from '../../dataplane/ruleset/ruleset.ts';
 import { formatIp } from '../../model/address.ts';
 import type { Frontend } from '../../model/frontend.ts';
@@ -86,15 +85,6 @@ export function marks(chain: Chain | undefined, mark: number): boolean {
 export function rulesOf(chain: Chain | undefined): Rule[] {
   if (chain === undefined) return [];
   return Array.from({ length: chain.rules.length }, (_, index) => chain.rules.at(index));
-}
-
-/** Whether `chain` holds a jump to `target`. */
-export function jumpsTo(chain: Chain | undefined, target: string): boolean {
-  return rulesOf(chain).some(({ parts }) => parts.some((part) => leadsTo(part, target)));
-}
-
-function leadsTo(part: Part, target: string): boolean {
-  return (part.kind === 'jump' || part.kind === 'goto') && part.chain === target;
 }
 
 /** `10.96.0.1 tcp 443`; without the address for a NodePort. */

@@ -4,7 +4,7 @@ import type { Chain, Table } from '../../ruleset/ruleset.ts';
 import { fieldValue } from '../field-value.ts';
 import type { PacketState } from '../packet-state.ts';
 import type { RuleReference } from '../trace.ts';
-import type { WalkContext } from '../walk-context.ts';
+import type { Recorder, WalkContext } from '../walk-context.ts';
 import { isPortField, literalsOf } from './chain-literals.ts';
 import { nodeAddressesOf } from './node-addresses.ts';
 import type { ValueClasses } from './value-classes.ts';
@@ -28,13 +28,12 @@ export interface Guard {
  * Notes, while a translated packet is walked to its end, what of it rules and nodes look at. A value counts as the subject's where it is equal to it:
  * what is copied stays equal, and what is computed from it makes the record useless (`isOpaque`).
  */
-export class FlowRecorder {
+export class FlowRecorder implements Recorder {
   readonly guards: Guard[] = [];
   isOpaque = false;
   private readonly subject: FlowSubject;
   private readonly nodes = new Set<NodeState>();
   private readonly seen = new Map<ValueClasses, Set<keyof FlowSubject>>();
-
   private readonly translation: RuleReference | undefined;
 
   /** `translation`: the rule or server that just made the packet what `subject` says. */
@@ -43,17 +42,15 @@ export class FlowRecorder {
     this.translation = translation;
   }
 
-  /** The way depends on something of the subject that is not noted. */
   giveUp(): void {
     this.isOpaque = true;
   }
 
-  /** The packet ended. One that was translated again is not what the subject says any more. */
+  /** One that was translated again is not what the subject says any more. */
   end({ translatedDestinationBy }: PacketState): void {
     if (translatedDestinationBy !== this.translation) this.isOpaque = true;
   }
 
-  /** The packet stands on `node`, whose routes and interfaces will be asked for it. */
   stand(node: NodeState): void {
     if (this.nodes.has(node)) return;
     this.nodes.add(node);
@@ -62,7 +59,6 @@ export class FlowRecorder {
     else for (const value of ['endpoint', 'service'] as const) this.guard(classes, value);
   }
 
-  /** The packet enters `chain`. */
   enter(context: WalkContext, state: PacketState, table: Table, chain: Chain): void {
     const literals = literalsOf(state.node, table, chain);
     if (literals === 'opaque') {
