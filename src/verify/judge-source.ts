@@ -5,9 +5,7 @@ import type { Endpoint } from '../model/frontend.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
 import { type Passed, followWay, leaderTo, passedRules, wayClientOf } from './follow-way.ts';
-import { type SeenOutcome, isOfKubeProxy } from './seen-outcome.ts';
-
-const SOURCE = /\b(MASQUERADE|SNAT|masquerade|snat)\b/;
+import { REPLACES_SOURCE, type SeenOutcome, isOfKubeProxy } from './seen-outcome.ts';
 
 /**
  * Whether the source of packets to a promised endpoint was replaced or kept as promised. Another program that replaces it where
@@ -38,7 +36,7 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
     ];
   }
   if (outcome.sourceNat === 'none') return [];
-  const rule = outcome.translatedBy.findLast((each) => SOURCE.test(each.rule));
+  const rule = outcome.translatedBy.findLast((each) => REPLACES_SOURCE.test(each.rule));
   if (rule === undefined || !isOfKubeProxy(rule)) return [];
   const summary = `the source of packets to ${to} is replaced, although it should be kept`;
   const at = markedBy(bench, target) ?? rule;

@@ -14,6 +14,9 @@ export interface SeenOutcome {
   readonly translator?: RuleReference;
 }
 
+/** In the text of a rule that replaces the source of packets. */
+export const REPLACES_SOURCE: RegExp = /\b(MASQUERADE|SNAT|masquerade|snat)\b/;
+
 const KERNEL = new Set(['bridge', 'sysctl', 'route', 'conntrack', '']);
 
 /** Reads `outcome` against `expectation`. */

@@ -18,7 +18,7 @@ import { judgeAffinity } from './judge-affinity.ts';
 import { judgeDenial } from './judge-denial.ts';
 import { type Bench, charge } from './bench.ts';
 import { judgePromise } from './judge-promise.ts';
-import { seeOutcome } from './seen-outcome.ts';
+import { REPLACES_SOURCE, seeOutcome } from './seen-outcome.ts';
 import { knowsEndpoints, unknownOf, unreadOn, whyBlind } from './why-blind.ts';
 
 /** How to verify. */
@@ -48,8 +48,7 @@ export function verifyFrontend(
   vantage: Vantage,
   options: VerifyOptions = {},
 ): Verification {
-  const promised = expectFrontend(world, frontend, vantage, options);
-  const expectation = knowsEndpoints(world, frontend) ? promised : withoutPromise(promised);
+  const unmasked = promiseOf(world, frontend, vantage, options);
   const packet: Packet = {
     source: vantage.address,
     destination: frontend.address,
@@ -57,22 +56,25 @@ export function verifyFrontend(
     protocol: frontend.protocol,
   };
   const unwalked: Trace = { packet, outcomes: [] };
-  if (expectation.outcome === 'not-served')
-    return { expectation, trace: unwalked, discrepancies: [], works: [0, 0] };
-  const node = expectation.node ?? vantage.node;
-  const bench: Bench = { world, expectation, node, mode: proxyFactsOf(world, node).mode };
-  const blind = whyBlind(world, expectation);
+  if (unmasked.outcome === 'not-served')
+    return { expectation: unmasked, trace: unwalked, discrepancies: [], works: [0, 0] };
+  const node = unmasked.node ?? vantage.node;
+  const { mode } = proxyFactsOf(world, node);
+  const blind = whyBlind(world, unmasked);
   if (blind !== undefined) {
-    const cannotTell = charge(bench, {
-      kind: 'cannot-tell',
-      share: [0, 1],
-      summary: blind.text,
-      unknowns: [blind],
-    });
-    return { expectation, trace: unwalked, discrepancies: [cannotTell], works: [0, 1] };
+    const cannotTell = charge(
+      { world, expectation: unmasked, node, mode },
+      { kind: 'cannot-tell', share: [0, 1], summary: blind.text, unknowns: [blind] },
+    );
+    return { expectation: unmasked, trace: unwalked, discrepancies: [cannotTell], works: [0, 1] };
   }
   const network = networkWith(world.network, vantage);
   const trace = walk(network, vantage, packet, { flows: flowsOf(world), verbose: options.verbose ?? false });
+  const expectation =
+    vantage.node !== node && isMaskedOn(vantage.node, trace)
+      ? promiseOf(world, frontend, vantage, { ...options, isMasked: true })
+      : unmasked;
+  const bench: Bench = { world, expectation, node, mode };
   const found =
     expectation.outcome === 'endpoints'
       ? [...judgePromise(bench, trace.outcomes), ...judgeAffinity(bench, trace.outcomes)]
@@ -87,6 +89,18 @@ export function verifyFrontend(
   const works =
     lags && expectation.outcome === 'endpoints' ? ([least, 1] as const) : ([least, most] as const);
   return { expectation, trace, discrepancies, works };
+}
+
+function promiseOf(world: World, frontend: Frontend, vantage: Vantage, options: ExpectOptions): Expectation {
+  const promised = expectFrontend(world, frontend, vantage, options);
+  return knowsEndpoints(world, frontend) ? promised : withoutPromise(promised);
+}
+
+/** Whether the client's address was replaced on its own `node`, as a CNI does for what leaves the pod network. */
+function isMaskedOn(node: string, { outcomes }: Trace): boolean {
+  return outcomes.some(({ translatedBy }) =>
+    translatedBy.some((rule) => rule.node === node && REPLACES_SOURCE.test(rule.rule)),
+  );
 }
 
 /** What lets a packet through as far as was seen may be stopped by rules that were not. */

@@ -34,3 +34,18 @@ describe('dns/client-resolver, the node’s resolver', () => {
     blind: { services },
   });
 });
+
+describe('dns/client-resolver, dnsPolicy Default', () => {
+  const server = pod(
+    'coredns-1',
+    {},
+    { dnsPolicy: 'Default' },
+    { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+  );
+  proveCheck(clientResolver, {
+    healthy: { ...dns(), pods: [server], subject: { from: { pod: 'kube-system/coredns-1' } } },
+    broken: { ...asking({ dnsPolicy: 'Default' }) },
+    problem: { faults: ['D05', 'D04'], summary: /has dnsPolicy Default/ },
+    blind: { services },
+  });
+});

@@ -1,6 +1,7 @@
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import { clusterDomainOf } from '../../dns/parse-resolv-conf.ts';
 import type { Pod } from '../../world/kubernetes/objects.ts';
+import { selectedPods } from '../../world/select-pods.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** Where NodeLocal DNS listens by default. */
@@ -20,7 +21,8 @@ export const clientResolver: Check = defineCheck({
         asked !== undefined &&
         (asked === metadata.name || asked === `${metadata.namespace}/${metadata.name}`),
     );
-    if (!service || !pod) return;
+    // The servers themselves ask their node's resolver for what is not theirs.
+    if (!service || !pod || selectedPods(world, service).includes(pod)) return;
     const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
     const servers = new Set([service.spec.clusterIP ?? '', ...(service.spec.clusterIPs ?? []), NODE_LOCAL]);
     const client = clients.find((each) => each.pod === name);

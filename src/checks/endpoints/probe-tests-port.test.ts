@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import { promise, verified } from '../../verify/verification-fixture.ts';
+import { promise, verified, webFrontend } from '../../verify/verification-fixture.ts';
+import { PROTOCOL } from '../../model/protocol.ts';
 import { node, pod, service, slice } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { probeTestsPort } from './probe-tests-port.ts';
@@ -27,12 +28,23 @@ const problem = {
   share: [0, 1],
   summary: /probe on 8090; clients are sent to 8080/,
 } as const;
+const toUdp = {
+  ...broken,
+  verifications: [
+    verified(promise('node-a', { frontend: { ...webFrontend, protocol: PROTOCOL.udp } }), [1, 1]),
+  ],
+};
 const blind = { ...broken, files: {} };
 
 describe.each([
   ['clients were answered', cluster(probedBy(other), entry(''))],
   ['one pod is probed where clients are sent', cluster(probedBy(other, { tcpSocket: { port: 8080 } }))],
   ['the probe is a command', cluster(probedBy({ exec: { command: ['true'] } }))],
+  ['nobody is sent there by TCP', toUdp],
+  [
+    'istio’s agent asks the pod in the kubelet’s stead',
+    cluster(probedBy({ httpGet: { port: 15020, path: '/app-health/web/readyz' } })),
+  ],
   ['there is no probe', cluster([pod('web-1', {}, { containers: [{ name: 'app' }] })])],
   ['all Services are gone through', { ...broken, subject: { isOneOfMany: true as const } }],
 ])('endpoints/probe-tests-port: silent where %s', (_, healthy) => {

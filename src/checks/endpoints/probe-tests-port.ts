@@ -1,3 +1,4 @@
+import { PROTOCOL } from '../../model/protocol.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import { findDnsService } from '../../world/find-dns-service.ts';
 import type { Container, Pod } from '../../world/kubernetes/objects.ts';
@@ -44,8 +45,13 @@ export const probeTestsPort: Check = defineCheck({
   },
 });
 
+/** The kubelet has no probe for anything but TCP. */
 function portsOf(verifications: readonly Verification[]): Set<number> {
-  return new Set(verifications.flatMap(({ expectation }) => expectation.endpoints.map(({ port }) => port)));
+  return new Set(
+    verifications
+      .filter(({ expectation }) => expectation.frontend.protocol === PROTOCOL.tcp)
+      .flatMap(({ expectation }) => expectation.endpoints.map(({ port }) => port)),
+  );
 }
 
 function wasAnswered(world: World, verifications: readonly Verification[]): boolean {
@@ -56,19 +62,23 @@ function wasAnswered(world: World, verifications: readonly Verification[]): bool
   );
 }
 
-/** Ports that the kubelet asks; none where a probe runs a command, which may test anything. */
+/** Ports that the kubelet asks; none where a probe runs a command or goes by way of istio's agent: either may test anything. */
 function probedPorts({ spec }: Pod): number[] {
   const probes = spec.containers.flatMap((container) =>
     [container.readinessProbe, container.livenessProbe].flatMap((probe) =>
       probe ? [{ container, probe }] : [],
     ),
   );
-  if (probes.some(({ probe }) => probe.exec !== undefined)) return [];
+  if (probes.some(({ probe }) => probe.exec !== undefined || BY_AGENT.test(probe.httpGet?.path ?? '')))
+    return [];
   return probes.flatMap(({ container, probe }) => {
     const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port;
     return port === undefined ? [] : (numberOf(port, container) ?? []);
   });
 }
+
+/** *Source:* istio pkg/kube/inject/app_probe.go. */
+const BY_AGENT = /^\/app-health\//;
 
 function numberOf(port: number | string, { ports = [] }: Container): number | undefined {
   return typeof port === 'number' ? port : ports.find(({ name }) => name === port)?.containerPort;

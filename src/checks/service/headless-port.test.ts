@@ -25,3 +25,29 @@ describe('service/headless-port, where nobody asked', () => {
     blind: { pods: [] },
   });
 });
+
+describe.each([
+  [
+    'its name',
+    { ...headless(80), services: [service({ clusterIP: 'None' }, { name: 'web-headless' })] },
+    'web-headless',
+  ],
+  [
+    'a StatefulSet',
+    {
+      ...headless(80),
+      deployments: [
+        { kind: 'StatefulSet', metadata: { namespace: 'shop', name: 'db' }, spec: { serviceName: 'web' } },
+      ],
+    },
+    'web',
+  ],
+])('service/headless-port, where %s says that it is meant', (_, cluster, name) => {
+  const slices = [slice([{}], {}, { labels: { 'kubernetes.io/service-name': name } })];
+  proveCheck(headlessPort, {
+    healthy: headless(8080),
+    broken: { ...cluster, endpointslices: slices, subject: { name } },
+    problem: { severity: 'info', share: [0, 0], summary: /headless/ },
+    blind: { pods: [] },
+  });
+});

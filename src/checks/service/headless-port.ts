@@ -11,13 +11,14 @@ export const headlessPort: Check = defineCheck({
   needs: ['service', 'endpointSlices'],
   *run({ world, subject: { service, isOneOfMany = false } }) {
     if (service?.spec.clusterIP !== 'None' || !hasReady(world, service)) return;
+    const isByTheWay = isOneOfMany || isMeant(world, service);
     for (const [index, { port, targetPort }] of (service.spec.ports ?? []).entries()) {
       if (typeof targetPort !== 'number' || targetPort === port) continue;
       const { namespace, name } = service.metadata;
       yield {
-        severity: isOneOfMany ? 'info' : 'error',
+        severity: isByTheWay ? 'info' : 'error',
         subject: `Service ${namespace}/${name}`,
-        share: isOneOfMany ? [0, 0] : [0, 1],
+        share: isByTheWay ? [0, 0] : [0, 1],
         summary: `${namespace}/${name} is headless (clusterIP None), so nothing leads from port ${port} to ${targetPort}: clients that connect to ${port} of the pods are refused`,
         evidence: [
           { ...world.locate(service, 'spec.clusterIP'), text: 'clusterIP: None' },
@@ -34,6 +35,14 @@ export const headlessPort: Check = defineCheck({
     }
   },
 });
+
+/** Its name says so, or it names the pods of a StatefulSet: clients know the pods' own port. */
+function isMeant({ workloads }: World, { metadata: { namespace, name } }: Service): boolean {
+  return (
+    /headless|-h[ls]$/i.test(name) ||
+    workloads.some(({ metadata, spec }) => metadata.namespace === namespace && spec.serviceName === name)
+  );
+}
 
 /** Without endpoints the name has no address, and no port matters. */
 function hasReady(world: World, service: Service): boolean {

@@ -231,6 +231,8 @@ export interface Workload extends KubernetesObject {
   readonly spec: {
     readonly replicas?: number;
     readonly selector?: LabelSelector;
+    /** Of a StatefulSet: the headless Service that names its pods. */
+    readonly serviceName?: string;
     readonly template?: {
       readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
       readonly spec?: PodSpec;
