@@ -25,14 +25,16 @@ export const nodeNamesOf: (world: World) => readonly string[] = perWorld(({ node
   return [...new Set([...linux.map(({ metadata }) => metadata.name), ...nodeStates.keys()])];
 });
 
-/** Nodes of which nothing was read are all alike: so many stand for them. */
-const MOST_UNREAD = 3;
+/** So few nodes of which nothing was read are all told; of more, which are all alike, one stands for them. */
+const FEW_UNREAD = 3;
 
-/** The nodes of `nodeNamesOf` from which packets are worth sending: those that were read, and a few that stand for the others. */
-export function clientNodesOf(world: World): readonly string[] {
-  let unread = 0;
-  return nodeNamesOf(world).filter((name) => world.nodeStates.has(name) || ++unread <= MOST_UNREAD);
-}
+/** The nodes of `nodeNamesOf` from which packets are worth sending: those that were read, and what stands for the others. */
+export const clientNodesOf: (world: World) => readonly string[] = perWorld((world) => {
+  const names = nodeNamesOf(world);
+  const unread = names.filter((name) => !world.nodeStates.has(name));
+  const told = new Set(unread.length <= FEW_UNREAD ? unread : unread.slice(0, 1));
+  return names.filter((name) => world.nodeStates.has(name) || told.has(name));
+});
 
 /**
  * The addresses of `node` in `family` that its own packets carry and that others know it by: InternalIP, and ExternalIP

@@ -47,8 +47,20 @@ export function withoutProxyChains(table: Table): Table {
   };
 }
 
+const foreignChains = new WeakMap<Table, ReadonlyMap<string, Chain>>();
+
+/** Chains of `table` that are not kube-proxy's. */
+function foreignChainsOf(table: Table): ReadonlyMap<string, Chain> {
+  let found = foreignChains.get(table);
+  if (found === undefined) {
+    found = new Map([...table.chains].filter(([name]) => !OWN_CHAIN.test(name)));
+    foreignChains.set(table, found);
+  }
+  return found;
+}
+
 function mergeTable(table: Table, fresh: Table): Table {
-  const chains = new Map([...table.chains].filter(([name]) => !OWN_CHAIN.test(name)));
+  const chains = new Map(foreignChainsOf(table));
   for (const [name, chain] of fresh.chains) {
     const before = chains.get(name);
     chains.set(name, before?.base ? mergeBase(before, chain) : chain);
