@@ -29,13 +29,40 @@ export function renderNotChecked(gaps: readonly Gap[], style: Style): string {
   return lines.join('\n');
 }
 
-function groupByReason(gaps: readonly Gap[]): { what: string[]; why: string; unlock: string }[] {
-  const groups = new Map<string, { what: Set<string>; why: string; unlock: string }>();
-  for (const { what, why, unlock } of gaps) {
-    const key = `${why}\n${unlock}`;
+interface Group {
+  readonly what: string[];
+  readonly why: string;
+  readonly unlock: string;
+}
+
+/** What has the same reason and the same remedy, but for the name of the node, is one group. */
+function groupByReason(gaps: readonly Gap[]): Group[] {
+  const groups = new Map<string, Gap[]>();
+  for (const gap of gaps) {
+    const key = `${anyNode(gap.why, gap)}\n${anyNode(gap.unlock, gap)}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { what: new Set([what]), why, unlock });
-    else group.what.add(what);
+    if (group === undefined) groups.set(key, [gap]);
+    else group.push(gap);
   }
-  return [...groups.values()].map((group) => ({ ...group, what: [...group.what] }));
+  return [...groups.values()].flatMap((group): Group[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const what = [...new Set(group.map((gap) => gap.what))];
+    const isOfMany = group.some(({ node }) => node !== first.node);
+    return isOfMany
+      ? [{ what, why: anyNode(first.why, first), unlock: anyNode(first.unlock, first) }]
+      : [{ what, why: first.why, unlock: first.unlock }];
+  });
+}
+
+/** `text` as it holds for every node: in paths `NODE`, else `each node`. */
+function anyNode(text: string, { node }: Gap): string {
+  if (node === undefined || !text.includes(node)) return text;
+  return text
+    .replaceAll(`/${node}/`, '/NODE/')
+    .replaceAll(new RegExp(`(?<![\\w.-])${escaped(node)}(?![\\w-])`, 'g'), 'each node');
+}
+
+function escaped(name: string): string {
+  return name.replaceAll('.', '\\.');
 }
