@@ -6,6 +6,7 @@ import { hangsUp } from './hangs-up.ts';
 import { legacyEndpoints } from './legacy-endpoints.ts';
 import { listening } from './listening.ts';
 import { matchPods } from './match-pods.ts';
+import { endpointsNamed } from './named.ts';
 import { nodesReady } from './nodes-ready.ts';
 import { ownAddress } from './own-address.ts';
 import { portNames } from './port-names.ts';
@@ -19,6 +20,7 @@ export const endpointsChecks: readonly Check[] = [
   matchPods,
   portNames,
   handMade,
+  endpointsNamed,
   routable,
   ownAddress,
   nodesReady,
