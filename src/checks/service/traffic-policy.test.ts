@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { promise, verified } from '../../verify/verification-fixture.ts';
+import { client, promise, verified } from '../../verify/verification-fixture.ts';
 import { service, webCluster } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { trafficPolicy } from './traffic-policy.ts';
@@ -39,6 +39,22 @@ describe('service/traffic-policy, a kube-proxy that has the wrong name', () => {
       faults: ['K11', 'X02', 'S13'],
       summary: /kube-proxy on node-b calls itself node-b\.lab/,
     },
+    blind: webCluster,
+  });
+});
+
+describe('service/traffic-policy, a client on a node with an endpoint that asks a node without', () => {
+  const asked = promise('node-b', {
+    outcome: 'drop',
+    endpoints: [],
+    deniedBy: 'externalTrafficPolicy',
+    vantage: client('node-a', { kind: 'node' }),
+    node: 'node-b',
+  });
+  proveCheck(trafficPolicy, {
+    healthy: { ...webCluster, verifications: [verified(promise('node-a'), [1, 1])] },
+    broken: { ...webCluster, verifications: [verified(asked, [0, 0])] },
+    problem: { faults: ['X02', 'X03'], summary: /is Local and node-b has no endpoint/ },
     blind: webCluster,
   });
 });

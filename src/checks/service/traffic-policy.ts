@@ -19,7 +19,9 @@ export const trafficPolicy: Check = defineCheck({
     if (!service) return;
     for (const { field, faults, clients } of POLICIES) {
       const denied = verifications.filter(({ expectation }) => expectation.deniedBy === field);
-      const nodes = [...new Set(denied.map(({ expectation }) => expectation.vantage.node))];
+      const nodes = [
+        ...new Set(denied.map(({ expectation }) => expectation.node ?? expectation.vantage.node)),
+      ];
       if (nodes.length === 0) continue;
       const { namespace, name } = service.metadata;
       const misnamed = nodes.filter((node) => isMisnamed(world, node));
