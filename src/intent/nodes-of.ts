@@ -1,6 +1,7 @@
 import type { Ip, IpFamily } from '../model/address.ts';
 import { type Cidr, cidrContains, cidrOf } from '../model/cidr.ts';
 import type { ProxyMode } from '../world/kube-proxy-state.ts';
+import { whyForeign } from '../world/foreign-node.ts';
 import type { Node } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
@@ -19,9 +20,9 @@ export function findNode(world: World, name: string): Node | undefined {
   return nodes.get(name);
 }
 
-/** Names of the Linux nodes where clients may stand: those of the API, and those of which anything was read. */
+/** Names of the nodes where clients may stand whose rules can be read: the Linux machines of the API, and all of which anything was read. */
 export const nodeNamesOf: (world: World) => readonly string[] = perWorld(({ nodes, nodeStates }) => {
-  const linux = nodes.filter(({ metadata }) => metadata.labels?.['kubernetes.io/os'] !== 'windows');
+  const linux = nodes.filter((node) => whyForeign(node) === undefined);
   return [...new Set([...linux.map(({ metadata }) => metadata.name), ...nodeStates.keys()])];
 });
 

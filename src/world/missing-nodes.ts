@@ -1,5 +1,6 @@
 import type { NodeState } from '../dataplane/node-state.ts';
 import type { Gap } from '../model/evidence.ts';
+import { whyForeign } from './foreign-node.ts';
 import type { Node } from './kubernetes/objects.ts';
 import type { Coverage, ResourceKind } from './world.ts';
 
@@ -9,18 +10,21 @@ export function missingNodes(
   states: ReadonlyMap<string, NodeState>,
   coverage: ReadonlyMap<ResourceKind, Coverage>,
 ): Gap[] {
-  const known = new Set(nodes.map(({ metadata }) => metadata.name));
+  const known = new Map(nodes.map((node) => [node.metadata.name, node]));
   const gaps: Gap[] = [];
-  for (const node of known) {
-    const state = states.get(node);
-    if (!state || (!state.hasRules.ip && !state.hasRules.ip6)) {
-      gaps.push({
-        what: `rules of ${node}`,
-        why: 'nothing of its netfilter rules was read',
-        unlock: `run plumb capture --script on ${node}, or add iptables-save or nft list ruleset as nodes/${node}/`,
-        node,
-      });
-    }
+  for (const [name, node] of known) {
+    const { hasRules } = states.get(name) ?? {};
+    if (hasRules?.ip || hasRules?.ip6) continue;
+    const foreign = whyForeign(node);
+    gaps.push({
+      what: foreign === undefined ? `rules of ${name}` : `clients on ${name}`,
+      why: foreign ?? 'nothing of its netfilter rules was read',
+      unlock:
+        foreign === undefined
+          ? `run plumb capture --script on ${name}, or add iptables-save or nft list ruleset as nodes/${name}/`
+          : 'connect from a pod there',
+      node: name,
+    });
   }
   if (coverage.get('nodes')?.isComplete) {
     for (const node of states.keys()) {

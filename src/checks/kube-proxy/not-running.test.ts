@@ -54,6 +54,18 @@ describe('kube-proxy/not-running, on a node that could not be read', () => {
   });
 });
 
+describe.each([
+  ['Windows', { metadata: { name: 'node-b', labels: { 'kubernetes.io/os': 'windows' } } }],
+  ['a virtual kubelet', { metadata: { name: 'node-b', labels: { type: 'virtual-kubelet' } } }],
+])('kube-proxy/not-running, where the other node is %s', (_, other) => {
+  proveCheck(notRunning, {
+    healthy: { ...withoutPod, nodes: [node(), other] },
+    broken: withoutPod,
+    problem: { node: 'node-b', summary: /no kube-proxy pod/ },
+    blind: { services: [], nodes: [node()] },
+  });
+});
+
 const crashing = { containerStatuses: [{ name: 'p', state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
 const logged = (
   waiting: Readonly<Record<string, unknown>>,

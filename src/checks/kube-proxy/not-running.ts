@@ -1,4 +1,5 @@
 import { explainProxy, proxyPodOn } from '../../kubeproxy/explain-proxy.ts';
+import { whyForeign } from '../../world/foreign-node.ts';
 import type { Pod } from '../../world/kubernetes/objects.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -10,7 +11,9 @@ export const notRunning: Check = defineCheck({
   needs: ['kubeProxies', 'pods', 'nodes'],
   isClusterWide: true,
   *run({ world }) {
-    for (const { metadata } of world.nodes) {
+    for (const node of world.nodes) {
+      if (whyForeign(node) !== undefined) continue;
+      const { metadata } = node;
       const { faults, why, evidence, remedy } = explainProxy(world, metadata.name);
       const pod = proxyPodOn(world, metadata.name);
       const isDown = faults[0] === 'K01' || (pod !== undefined && isCrashing(pod));

@@ -221,6 +221,7 @@ export interface Node extends KubernetesObject {
       readonly kubeletVersion?: string;
       readonly kubeProxyVersion?: string;
       readonly kernelVersion?: string;
+      readonly operatingSystem?: string;
       readonly osImage?: string;
     };
   };
