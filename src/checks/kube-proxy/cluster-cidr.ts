@@ -1,5 +1,7 @@
-import { formatCidr, cidrContains, parseCidr } from '../../model/cidr.ts';
-import { familyOf } from '../../model/address.ts';
+import { podsOnNode } from '../../intent/pods-on-node.ts';
+import { familyOf, parseIp } from '../../model/address.ts';
+import { type Cidr, cidrContains, formatCidr, parseCidr } from '../../model/cidr.ts';
+import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** kube-proxy takes pods for strangers, or strangers for pods: its clusterCIDR does not hold a node's pod range. */
@@ -21,7 +23,7 @@ export const clusterCidr: Check = defineCheck({
         const own = cidrs.filter((cidr) => familyOf(cidr.first) === familyOf(range.first));
         return own.length > 0 && !own.some((cidr) => cidrContains(cidr, range.first));
       });
-      if (!outside) continue;
+      if (!outside || hasItsPodsIn(world, node.metadata.name, cidrs)) continue;
       yield {
         severity: 'warning',
         subject: `Node ${node.metadata.name}`,
@@ -39,3 +41,11 @@ export const clusterCidr: Check = defineCheck({
     }
   },
 });
+
+/** A CNI may give pods other addresses than the Node's range: what its pods have is what counts. */
+function hasItsPodsIn(world: World, node: string, cidrs: readonly Cidr[]): boolean {
+  const addresses = podsOnNode(world, node).flatMap(({ status }) => parseIp(status.podIP ?? '') ?? []);
+  return (
+    addresses.length > 0 && addresses.every((address) => cidrs.some((cidr) => cidrContains(cidr, address)))
+  );
+}

@@ -26,7 +26,7 @@ export const oneApplication: Check = defineCheck({
       severity: share > 0 ? 'error' : 'warning',
       ...(share > 0 ? { share: [share, share] as const } : {}),
       subject: `Service ${namespace}/${name}`,
-      summary: `the selector of ${namespace}/${name} takes in pods of ${[...byOwner.keys()].join(' and ')}, which run different images and ports`,
+      summary: `the selector of ${namespace}/${name} takes in pods of ${[...byOwner.keys()].join(' and ')}, which run different images or ports`,
       evidence: [
         { ...world.locate(service, 'spec.selector'), text: JSON.stringify(service.spec.selector) },
         ...[...byOwner].map(([owner, pod]) => ({
