@@ -213,6 +213,27 @@ describe('external frontends', () => {
     expect(promise(blind, 'nodePort', client('pod', 'c')).outcome).toBe('drop');
   });
 
+  it('leave the source to what the answering node takes in itself: it passes no postrouting', () => {
+    const hosts = [sampleEndpoint('192.168.90.1', 'node-a'), sampleEndpoint('192.168.90.2', 'node-b')];
+    const sample = { services: [sampleService(nodePort)], slices: [sampleSlice(hosts)] };
+    expect(promise(sample, 'nodePort', client('external', 'a')).sourceNat).toEqual(['either', 'masquerade']);
+    expect(promise(sample, 'nodePort', client('external', 'c')).sourceNat).toEqual([
+      'masquerade',
+      'masquerade',
+    ]);
+  });
+
+  it('promise nothing with policy Local on a node that load balancers leave out', () => {
+    const local = { externalTrafficPolicy: 'Local', type: 'LoadBalancer' };
+    const slices = [sampleSlice([sampleEndpoint('10.244.1.5', 'node-a')])];
+    const sample = { services: [sampleService({ ...nodePort, ...local })], slices };
+    const labels = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' };
+    expect(promise(sample, 'nodePort', client('external', 'c')).outcome).toBe('drop');
+    const excluded = { ...sample, labels: { 'node-c': labels } };
+    expect(promise(excluded, 'nodePort', client('external', 'c')).outcome).toBe('not-served');
+    expect(promise(excluded, 'nodePort', client('external', 'a')).outcome).toBe('endpoints');
+  });
+
   it('hold load-balancer clients to the source ranges', () => {
     const ranged = sampleService(
       { ...nodePort, type: 'LoadBalancer', loadBalancerSourceRanges: [' 198.51.100.0/25'] },

@@ -9,6 +9,7 @@ import { addressesOfFamily } from './addresses-of-family.ts';
 import { loadBalancerIpsOf } from './frontends-of.ts';
 import { type Ground, groundOf } from './ground-of.ts';
 import { type Locality, localityOf } from './local-traffic.ts';
+import { findNode } from './nodes-of.ts';
 import { isKeptOutByDesign } from './policy-admission.ts';
 import type { EndpointSelection, SliceTarget } from './select-endpoints.ts';
 import { findPort } from './service-index.ts';
@@ -16,6 +17,9 @@ import { type Sender, sourceNatOf } from './source-nat-of.ts';
 import { sourceRangesOf } from './source-ranges.ts';
 
 const DEFAULT_AFFINITY_SECONDS = 10_800;
+
+/** On nodes to which no load balancer sends, as kubeadm's control plane. *Source:* kubernetes.io/docs/reference/labels-annotations-taints. */
+const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
 /** How to promise. */
 export interface ExpectOptions {
@@ -86,13 +90,16 @@ export function expectFrontend(
   };
 }
 
-/** Endpoints are alike for the source, but for the one that is the client itself. */
+/** Endpoints are alike for the source, but for the one that is the client itself or the node. */
 function sourceNatsOf(found: Case, endpoints: readonly Endpoint[]): SourceExpectation[] {
-  const { address } = found.vantage;
+  const { world, vantage, node } = found;
   let others: SourceExpectation | undefined;
   return endpoints.map((endpoint) => {
-    if (endpoint.address === address) return sourceNatOf({ ...found, endpoint });
-    others ??= sourceNatOf({ ...found, endpoint });
+    const place = world.network.placeOf(endpoint.address);
+    const isNodeItself = place?.isHostNetwork === true && place.node === node;
+    if (isNodeItself || endpoint.address === vantage.address)
+      return sourceNatOf({ ...found, endpoint, isNodeItself });
+    others ??= sourceNatOf({ ...found, endpoint, isNodeItself });
     return others;
   });
 }
@@ -184,6 +191,15 @@ function external(found: Case): Answer {
       outcome: 'endpoints',
       endpoints: plain(selection.local),
       because: [`externalTrafficPolicy is Local: endpoints on ${node}`],
+    };
+  }
+  if (
+    service.spec.type === 'LoadBalancer' &&
+    findNode(found.world, node)?.metadata.labels?.[EXCLUDED] !== undefined
+  ) {
+    return {
+      outcome: 'not-served',
+      because: [`load balancers leave ${node} out by its label, and externalTrafficPolicy is Local`],
     };
   }
   return {

@@ -18,6 +18,8 @@ export interface SourceCase {
   readonly locality: Locality;
   readonly sender: Sender;
   readonly endpoint: Endpoint;
+  /** Whether the endpoint is the answering node itself. */
+  readonly isNodeItself: boolean;
 }
 
 /**
@@ -26,12 +28,14 @@ export interface SourceCase {
  * *Source:* `syncProxyRules` of kubernetes v1.37 pkg/proxy/{iptables,ipvs,nftables}/proxier.go.
  */
 export function sourceNatOf(found: SourceCase): SourceExpectation {
-  const { frontend, vantage, service, facts, node, sender, endpoint } = found;
+  const { frontend, vantage, service, facts, node, sender, endpoint, isNodeItself } = found;
   if (endpoint.address === vantage.address && sender === 'pod') {
     // From 1.36 nftables mode knows hairpins of endpoints that the slices place on the node.
     const isKnown = facts.mode === 'iptables' || endpoint.node === node;
     return isKnown ? 'masquerade' : 'either';
   }
+  // What a node takes in itself passes no postrouting, where sources are replaced; its replies find back without.
+  if (isNodeItself && sender !== 'node-itself') return 'either';
   // The packet may have got its node's address on the way; the answering node cannot tell.
   if (sender === 'pod' && vantage.node !== node) return 'either';
   if (frontend.kind === 'clusterIP') return internalSource(found);

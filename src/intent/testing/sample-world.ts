@@ -14,6 +14,8 @@ export interface Sample {
   readonly config?: Partial<KubeProxyConfig>;
   readonly nodeStates?: World['nodeStates'];
   readonly proxy?: Partial<KubeProxyState>;
+  /** More labels by node. */
+  readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** For tests: the names of the sample's nodes. */
@@ -21,7 +23,7 @@ export const sampleNodes = ['node-a', 'node-b', 'node-c'] as const;
 
 /** For tests: a world of three nodes in zones za, zb and zc whose kube-proxies were read. */
 export function sampleWorld(sample: Sample = {}): World {
-  const nodes = sampleNodes.map(sampleNode);
+  const nodes = sampleNodes.map((name, index) => sampleNode(name, index, sample.labels?.[name]));
   const pods = sample.pods ?? [];
   const coverage = new Map<ResourceKind, Coverage>(
     (['services', 'endpointslices', 'pods', 'nodes'] as const).map((kind) => [kind, { isComplete: true }]),
@@ -66,11 +68,15 @@ export function sampleWorld(sample: Sample = {}): World {
   };
 }
 
-function sampleNode(name: string, index: number): Node {
+function sampleNode(name: string, index: number, labels: Readonly<Record<string, string>> = {}): Node {
   const number = index + 1;
   return {
     kind: 'Node',
-    metadata: { name, namespace: '', labels: { 'topology.kubernetes.io/zone': `z${name.slice(-1)}` } },
+    metadata: {
+      name,
+      namespace: '',
+      labels: { 'topology.kubernetes.io/zone': `z${name.slice(-1)}`, ...labels },
+    },
     spec: { podCIDRs: [`10.244.${number}.0/24`, `fd00:${number}::/64`] },
     status: {
       addresses: [
