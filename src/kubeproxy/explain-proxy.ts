@@ -32,7 +32,7 @@ function explain(world: World, node: string): ProxyExplanation {
   const proxy = world.kubeProxies.get(node);
   const pod = proxyPodOn(world, node);
   const state = proxy && readSyncState(proxy);
-  const restart = restartRemedy(node, pod);
+  const restart = restartRemedy(world, node, pod);
   const base = { remedy: restart, evidence: [] };
   const logged = state?.log.find(({ pattern }) => !pattern.isBeside);
   if (proxy?.log && logged) {
@@ -108,24 +108,41 @@ function isAbsent(world: World, node: string, pod: Pod | undefined, state: SyncS
     const found = findProxyTables(tables, family);
     return found.live.length > 0 || found.unhooked.length > 0;
   });
+  return isLeftOut(world, pod) && !hasRules;
+}
+
+/** Whether other nodes have a pod of kube-proxy, and all of its pods were read, and this node has none. */
+function isLeftOut(world: World, pod: Pod | undefined): boolean {
   const [proxyPod] = proxyPodsOf(world.pods).values();
   const coverage = world.coverage.get('pods');
   const isCovered =
     coverage?.isComplete === true ||
     coverage?.namespaces?.includes(proxyPod?.metadata.namespace ?? '') === true;
-  return isCovered && proxyPod !== undefined && pod === undefined && !hasRules;
+  return isCovered && proxyPod !== undefined && pod === undefined;
 }
 
-function restartRemedy(node: string, pod: Pod | undefined): Remedy {
-  if (!pod) {
+function restartRemedy(world: World, node: string, pod: Pod | undefined): Remedy {
+  if (isLeftOut(world, pod)) {
     return {
       text: `start kube-proxy on ${node}: see why its DaemonSet does not place a pod there`,
       commands: ['kubectl -n kube-system describe daemonset kube-proxy', `kubectl describe node ${node}`],
     };
   }
+  const text = `restart kube-proxy on ${node}; it writes all rules anew when it starts`;
+  if (!pod) {
+    const own = `--selector k8s-app=kube-proxy --field-selector spec.nodeName=${node}`;
+    const commands = [`kubectl -n kube-system delete pod ${own}`];
+    // Where all pods were read and none is kube-proxy's, it is a process of the node.
+    return world.coverage.get('pods')?.isComplete === true
+      ? {
+          text: `${text} (no pod runs it: it is a process of the node)`,
+          commands: ['systemctl restart kube-proxy'],
+        }
+      : { text, commands };
+  }
   const { namespace, name } = pod.metadata;
   return {
-    text: `restart kube-proxy on ${node}; it writes all rules anew when it starts`,
+    text,
     commands: [
       `kubectl -n ${namespace} delete pod ${name}`,
       `kubectl -n ${namespace} logs ${name} --previous`,

@@ -36,7 +36,9 @@ function judgeOutcome(bench: Bench, seen: SeenOutcome, all: readonly SeenOutcome
   const { outcome, promised, target, translator } = seen;
   const { result, probability: share, unknowns } = outcome;
   if (share[1] <= 0) return [];
-  if (result === 'unknown') return [cannotTell(bench, outcome)];
+  // What a packet was translated to is known, whatever becomes of it on its further way.
+  if (result === 'unknown' && (target === undefined || promised !== undefined))
+    return [cannotTell(bench, outcome)];
   const isSure = share[0] > 0;
   const found =
     target === undefined

@@ -23,7 +23,7 @@ export function judgeShares(bench: Bench, seen: readonly SeenOutcome[]): Discrep
       share.min += min;
       share.max += max;
     } else if (target) toOthers += max;
-    if (outcome.result === 'unknown' && promised === undefined) unknown += max;
+    if (outcome.result === 'unknown' && target === undefined) unknown += max;
     if (target) sent += max;
   }
   const isShadowed = seen.some(({ translator }) => translator && !isOfKubeProxy(translator));

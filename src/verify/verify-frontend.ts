@@ -153,11 +153,12 @@ function worksOf(
   let best = 0;
   for (const outcome of outcomes) {
     const [min, max] = outcome.probability;
-    const isArrival =
-      outcome.result === 'delivered' && seeOutcome(expectation, outcome).promised !== undefined;
+    const { promised, target } = seeOutcome(expectation, outcome);
+    const isArrival = outcome.result === 'delivered' && promised !== undefined;
+    const isOpen = outcome.result === 'unknown' && (target === undefined || promised !== undefined);
     if (isArrival && outcome.replyReturns === true && isSeen(outcome)) good += min;
     else bad += max;
-    if ((isArrival && outcome.replyReturns !== false) || outcome.result === 'unknown') best += max;
+    if ((isArrival && outcome.replyReturns !== false) || isOpen) best += max;
   }
   return [clamp(Math.max(good, 1 - bad)), clamp(best)];
 }

@@ -212,6 +212,20 @@ describe('a node whose rules differ', () => {
 });
 
 describe('a node that was not read', () => {
+  it('hides nothing of what other nodes send to its pods', () => {
+    const world = programmed({ services: [web], slices }, (line) =>
+      line.replace('--to-destination 10.244.2.5:8080', '--to-destination 10.244.2.5:1'),
+    );
+    const nodeStates = new Map(world.nodeStates);
+    nodeStates.delete('node-b');
+    const blind = { ...world, nodeStates, network: { ...world.network, nodes: nodeStates } };
+    const found = verify(blind, web).filter(({ expectation }) => expectation.vantage.node === 'node-c');
+    expect(kinds(found)).toEqual(
+      expect.arrayContaining(['endpoint-missing node-c', 'endpoint-stale node-c']),
+    );
+    expect(found.map(({ works }) => works)).toEqual(found.map(() => [0.5, 0.5]));
+  });
+
   it('is open, never healthy', () => {
     const world = programmed({ services: [web], slices });
     const nodeStates = new Map(world.nodeStates);
