@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { type BenchCluster, makeCluster } from './generate/cluster.ts';
 import { type IptablesForm, iptablesDump } from './generate/iptables-rules.ts';
 import { nftJson, nftText } from './generate/nftables-rules.ts';
-import { writeRecording } from './generate/recording.ts';
+import { type RecordingOptions, writeRecording } from './generate/recording.ts';
 
 /** Where inputs and bundles lie. */
 export const WORK_FOLDER: string = new URL('../.bench', import.meta.url).pathname;
@@ -40,13 +40,29 @@ function made(name: string, make: () => string): string {
   return path;
 }
 
-/** The folder of a recording of a cluster of `services` Services with three endpoints each, and of `dumped` of its nodes. */
+/** The folder of a recording of a cluster of `services` Services with three endpoints each, all pods, and `dumped` of its nodes. */
 export function recordingInput(services: number, dumped: number): string {
-  const path = `${WORK_FOLDER}/recording-${services}-${dumped}`;
+  const cluster = makeCluster({ services, endpointsPerService: 3, seed: 20_260_105 });
+  return recorded(`recording-${services}-${dumped}`, cluster, {
+    dumped,
+    mode: 'iptables',
+    form: 'comments',
+    hasPods: true,
+  });
+}
+
+/** The folder of a recording of `clusterOf(services)` for an audit: one node's rules, no pods. Without affinity, which the rules of nftables leave out. */
+export function auditInput(services: number, mode: 'iptables' | 'nftables'): string {
+  const cluster = clusterOf(services);
+  const plain = { ...cluster, services: cluster.services.map((each) => ({ ...each, hasAffinity: false })) };
+  return recorded(`audit-${services}-${mode}`, plain, { dumped: 1, mode, form: 'large', hasPods: false });
+}
+
+function recorded(name: string, cluster: BenchCluster, options: RecordingOptions): string {
+  const path = `${WORK_FOLDER}/${name}`;
   if (!existsSync(path)) {
     rmSync(`${path}.part`, { recursive: true, force: true });
-    const cluster = makeCluster({ services, endpointsPerService: 3, seed: 20_260_105 });
-    writeRecording(`${path}.part`, cluster, dumped);
+    writeRecording(`${path}.part`, cluster, options);
     renameSync(`${path}.part`, path);
   }
   return path;

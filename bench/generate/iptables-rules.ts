@@ -47,8 +47,14 @@ function writeService(nat: Chains, filter: Chains, service: BenchService, form: 
   const to = (ip: string, what: string): string =>
     `-d ${ip}/32 -p tcp -m comment --comment "${name} ${what}" -m tcp --dport ${service.port}`;
   if (service.endpoints.length === 0) {
-    const refused = `${to(service.clusterIp, 'has no endpoints')} -j REJECT --reject-with icmp-port-unreachable`;
-    add(filter, 'KUBE-SERVICES', refused);
+    const refuse = '-j REJECT --reject-with icmp-port-unreachable';
+    add(filter, 'KUBE-SERVICES', `${to(service.clusterIp, 'has no endpoints')} ${refuse}`);
+    if (service.loadBalancerIp !== undefined)
+      add(filter, 'KUBE-EXTERNAL-SERVICES', `${to(service.loadBalancerIp, 'has no endpoints')} ${refuse}`);
+    if (service.nodePort !== undefined) {
+      const match = `-p tcp -m comment --comment "${name} has no endpoints" -m addrtype --dst-type LOCAL -m tcp --dport ${service.nodePort}`;
+      add(filter, 'KUBE-EXTERNAL-SERVICES', `${match} ${refuse}`);
+    }
     return;
   }
   const svc = `KUBE-SVC-${hash}`;

@@ -88,6 +88,11 @@ function spaced(value: unknown): string {
 
 function tableOf({ services }: BenchCluster): KubeProxyTable {
   const live = services.filter(({ endpoints }) => endpoints.length > 0);
+  const empty = services.filter(({ endpoints }) => endpoints.length === 0);
+  const nodePortKey = (port: number): Printed => ({
+    text: `tcp . ${port}`,
+    json: { concat: ['tcp', port] },
+  });
   const key = (ip: string, port: number): Printed => ({
     text: `${ip} . tcp . ${port}`,
     json: { concat: [ip, 'tcp', port] },
@@ -105,22 +110,29 @@ function tableOf({ services }: BenchCluster): KubeProxyTable {
     text: `ip daddr . meta l4proto . th dport vmap @${map}`,
     json: [{ vmap: { key: { concat: [DADDR, meta('l4proto'), DPORT] }, data: `@${map}` } }],
   });
-  const nodePorts: Printed = {
-    text: 'fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @service-nodeports',
+  const nodePorts = (map: string): Printed => ({
+    text: `fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @${map}`,
     json: [
       match('==', { fib: { result: 'type', flags: ['daddr'] } }, 'local'),
       match('!=', DADDR, { prefix: { addr: '127.0.0.0', len: 8 } }),
-      { vmap: { key: { concat: [meta('l4proto'), DPORT] }, data: '@service-nodeports' } },
+      { vmap: { key: { concat: [meta('l4proto'), DPORT] }, data: `@${map}` } },
     ],
-  };
+  });
   return {
     maps: [
       {
         name: 'no-endpoint-services',
         type: triple,
-        elements: services
-          .filter(({ endpoints }) => endpoints.length === 0)
-          .map(({ clusterIp, port }) => reject(key(clusterIp, port))),
+        elements: empty.flatMap(({ clusterIp, loadBalancerIp, port }) =>
+          [clusterIp, loadBalancerIp].flatMap((ip) => (ip === undefined ? [] : [reject(key(ip, port))])),
+        ),
+      },
+      {
+        name: 'no-endpoint-nodeports',
+        type: ['inet_proto', 'inet_service'],
+        elements: empty.flatMap(({ nodePort }) =>
+          nodePort === undefined ? [] : [reject(nodePortKey(nodePort))],
+        ),
       },
       {
         name: 'service-ips',
@@ -138,26 +150,32 @@ function tableOf({ services }: BenchCluster): KubeProxyTable {
         elements: live.flatMap((service) =>
           service.nodePort === undefined
             ? []
-            : [
-                to(
-                  { text: `tcp . ${service.nodePort}`, json: { concat: ['tcp', service.nodePort] } },
-                  `external-${baseOf(service)}`,
-                ),
-              ],
+            : [to(nodePortKey(service.nodePort), `external-${baseOf(service)}`)],
         ),
       },
     ],
     chains: [
       {
+        name: 'filter-input',
+        base: ['filter', 'input', 0],
+        rules: [ifNew('nodeport-endpoints-check'), ifNew('service-endpoints-check')],
+      },
+      {
         name: 'filter-forward',
         base: ['filter', 'forward', 0],
+        rules: [ifNew('service-endpoints-check')],
+      },
+      {
+        name: 'filter-output',
+        base: ['filter', 'output', 0],
         rules: [ifNew('service-endpoints-check')],
       },
       { name: 'nat-prerouting', base: ['nat', 'prerouting', -100], rules: [jump('services')] },
       { name: 'nat-output', base: ['nat', 'output', -100], rules: [jump('services')] },
       { name: 'nat-postrouting', base: ['nat', 'postrouting', 100], rules: [jump('masquerading')] },
-      { name: 'services', rules: [lookUp('service-ips'), nodePorts] },
+      { name: 'services', rules: [lookUp('service-ips'), nodePorts('service-nodeports')] },
       { name: 'service-endpoints-check', rules: [lookUp('no-endpoint-services')] },
+      { name: 'nodeport-endpoints-check', rules: [nodePorts('no-endpoint-nodeports')] },
       { name: 'mark-for-masquerade', rules: [MARK] },
       { name: 'masquerading', rules: [MASQUERADE] },
       {
