@@ -14,7 +14,10 @@ import { REPLACES_SOURCE, type SeenOutcome, isOfKubeProxy } from './seen-outcome
 export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOutcome): Discrepancy[] {
   if (promised === undefined || target === undefined) return [];
   // What another node makes of the packet comes after.
-  const isSentOn = outcome.result === 'delivered' || outcome.node !== bench.node;
+  const isSentOn =
+    outcome.result === 'delivered' ||
+    outcome.node !== bench.node ||
+    outcome.unknowns.some(({ isBeyond }) => isBeyond);
   if (!isSentOn && outcome.result !== 'unroutable') return [];
   const wanted = bench.expectation.sourceNat[promised] ?? 'either';
   const share = outcome.probability;
@@ -23,7 +26,7 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
   if (wanted === 'masquerade') {
     if (outcome.sourceNat !== 'none' || !isSentOn) return [];
     // A rule that could not be decided may have masked what replaces the source.
-    if (outcome.unknowns.length > 0) return [];
+    if (!outcome.unknowns.every(({ isBeyond }) => isBeyond)) return [];
     const summary = `the source of packets to ${to} is kept, although the reply needs it replaced`;
     return [
       charge(bench, {

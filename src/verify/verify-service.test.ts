@@ -212,18 +212,32 @@ describe('a node whose rules differ', () => {
 });
 
 describe('a node that was not read', () => {
-  it('hides nothing of what other nodes send to its pods', () => {
-    const world = programmed({ services: [web], slices }, (line) =>
-      line.replace('--to-destination 10.244.2.5:8080', '--to-destination 10.244.2.5:1'),
+  const withoutNodeB = (edit: (line: string) => string | undefined): World => {
+    const world = programmed(
+      { services: [web], slices: [sampleSlice([sampleEndpoint('10.244.2.5', 'node-b')])] },
+      edit,
     );
     const nodeStates = new Map(world.nodeStates);
     nodeStates.delete('node-b');
-    const blind = { ...world, nodeStates, network: { ...world.network, nodes: nodeStates } };
-    const found = verify(blind, web).filter(({ expectation }) => expectation.vantage.node === 'node-c');
-    expect(kinds(found)).toEqual(
+    return { ...world, nodeStates, network: { ...world.network, nodes: nodeStates } };
+  };
+  const ofNodeC = (world: World, service = web): Verification[] =>
+    verify(world, service).filter(({ expectation }) => expectation.vantage.node === 'node-c');
+
+  it('hides nothing of what other nodes send to its pods', () => {
+    const astray = withoutNodeB((line) =>
+      line.replace('--to-destination 10.244.2.5:8080', '--to-destination 10.244.2.5:1'),
+    );
+    expect(kinds(ofNodeC(astray))).toEqual(
       expect.arrayContaining(['endpoint-missing node-c', 'endpoint-stale node-c']),
     );
-    expect(found.map(({ works }) => works)).toEqual(found.map(() => [0.5, 0.5]));
+    expect(ofNodeC(astray).map(({ works }) => works)).toEqual(ofNodeC(astray).map(() => [0, 0]));
+  });
+
+  it('hides no source that is kept, although the reply needs it replaced', () => {
+    const kept = withoutNodeB((line) => (/^-A KUBE-POSTROUTING.*MASQUERADE/.test(line) ? undefined : line));
+    expect(kinds(ofNodeC(kept))).toContain('masquerade-missing node-c');
+    expect(kinds(ofNodeC(withoutNodeB((line) => line)))).toEqual(['cannot-tell node-c']);
   });
 
   it('is open, never healthy', () => {

@@ -1,7 +1,7 @@
 import { formatIp } from '../../model/address.ts';
 import type { Place } from '../node-state.ts';
 import { hairpinOf, isBridge } from './bridge.ts';
-import { endPacket, endUnknown, noteUnknown } from './end-packet.ts';
+import { endBeyond, endPacket, endUnknown, noteUnknown } from './end-packet.ts';
 import { enterNode } from './enter-node.ts';
 import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, type Leg, type PacketState, tupleOf } from './packet-state.ts';
@@ -213,7 +213,7 @@ function hop(context: WalkContext, state: PacketState, place: Place): void {
     return;
   }
   if (next.kind === 'unknown') {
-    endUnknown(state, next.text, next.by);
+    endBeyond(state, next.text, next.by);
     return;
   }
   if (++state.hops > MOST_HOPS) {
@@ -222,11 +222,11 @@ function hop(context: WalkContext, state: PacketState, place: Place): void {
   }
   const nextNode = context.network.nodes.get(next.name);
   if (nextNode === undefined) {
-    endUnknown(state, `nothing was read of ${next.name}, where the packet goes on`);
+    endBeyond(state, `nothing was read of ${next.name}, where the packet goes on`);
     return;
   }
   if (!(typeof state.destination === 'number' ? nextNode.hasRules.ip : nextNode.hasRules.ip6)) {
-    endUnknown(state, `the netfilter rules of ${next.name}, where the packet goes on, were not read`);
+    endBeyond(state, `the netfilter rules of ${next.name}, where the packet goes on, were not read`);
     return;
   }
   addStep(

@@ -15,6 +15,13 @@ export function endUnknown(state: PacketState, text: string, rule?: RuleReferenc
   endPacket(state, 'unknown', rule);
 }
 
+/** Ends the branch on its way from one node to another, of which nothing is known. */
+export function endBeyond(state: PacketState, text: string, rule?: RuleReference): void {
+  const value: Unknown = { text, isBeyond: true, ...(rule === undefined ? {} : { rule }) };
+  state.unknowns = { value, rest: state.unknowns };
+  endPacket(state, 'unknown', rule);
+}
+
 /** Notes something that could not be decided but does not end the branch. */
 export function noteUnknown(state: PacketState, text: string, rule?: RuleReference): void {
   const value: Unknown = rule === undefined ? { text } : { text, rule };

@@ -33,6 +33,8 @@ export interface Unknown {
   readonly rule?: RuleReference;
   /** What was not read, where that is it. */
   readonly gap?: Gap;
+  /** Set where the packet has left a node, and nothing is known of where it goes on: what was done to it before is not in doubt. */
+  readonly isBeyond?: true;
 }
 
 /** How the source was rewritten: not at all, to an address of the node that routing picks, or to this address. */

@@ -17,20 +17,18 @@ export function endpointMatrix(paths: readonly PathRow[], style: Style): Matrix 
     ports.set(path.node, [...(ports.get(path.node) ?? []), path]);
   }
   const columns = [...ports.keys()].sort(byName);
-  const rows = new Map<string, { pod?: string; cells: Map<string, string> }>();
+  const rows = new Map<string, Map<string, Set<string>>>();
   for (const [node, ofNode] of ports) {
     for (const path of ofNode) {
       for (const outcome of path.outcomes) {
-        const row = rows.get(outcome.destination) ?? { cells: new Map<string, string>() };
-        if (outcome.pod !== undefined) row.pod = outcome.pod;
+        const row = rows.get(outcome.destination) ?? new Map<string, Set<string>>();
         rows.set(outcome.destination, row);
         const isDelivered = outcome.result === 'delivered';
         const share = formatShares(outcome.probability);
         const text = isDelivered ? share : `${share} ${outcome.result}`;
         const mark = isDelivered ? 'ok' : outcome.result === 'unknown' ? 'unknown' : 'problem';
-        const before = row.cells.get(node);
-        const cell = style.tint(mark, text);
-        row.cells.set(node, before === undefined ? cell : `${before}, ${cell}`);
+        // Ports of one Service may lead to the same endpoint in the same way.
+        row.set(node, (row.get(node) ?? new Set()).add(style.tint(mark, text)));
       }
     }
   }
@@ -39,9 +37,9 @@ export function endpointMatrix(paths: readonly PathRow[], style: Style): Matrix 
     columns,
     rows: [...rows]
       .sort(([a], [b]) => byName(a, b))
-      .map(([destination, { cells }]) => ({
+      .map(([destination, cells]) => ({
         label: destination,
-        cells: columns.map((node) => cells.get(node) ?? style.cell('none')),
+        cells: columns.map((node) => [...(cells.get(node) ?? [style.cell('none')])].join(', ')),
       })),
   };
 }
