@@ -2,6 +2,7 @@ import type { Ip } from '../model/address.ts';
 import type { Gap } from '../model/evidence.ts';
 import type { ConntrackEntry } from './conntrack/entry.ts';
 import type { VirtualServer } from './ipvs/virtual-server.ts';
+import type { ForwardingEntry } from './routes/parse-bridge-fdb.ts';
 import type { BridgePort, Link, Neighbour, Route, RouteRule } from './routes/routes.ts';
 import type { ListeningSocket } from './sockets/parse-sockets.ts';
 import type { Table } from './ruleset/ruleset.ts';
@@ -26,6 +27,8 @@ export interface NodeState {
   readonly routeRules?: readonly RouteRule[];
   readonly neighbours?: readonly Neighbour[];
   readonly bridgePorts?: readonly BridgePort[];
+  /** Entries that name another machine: where the frames of VXLAN interfaces go. */
+  readonly tunnels?: readonly ForwardingEntry[];
   /** Dotted names. */
   readonly sysctls?: ReadonlyMap<string, string>;
   readonly conntrack?: readonly ConntrackEntry[];

@@ -42,3 +42,27 @@ describe('node/route-missing, a pod that does not answer its node', () => {
     blind: unwalked,
   });
 });
+
+describe('node/route-missing, frames of an overlay that do not leave the node', () => {
+  const own = ruleAt('node-a', {
+    family: 'route',
+    table: 'overlay',
+    rule: '10.244.1.0/24 via 10.244.1.0: x',
+  });
+  proveCheck(routeMissing, {
+    healthy: { ...works, files },
+    broken: { ...failsBy('unreachable', { at: own, endpoint: webEndpoint }), files },
+    problem: { faults: ['N09', 'N10'], summary: /not the other node’s: 10\.244\.1\.0\/24/ },
+    blind: unwalked,
+  });
+});
+
+describe('node/route-missing, a node that changed its address', () => {
+  const gone = ruleAt('node-a', { family: 'route', table: 'addresses', rule: 'via 192.0.2.7: x' });
+  proveCheck(routeMissing, {
+    healthy: { ...works, files },
+    broken: { ...failsBy('unreachable', { at: gone, endpoint: webEndpoint }), files },
+    problem: { faults: ['O07', 'N10'] },
+    blind: unwalked,
+  });
+});

@@ -1,4 +1,5 @@
 import { formatIp } from '../../model/address.ts';
+import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import { podsAt } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import type { Check } from '../check.ts';
@@ -8,7 +9,7 @@ import { defineDiscrepancyCheck, type Told } from '../discrepancy-check.ts';
 export const routeMissing: Check = defineDiscrepancyCheck({
   id: 'node/route-missing',
   asserts: 'every node has a route to every endpoint',
-  faults: ['N10', 'R19', 'O07', 'N11', 'N15'],
+  faults: ['N10', 'R19', 'O07', 'N11', 'N15', 'N09'],
   kinds: ['unreachable'],
   explains: ['node/reply-lost'],
   concerns: ({ at }) => at === undefined || at.family === 'route',
@@ -21,6 +22,8 @@ export const routeMissing: Check = defineDiscrepancyCheck({
     );
     const isSilent = group.at.length > 0 && group.at.every(({ table }) => table === 'neighbours');
     if (isSilent) return silent(group.node, [...targets], world);
+    const tables = new Set(group.at.map(({ table }) => table));
+    if (tables.has('overlay') || tables.has('addresses')) return misdirected(group, tables.has('overlay'));
     const isToFrontend = group.discrepancies.every(({ endpoint }) => endpoint === undefined);
     return {
       faults: isToFrontend ? ['R19', 'N10'] : ['N10', 'N11', 'O07'],
@@ -32,6 +35,24 @@ export const routeMissing: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** The way to another node ends at an address that is not that node's. */
+function misdirected({ node, at }: DiscrepancyGroup, isOverlay: boolean): Told {
+  const [rule = '', ...more] = new Set(at.map((each) => each.rule));
+  return {
+    faults: isOverlay ? ['N09', 'N10'] : ['O07', 'N10'],
+    summary: `${node} sends pods’ packets to an address that is not the other node’s: ${rule}${more.length === 0 ? '' : `, and ${more.length} more`}`,
+    remedy: isOverlay
+      ? {
+          text: 'let the CNI use the interface that the nodes reach each other by (flannel: --iface; Calico: IP_AUTODETECTION_METHOD), and restart it on all nodes',
+          commands: [`bridge fdb show | grep ' dst '   # on ${node}`],
+        }
+      : {
+          text: 'register the node with the address that it has (kubelet --node-ip), or give it the old one back, and restart the CNI',
+          commands: ['kubectl get nodes -o wide', `ip addr show   # on the node that the route leads to`],
+        },
+  };
+}
 
 /** The node asks its own link for a pod's address, and no pod answers. */
 function silent(node: string, addresses: readonly string[], world: World): Told {

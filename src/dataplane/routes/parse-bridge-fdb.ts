@@ -1,3 +1,4 @@
+import { type Ip, parseIp } from '../../model/address.ts';
 import { type Parsed, type TextSource, isJson, mapRows, parseJsonRows, parseLines } from '../text-source.ts';
 
 /** A forwarding entry of a bridge: frames to `mac` leave by `port`. */
@@ -8,6 +9,8 @@ export interface ForwardingEntry {
   readonly bridge?: string;
   /** The port's own address, or one that was set by hand; what was learned is not. */
   readonly isPermanent: boolean;
+  /** Of a VXLAN interface: the machine that frames to `mac` are sent to. */
+  readonly remote?: Ip;
 }
 
 /** Entries of `bridge fdb show`, text or `-j`. *Source:* bridge(8). */
@@ -28,17 +31,24 @@ export function parseBridgeFdb(source: TextSource): Parsed<ForwardingEntry> {
       port,
       isPermanent: words.includes('permanent'),
       ...(bridge === undefined ? {} : { bridge }),
+      ...remoteOf(words.includes('dst') ? words[words.indexOf('dst') + 1] : undefined),
     };
   });
 }
 
+function remoteOf(text: unknown): Pick<ForwardingEntry, 'remote'> {
+  const remote = typeof text === 'string' ? parseIp(text) : undefined;
+  return remote === undefined ? {} : { remote };
+}
+
 function jsonEntry(row: Record<string, unknown>): ForwardingEntry | undefined {
-  const { mac, ifname, master, state } = row;
+  const { mac, ifname, master, state, dst } = row;
   if (typeof mac !== 'string' || typeof ifname !== 'string') return undefined;
   return {
     mac: mac.toLowerCase(),
     port: ifname,
     isPermanent: state === 'permanent',
     ...(typeof master === 'string' ? { bridge: master } : {}),
+    ...remoteOf(dst),
   };
 }

@@ -64,6 +64,18 @@ export function knowsAddresses(node: NodeState): boolean {
   return localTableOf(node) !== 'not-read';
 }
 
+/**
+ * Whether `address`, which the API gives to `node`, is on none of its interfaces, and all of them were read: `lo` is among them, and none has the address of
+ * a pod, as where a pod's own interfaces were read in place of the node's.
+ */
+export function isAddressGone(network: Network, node: NodeState, address: Ip): boolean {
+  const table = localTableOf(node);
+  if (table === 'not-read' || addressTypeOf(network, node, address) !== 'unicast') return false;
+  const loopback = typeof address === 'number' ? 0x7f000001 : 1n;
+  const isWhole = table.hosts.has(loopback) || table.ranges.some(({ cidr }) => cidrContains(cidr, loopback));
+  return isWhole && ![...table.hosts.keys()].some((own) => network.placeOf(own)?.isHostNetwork === false);
+}
+
 function localTableOf(node: NodeState): LocalTable | 'not-read' {
   const known = tables.get(node);
   if (known !== undefined) return known;

@@ -1,6 +1,7 @@
-import { formatIp } from '../../model/address.ts';
+import { formatIp, type Ip } from '../../model/address.ts';
 import type { Network, NodeState, Place } from '../node-state.ts';
 import type { Neighbour, Route } from '../routes/routes.ts';
+import { addressTypeOf, isAddressGone } from './local-addresses.ts';
 import { routesPodsItself } from './pod-routes.ts';
 import { formatRoute, lookUpRoute, type RouteKey } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
@@ -24,9 +25,12 @@ export function nextNodeOf(network: Network, from: NodeState, key: RouteKey, pla
     return { kind: 'lost', by: referenceToRoute(from, route) };
   }
   if (route.via === undefined) return arrives;
+  const tunnelled = throughTunnel(network, from, route);
+  if (tunnelled !== undefined) return tunnelled;
   const gateway = network.placeOf(route.via);
   if (gateway !== undefined) {
-    return gateway.node === from.name ? arrives : { kind: 'node', name: gateway.node };
+    const gone = withoutAddress(network, from, route, gateway.node, route.via);
+    return gone ?? (gateway.node === from.name ? arrives : { kind: 'node', name: gateway.node });
   }
   return viaUnknownGateway(network, from, route) ?? arrives;
 }
@@ -34,6 +38,74 @@ export function nextNodeOf(network: Network, from: NodeState, key: RouteKey, pla
 /** Whether the kernel asked for the neighbour and nobody answered. */
 export function isSilent({ state }: Neighbour): boolean {
   return state === 'FAILED' || state === 'INCOMPLETE';
+}
+
+/**
+ * Where a VXLAN interface sends what has `route`: the neighbour entry names the hardware address, the forwarding table the machine that has it.
+ * Undefined where the interface is none, or its tables were not read. *Source:* linux/drivers/net/vxlan/vxlan_core.c `vxlan_xmit`.
+ */
+function throughTunnel(network: Network, from: NodeState, route: Route): NextNode | undefined {
+  const { via, device } = route;
+  const tunnels = from.tunnels?.filter(({ port }) => port === device);
+  if (via === undefined || tunnels === undefined || tunnels.length === 0) return undefined;
+  const neighbour = from.neighbours?.find((each) => each.address === via && each.device === device);
+  if (neighbour?.lladdr === undefined) return undefined;
+  const tunnel = tunnels.find(({ mac }) => mac === neighbour.lladdr?.toLowerCase());
+  const isFlooded = tunnels.some(({ mac }) => mac === '00:00:00:00:00:00');
+  if (tunnel?.remote === undefined) {
+    return isFlooded
+      ? undefined
+      : inOverlay(from, route, `no forwarding entry for ${neighbour.lladdr} (${formatIp(via)})`);
+  }
+  const { remote } = tunnel;
+  if (addressTypeOf(network, from, remote) === 'local') {
+    return inOverlay(
+      from,
+      route,
+      `its frames go to ${formatIp(remote)}, which is ${from.name}’s own address`,
+    );
+  }
+  const machine = network.placeOf(remote);
+  if (machine !== undefined) {
+    return withoutAddress(network, from, route, machine.node, remote) ?? { kind: 'node', name: machine.node };
+  }
+  return {
+    kind: 'unknown',
+    text: `whether the frames of ${route.device ?? 'the overlay'} for ${formatIp(via)} arrive: no node has ${formatIp(remote)}, where they go`,
+    by: referenceToRoute(from, route),
+  };
+}
+
+function inOverlay(from: NodeState, route: Route, why: string): NextNode {
+  return {
+    kind: 'lost',
+    by: { ...referenceToRoute(from, route), table: 'overlay', rule: `${formatRoute(route)}: ${why}` },
+  };
+}
+
+/** The API gives `address` to `owner`, whose interfaces do not have it. Who answers for it all the same is not known. */
+function withoutAddress(
+  network: Network,
+  from: NodeState,
+  route: Route,
+  owner: string,
+  address: Ip,
+): NextNode | undefined {
+  const machine = network.nodes.get(owner);
+  if (machine === undefined || !isAddressGone(network, machine, address)) return undefined;
+  const why = `${owner} does not have ${formatIp(address)}, its address by the Node object`;
+  const neighbour = from.neighbours?.find((each) => each.address === address);
+  if (neighbour !== undefined && /REACHABLE|DELAY|PROBE/.test(neighbour.state)) {
+    return {
+      kind: 'unknown',
+      text: `${why}, but somebody answers for it`,
+      by: referenceToRoute(from, route),
+    };
+  }
+  return {
+    kind: 'lost',
+    by: { ...referenceToRoute(from, route), table: 'addresses', rule: `${formatRoute(route)}: ${why}` },
+  };
 }
 
 function viaUnknownGateway(network: Network, from: NodeState, route: Route): NextNode | undefined {

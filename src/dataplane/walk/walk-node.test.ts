@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Packet } from '../../model/packet.ts';
 import type { VirtualServer } from '../ipvs/virtual-server.ts';
 import type { NodeState } from '../node-state.ts';
+import type { Neighbour } from '../routes/routes.ts';
 import type { Table } from '../ruleset/ruleset.ts';
 import { base, dnat, ip, is, network, node, route, table, vantage } from './testing/hand-made.ts';
 import type { Outcome } from './trace.ts';
@@ -19,6 +20,10 @@ function fromPod(
   second: NodeState = node(2, [], [1]),
 ): readonly Outcome[] {
   return walk(network([first, second], PODS), vantage('pod', 1, '10.244.1.2'), to(destination)).outcomes;
+}
+
+function neighbour(address: string, device: string, state: string): Neighbour {
+  return { address: ip(address), device, state };
 }
 
 function sysctls(...pairs: readonly (readonly [string, string])[]): Partial<NodeState> {
@@ -139,6 +144,68 @@ describe('routes', () => {
       ).outcomes[0];
     expect(to2([dead])).toMatchObject({ result: 'unroutable', decidedBy: { family: 'route' } });
     expect(to2([])?.result).toBe('unknown');
+  });
+
+  test('a gateway address that its node no longer has loses the packet, unless somebody answers for it', () => {
+    const moved = (state?: string, lo = true): Outcome | undefined => {
+      const second = node(2, [], [1]);
+      const links = (second.links ?? [])
+        .map((link) => (link.name === 'eth0' ? { ...link, addresses: [] } : link))
+        .filter(({ name }) => lo || name !== 'lo');
+      const neighbours = state === undefined ? [] : [neighbour('192.168.90.12', 'eth0', state)];
+      return walk(
+        network([node(1, [], [2], { neighbours }), { ...second, links }], PODS),
+        vantage('pod', 1, '10.244.1.2'),
+        to('10.244.2.5'),
+      ).outcomes[0];
+    };
+    expect(moved()).toMatchObject({ result: 'unroutable', decidedBy: { table: 'addresses' } });
+    expect(moved('STALE')?.result).toBe('unroutable');
+    expect(moved('REACHABLE')?.result).toBe('unknown');
+    // Where not all interfaces were read, nothing follows.
+    expect(moved(undefined, false)?.result).toBe('delivered');
+  });
+
+  describe('through VXLAN', () => {
+    const mac = '3e:0a:00:00:00:02';
+    const overlay = (remote: string | undefined, others: readonly string[] = []): Outcome | undefined => {
+      const first = node(1, [], [3]);
+      const entries =
+        remote === undefined ? [] : [{ mac, port: 'flannel.1', isPermanent: true, remote: ip(remote) }];
+      const more = others.map((each) => ({
+        mac: each,
+        port: 'flannel.1',
+        isPermanent: true,
+        remote: ip('192.168.90.13'),
+      }));
+      const state: NodeState = {
+        ...first,
+        routes: [...(first.routes ?? []), route('10.244.2.0/24', 'flannel.1', '10.244.2.0')],
+        neighbours: [{ ...neighbour('10.244.2.0', 'flannel.1', 'PERMANENT'), lladdr: mac }],
+        tunnels: [...entries, ...more],
+      };
+      return walk(
+        network([state, node(2, [], [1]), node(3, [], [1, 2])], PODS),
+        vantage('pod', 1, '10.244.1.2'),
+        to('10.244.2.5'),
+      ).outcomes[0];
+    };
+
+    test('frames go to the machine that the forwarding table names', () => {
+      expect(overlay('192.168.90.12')).toMatchObject({ result: 'delivered', node: 'node-2' });
+    });
+
+    test('the node’s own address, or no entry among others, loses them', () => {
+      const lost = { result: 'unroutable', decidedBy: { table: 'overlay' } };
+      expect(overlay('192.168.90.11')).toMatchObject(lost);
+      expect(overlay(undefined, ['3e:0a:00:00:00:03'])).toMatchObject(lost);
+    });
+
+    test('an address that no node has says nothing, nor do tables that were not read or flood', () => {
+      expect(overlay('192.168.90.99')?.result).toBe('unknown');
+      expect(overlay(undefined)?.result).not.toBe('unroutable');
+      expect(overlay(undefined, ['00:00:00:00:00:00'])?.result).not.toBe('unroutable');
+    });
   });
 
   test('a pod that does not answer its node loses the packet', () => {

@@ -89,6 +89,7 @@ function readState(
     ...given('bridgePorts', hasPorts ? ports : undefined, (read) =>
       addressPorts(mergeBridgePorts(read, links ?? []), forwarding ?? [], neighbours ?? []),
     ),
+    ...given('tunnels', forwarding, (read) => read.filter(({ remote }) => remote !== undefined)),
     ...given('sysctls', settings, (read) => new Map(read)),
     ...given('conntrack', all(['conntrack'], parseConntrack), same),
     ...given('sockets', all(['sockets'], parseSockets), same),
