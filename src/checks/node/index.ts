@@ -1,10 +1,12 @@
 import type { Check } from '../check.ts';
+import { addressesApart } from './addresses-apart.ts';
 import { bridgeNetfilterOff } from './bridge-netfilter-off.ts';
 import { conntrackFull } from './conntrack-full.ts';
 import { conntrackStale } from './conntrack-stale.ts';
 import { forwardingOff } from './forwarding-off.ts';
 import { hairpinOff } from './hairpin-off.ts';
 import { iptablesFlavoursMixed } from './iptables-flavours-mixed.ts';
+import { mtuFits } from './mtu-fits.ts';
 import { replyLost } from './reply-lost.ts';
 import { reversePathFilter } from './reverse-path-filter.ts';
 import { routeMissing } from './route-missing.ts';
@@ -16,6 +18,8 @@ export const nodeChecks: readonly Check[] = [
   reversePathFilter,
   bridgeNetfilterOff,
   routeMissing,
+  addressesApart,
+  mtuFits,
   replyLost,
   conntrackStale,
   conntrackFull,

@@ -62,7 +62,7 @@ describe('node/route-missing, a node that changed its address', () => {
   proveCheck(routeMissing, {
     healthy: { ...works, files },
     broken: { ...failsBy('unreachable', { at: gone, endpoint: webEndpoint }), files },
-    problem: { faults: ['O07', 'N10'] },
+    problem: { faults: ['O07', 'N10'], summary: /not the other node’s: via 192\.0\.2\.7/ },
     blind: unwalked,
   });
 });

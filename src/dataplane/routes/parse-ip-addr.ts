@@ -37,10 +37,24 @@ function parseTextLinks(source: TextSource): Parsed<Link> {
       else issues.push(issueAt(source, line, 'names no address'));
     } else if (KINDS.has(words[0] ?? '')) {
       link.kind = words[0] ?? '';
+      if (link.kind === 'vxlan') Object.assign(link, tunnelOf(after(words, 'dev'), after(words, 'dstport')));
     }
     if (/\bpromiscuity [1-9]/.test(line.text)) link.isPromiscuous = true;
   }
   return { items: links, issues };
+}
+
+function after(words: readonly string[], word: string): string | undefined {
+  const at = words.indexOf(word);
+  return at < 0 ? undefined : words[at + 1];
+}
+
+function tunnelOf(lower: unknown, port: unknown): Pick<Link, 'lower' | 'tunnelPort'> {
+  const number = Number(port);
+  return {
+    ...(typeof lower === 'string' ? { lower } : {}),
+    ...(number > 0 ? { tunnelPort: number } : {}),
+  };
 }
 
 const KINDS = new Set([
@@ -102,7 +116,8 @@ function parseJsonLinks(source: TextSource): Parsed<Link> {
 
 function jsonLink(row: Record<string, unknown>): Link {
   const flags = Array.isArray(row['flags']) ? row['flags'].map(String) : [];
-  const info = row['linkinfo'] as { info_kind?: string } | undefined;
+  const info = row['linkinfo'] as
+    { info_kind?: string; info_data?: { link?: unknown; port?: unknown } } | undefined;
   const infos = Array.isArray(row['addr_info']) ? (row['addr_info'] as Record<string, unknown>[]) : [];
   const kind = info?.info_kind;
   const peerIndex = row['link_index'];
@@ -116,6 +131,7 @@ function jsonLink(row: Record<string, unknown>): Link {
     ...(typeof row['master'] === 'string' ? { master: row['master'] } : {}),
     ...(typeof row['mtu'] === 'number' ? { mtu: row['mtu'] } : {}),
     ...(typeof peerIndex === 'number' ? { peerIndex } : {}),
+    ...(kind === 'vxlan' ? tunnelOf(info?.info_data?.link, info?.info_data?.port) : {}),
     addresses: infos.flatMap((each) => {
       const address = parseIp(String(each['local'] ?? ''));
       return address === undefined

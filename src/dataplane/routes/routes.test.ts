@@ -40,6 +40,30 @@ describe('parseIpAddr', () => {
     });
   });
 
+  it('reads of a VXLAN interface what it leaves by, from text and from JSON', () => {
+    const text = `9: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450
+    link/ether 3e:0a:00:00:00:01 brd ff:ff:ff:ff:ff:ff promiscuity 0
+    vxlan id 1 local 192.168.90.11 dev eth0 srcport 0 0 dstport 8472 nolearning ttl auto
+`;
+    const json = [
+      {
+        ifindex: 9,
+        ifname: 'flannel.1',
+        flags: ['UP'],
+        mtu: 1450,
+        linkinfo: { info_kind: 'vxlan', info_data: { id: 1, link: 'eth0', port: 8472 } },
+      },
+    ];
+    for (const each of [text, JSON.stringify(json)]) {
+      expect(parseIpAddr(source(each)).items[0]).toMatchObject({
+        kind: 'vxlan',
+        mtu: 1450,
+        lower: 'eth0',
+        tunnelPort: 8472,
+      });
+    }
+  });
+
   it('reads the same from JSON', () => {
     const json = [
       {

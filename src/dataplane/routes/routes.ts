@@ -15,6 +15,10 @@ export interface Link {
   readonly mtu?: number;
   /** The interface index of a veth's other end. */
   readonly peerIndex?: number;
+  /** Of a tunnel: the interface that its packets leave by. */
+  readonly lower?: string;
+  /** Of a VXLAN interface: the UDP port that its packets go to. */
+  readonly tunnelPort?: number;
   readonly addresses: readonly InterfaceAddress[];
 }
 
