@@ -1,32 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { investigateService } from '../src/investigate.ts';
-import { readBundle } from '../src/observe/bundle/read-bundle.ts';
-import { recogniseSource } from '../src/snapshot/recognise.ts';
-import type { Snapshot, Source } from '../src/snapshot/snapshot.ts';
+import { type Change, changedRecording as changed } from './changed-recording.ts';
 
 // Healthy clusters of which less was read: never a fault, and *unknown* where what is missing would show one.
-
-type Change = (text: string, path: string) => string | undefined;
-
-const recordings = fileURLToPath(new URL('recordings/', import.meta.url));
-
-/** The recording with the files whose path matches `pattern` changed, or left out where nothing is returned. */
-async function changed(name: string, changes: readonly (readonly [RegExp, Change])[]): Promise<Snapshot> {
-  const snapshot = await readBundle([`${recordings}${name}`]);
-  const sources = snapshot.sources.flatMap((source): Source[] => {
-    const { path } = source;
-    const own = changes.filter(([pattern]) => pattern.test(path));
-    if (own.length === 0) return [source];
-    let text: string | undefined = readFileSync(`${recordings}${name}/${path}`, 'utf8');
-    for (const [, change] of own) text = text === undefined ? undefined : change(text, path);
-    if (text === undefined) return [];
-    const bytes = new TextEncoder().encode(text);
-    return [{ ...source, ...recogniseSource(path, bytes), bytes }];
-  });
-  return { ...snapshot, sources };
-}
 
 const none: Change = () => undefined;
 const nothing: Change = () => '';

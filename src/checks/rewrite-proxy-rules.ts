@@ -5,6 +5,7 @@ import type { Table } from '../dataplane/ruleset/ruleset.ts';
 import { viewProxy, viewServicePorts } from '../kubeproxy/view-service-ports.ts';
 import { writeIptables } from '../kubeproxy/write-iptables.ts';
 import { writeIpvs } from '../kubeproxy/write-ipvs.ts';
+import { writeIpvsRules } from '../kubeproxy/write-ipvs-rules.ts';
 import { writeNftables } from '../kubeproxy/write-nftables.ts';
 import type { IpFamily } from '../model/address.ts';
 import type { KubeProxyState } from '../world/kube-proxy-state.ts';
@@ -56,7 +57,8 @@ function rewriteFamily(
     return { ...state, tables: mergeProxyTables(state.tables, parse(writeIptables(ports, view)), nft) };
   }
   const written = writeIpvs(ports, view, config.ipvsScheduler || 'rr');
-  return withIpvs(state, written, family, path);
+  const tables = mergeProxyTables(state.tables, parse(writeIpvsRules(view)), nft);
+  return withIpvs({ ...state, tables }, written, family, path);
 }
 
 /** The flavour whose hooks lead to kube-proxy's chains; nft where neither does. */

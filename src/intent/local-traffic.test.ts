@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { NodeState } from '../dataplane/node-state.ts';
 import { parseIp } from '../model/address.ts';
+import { parseCidr } from '../model/cidr.ts';
 import type { Vantage } from '../model/vantage.ts';
 import type { KubeProxyConfig } from '../world/kube-proxy-state.ts';
 import { localityOf } from './local-traffic.ts';
@@ -47,4 +49,33 @@ describe('localityOf', () => {
       expect(locality(config, 'node', 'node-a', '192.168.90.1')).toBe('not-local');
     },
   );
+
+  it.each([
+    ['BridgeInterface', 'cni0', 'local'],
+    ['BridgeInterface', 'docker0', 'not-local'],
+    ['InterfaceNamePrefix', 'cni', 'local'],
+    ['InterfaceNamePrefix', 'veth', 'not-local'],
+  ] as const)('%s %s takes a pod behind cni0 for %s', (detectLocalMode, told, expected) => {
+    const world = sampleWorld({
+      config: { detectLocalMode, bridgeInterface: told, interfaceNamePrefix: told },
+    });
+    const routes = [
+      { destination: parseCidr('0.0.0.0/0'), device: 'eth0' },
+      { destination: parseCidr('10.244.1.0/24'), device: 'cni0' },
+    ].flatMap(({ destination, device }) =>
+      destination
+        ? [{ destination, device, type: 'unicast' as const, table: 'main', metric: 0, line: 0 }]
+        : [],
+    );
+    const state: NodeState = {
+      name: 'node-a',
+      tables: [],
+      hasRules: { ip: true, ip6: false },
+      ipsets: new Map(),
+      routes,
+    };
+    const routed = { ...world, nodeStates: new Map([['node-a', state]]) };
+    const vantage = { kind: 'pod', node: 'node-a', address: parseIp('10.244.1.7') ?? 0 } as const;
+    expect(localityOf(routed, proxyFactsOf(routed, 'node-a'), 'node-a', vantage)).toBe(expected);
+  });
 });

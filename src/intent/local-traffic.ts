@@ -1,6 +1,8 @@
 import { familyOf } from '../model/address.ts';
 import { cidrContains } from '../model/cidr.ts';
 import type { Vantage } from '../model/vantage.ts';
+import { deviceTo } from '../world/device-to.ts';
+import type { KubeProxyConfig } from '../world/kube-proxy-state.ts';
 import type { World } from '../world/world.ts';
 import { cidrsOfFamily } from './addresses-of-family.ts';
 import { findNode } from './nodes-of.ts';
@@ -8,6 +10,16 @@ import { type ProxyFacts, isAssumed } from './proxy-facts.ts';
 
 /** Whether kube-proxy takes a packet for one of the cluster's pods; `not-told`: it has no way to tell and writes no such rule. */
 export type Locality = 'local' | 'not-local' | 'not-told' | 'unknown';
+
+/** Whether kube-proxy takes what arrives by `device` for its node's pods, in the modes that tell by interface. */
+export function isLocalDevice(
+  { detectLocalMode, bridgeInterface, interfaceNamePrefix }: KubeProxyConfig,
+  device: string,
+): boolean {
+  return detectLocalMode === 'BridgeInterface'
+    ? device === bridgeInterface
+    : device.startsWith(interfaceNamePrefix);
+}
 
 /**
  * How kube-proxy on `node` takes the packets of `vantage`.
@@ -29,8 +41,11 @@ export function localityOf(world: World, { config }: ProxyFacts, node: string, v
       return cidrContains(cidr, vantage.address) ? 'local' : 'not-local';
     }
     case 'BridgeInterface':
-    case 'InterfaceNamePrefix':
-      return vantage.kind === 'pod' && vantage.node === node ? 'local' : 'not-local';
+    case 'InterfaceNamePrefix': {
+      if (vantage.kind !== 'pod' || vantage.node !== node) return 'not-local';
+      const device = deviceTo(world, node, vantage.address);
+      return device === undefined || isLocalDevice(config, device) ? 'local' : 'not-local';
+    }
     case 'None':
       return 'not-told';
   }

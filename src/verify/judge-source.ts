@@ -52,9 +52,21 @@ function markRule(bench: Bench, target: Endpoint): Partial<Pick<Discrepancy, 'at
   const rules = world.nodeStates.get(node);
   if (rules === undefined) return {};
   const self = expectation.vantage.address === target.address ? target : undefined;
-  const place = followWay(markWay(rules, mode, wayClientOf(bench), self), passedTo(bench, target))?.at;
-  return place ? { at: { ...place, node } } : {};
+  const passed = passedTo(bench, target);
+  const followed = followWay(markWay(rules, mode, wayClientOf(bench), self), passed);
+  if (followed === undefined) return {};
+  const taker = followed.isToTheEnd || followed.at.chain !== 'POSTROUTING' ? undefined : takerOf(passed);
+  return { at: taker ?? { ...followed.at, node } };
 }
+
+/** Another program's rule that ended the packet's way through POSTROUTING before kube-proxy's jump. */
+function takerOf(passed: readonly Passed[]): RuleReference | undefined {
+  return passed.findLast(
+    ({ table, rule, reference }) => table === 'nat' && ENDS.test(rule) && !isOfKubeProxy(reference),
+  )?.reference;
+}
+
+const ENDS = /-j ACCEPT\b|(?<!policy )\baccept\b/;
 
 /** The rule by which the packet was marked, or led past the chains of its Service; undefined where none was. */
 function markedBy(bench: Bench, target: Endpoint): RuleReference | undefined {

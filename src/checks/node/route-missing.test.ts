@@ -24,7 +24,10 @@ describe('node/route-missing, to the Service’s own address', () => {
   proveCheck(routeMissing, {
     healthy: { ...works, files },
     broken: { ...failsBy('unreachable', { at }), files },
-    problem: { faults: ['R19', 'N10'], summary: /no working route to 10\.96\.0\.7/ },
+    problem: {
+      faults: ['R19', 'N10'],
+      summary: /node-a itself cannot reach 10\.96\.0\.7: .* before the packet is translated/,
+    },
     blind: unwalked,
   });
 });
@@ -63,6 +66,16 @@ describe('node/route-missing, a node that changed its address', () => {
     healthy: { ...works, files },
     broken: { ...failsBy('unreachable', { at: gone, endpoint: webEndpoint }), files },
     problem: { faults: ['O07', 'N10'], summary: /not the other node’s: via 192\.0\.2\.7/ },
+    blind: unwalked,
+  });
+});
+
+describe('node/route-missing, packets that come with the node’s own address', () => {
+  const forged = ruleAt('node-a', { family: 'route', rule: 'martian source: a packet with an own address' });
+  proveCheck(routeMissing, {
+    healthy: { ...works, files },
+    broken: { ...failsBy('unreachable', { at: forged, endpoint: webEndpoint }), files },
+    problem: { faults: ['R07', 'C09', 'O07'], summary: /node-a takes packets to 10\.244\.1\.9 for forged/ },
     blind: unwalked,
   });
 });

@@ -24,14 +24,32 @@ export const routeMissing: Check = defineDiscrepancyCheck({
     if (isSilent) return silent(group.node, [...targets], world);
     const tables = new Set(group.at.map(({ table }) => table));
     if (tables.has('overlay') || tables.has('addresses')) return misdirected(group, tables.has('overlay'));
-    const isToFrontend = group.discrepancies.every(({ endpoint }) => endpoint === undefined);
+    const to = [...targets].slice(0, 4).join(', ');
+    const commands = [...targets].slice(0, 2).map((target) => `ip route get ${target}   # on ${group.node}`);
+    if (group.at.length > 0 && group.at.every(({ rule }) => rule.startsWith('martian'))) {
+      return {
+        faults: ['R07', 'C09', 'O07'],
+        summary: `${group.node} takes packets to ${to} for forged: they come from outside with an address that it has itself`,
+        remedy: {
+          text: 'let the node that translates replace the source, or give the sender an address of its own',
+          commands: [`ip addr show   # on ${group.node}`],
+        },
+      };
+    }
+    if (group.discrepancies.every(({ endpoint }) => endpoint === undefined)) {
+      return {
+        faults: ['R19', 'N10'],
+        summary: `${group.node} itself cannot reach ${to}: the kernel looks for a route before the packet is translated, and there is none`,
+        remedy: {
+          text: 'give the node a default route, or one for the range of Services, and remove what blackholes that range',
+          commands,
+        },
+      };
+    }
     return {
-      faults: isToFrontend ? ['R19', 'N10'] : ['N10', 'N11', 'O07'],
-      summary: `${group.node} has no working route to ${[...targets].slice(0, 4).join(', ')}: ${group.discrepancies[0].summary}`,
-      remedy: {
-        text: 'let the CNI write the route again: restart its pod on the node',
-        commands: [...targets].slice(0, 2).map((target) => `ip route get ${target}   # on ${group.node}`),
-      },
+      faults: ['N10', 'N11', 'O07'],
+      summary: `${group.node} has no working route to ${to}`,
+      remedy: { text: 'let the CNI write the route again: restart its pod on the node', commands },
     };
   },
 });

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { client, ip } from '../../verify/verification-fixture.ts';
+import { client, ip, ruleAt } from '../../verify/verification-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { masquerade } from './masquerade.ts';
@@ -35,6 +35,26 @@ describe('rules/masquerade, unwanted', () => {
     healthy: works,
     broken: failsBy('masquerade-unwanted'),
     problem: { faults: ['R05', 'K13'], summary: /replaces the client’s address, which should be kept/ },
+    blind: unwalked,
+  });
+});
+
+describe('rules/masquerade, another program’s rule takes the packets first', () => {
+  const at = ruleAt('node-a', {
+    table: 'nat',
+    chain: 'POSTROUTING',
+    rule: '-A POSTROUTING -d 10.0.0.0/8 -j ACCEPT',
+  });
+  proveCheck(masquerade, {
+    healthy: works,
+    broken: failsBy('masquerade-missing', { at }),
+    problem: {
+      summary: /a rule in nat POSTROUTING \(not kube-proxy’s\) accepts them before kube-proxy’s rules/,
+      remedy: {
+        text: 'let kube-proxy’s jump to KUBE-POSTROUTING stand before the rule, or narrow the rule',
+        commands: ['iptables -t nat -S POSTROUTING   # on node-a'],
+      },
+    },
     blind: unwalked,
   });
 });

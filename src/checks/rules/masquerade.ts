@@ -1,8 +1,14 @@
 import { describeClients } from '../../verify/describe-clients.ts';
+import { isOfKubeProxy } from '../../verify/seen-outcome.ts';
+import { showRuleCommand } from '../../verify/show-rule-command.ts';
+import { withoutRules } from '../../world/repair/node-state.ts';
 import type { Check } from '../check.ts';
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
+
+/** A rule that ends a packet's way through its hook. */
+const TAKES = /-j ACCEPT\b|(?<!policy )\baccept\b/;
 
 /** The source is kept where it must be replaced, or replaced where it must be kept. */
 export const masquerade: Check = defineDiscrepancyCheck({
@@ -20,8 +26,15 @@ export const masquerade: Check = defineDiscrepancyCheck({
     const what = isMissing
       ? 'keeps the client’s address where the reply needs it replaced'
       : 'replaces the client’s address, which should be kept';
+    const clients = describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage));
+    const takers = isMissing ? group.at.filter((rule) => !isOfKubeProxy(rule) && TAKES.test(rule.rule)) : [];
+    const [taker] = takers;
+    const taken =
+      taker === undefined
+        ? ''
+        : `: a rule in ${taker.table} ${taker.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner}) accepts them before kube-proxy’s rules see them`;
     return {
-      summary: `${group.node} ${what} for ${group.frontends.join(', ')} (${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))})`,
+      summary: `${group.node} ${what} for ${group.frontends.join(', ')} (${clients})${taken}`,
       faults: isHairpin ? ['N02', 'R18', 'R07'] : isMissing ? ['R07', 'R05', 'R18'] : ['R05', 'K13'],
       ...(config?.source === undefined
         ? {}
@@ -33,8 +46,15 @@ export const masquerade: Check = defineDiscrepancyCheck({
               },
             ],
           }),
-      remedy: explainProxy(world, group.node).remedy,
-      repair: (before) => rewriteProxyRules(before, [group.node]),
+      remedy:
+        taker === undefined
+          ? explainProxy(world, group.node).remedy
+          : {
+              text: 'let kube-proxy’s jump to KUBE-POSTROUTING stand before the rule, or narrow the rule',
+              commands: [showRuleCommand(taker)],
+            },
+      repair: (before) =>
+        taker === undefined ? rewriteProxyRules(before, [group.node]) : withoutRules(before, takers),
     };
   },
 });

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { investigateService } from '../src/investigate.ts';
+import { type Change, type Changes, changedRecording } from './changed-recording.ts';
+
+// Healthy clusters with one thing changed as a fault would change it in all that was read: the first cause is that thing.
+
+const without =
+  (line: RegExp): Change =>
+  (text) =>
+    text
+      .split('\n')
+      .filter((each) => !line.test(each))
+      .join('\n');
+const replace =
+  (what: RegExp, by: string): Change =>
+  (text) =>
+    text.replaceAll(what, by);
+/** `line` before the first that matches. */
+const before =
+  (what: RegExp, line: string): Change =>
+  (text) =>
+    text.replace(what, (found) => `${line}\n${found}`);
+
+const ofA = /node-a\/iptables-save/;
+
+/** clusterCIDR as ranges of ClusterIPs, in the rules and in what kube-proxy says of itself. */
+const serviceRangeForPods: Changes = [
+  [/iptables-save/, replace(/KUBE-SERVICES ! -s 10\.244\.0\.0\/16/g, 'KUBE-SERVICES ! -s 10.96.0.0/16')],
+  [/configz/, replace(/"clusterCIDR":\s*"[^"]*"/g, '"clusterCIDR":"10.96.0.0/16"')],
+];
+
+interface Case {
+  readonly recording: string;
+  readonly fault: string;
+  readonly service?: string;
+  readonly changes: Changes;
+  readonly check: string;
+  readonly first: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    recording: 'ipvs-healthy',
+    fault: 'the rule that masquerades is gone',
+    changes: [[ofA, without(/KUBE-POSTROUTING .*requiring SNAT/)]],
+    check: 'rules/masquerade',
+    first: 'R07',
+  },
+  {
+    recording: 'ipvs-healthy',
+    fault: 'nothing marks what is to be masqueraded',
+    changes: [[ofA, without(/KUBE-SERVICES ! -s .* -j KUBE-MARK-MASQ/)]],
+    check: 'rules/masquerade',
+    first: 'R07',
+  },
+  {
+    recording: 'ipvs-healthy',
+    fault: 'the jump to KUBE-POSTROUTING is gone',
+    changes: [[ofA, without(/-A POSTROUTING .* -j KUBE-POSTROUTING/)]],
+    check: 'rules/masquerade',
+    first: 'R07',
+  },
+  ...['iptables-healthy', 'ipvs-healthy'].map((recording) => ({
+    recording,
+    fault: 'a rule before kube-proxy’s jump accepts',
+    service: 'web-np',
+    changes: [
+      [ofA, before(/^.*-A POSTROUTING /m, '[9:540] -A POSTROUTING -d 10.244.0.0/16 -j ACCEPT')],
+    ] as const,
+    check: 'rules/masquerade',
+    first: 'R07',
+  })),
+  {
+    recording: 'ipvs-healthy',
+    fault: 'clusterCIDR is the range of Services',
+    changes: serviceRangeForPods,
+    check: 'kube-proxy/cluster-cidr',
+    first: 'R05',
+  },
+];
+
+describe('a healthy recording with one fault', () => {
+  it.each(CASES)('$recording: $fault', async ({ recording, changes, service = 'web', check, first }) => {
+    const snapshot = await changedRecording(recording, changes);
+    const { causes } = investigateService(snapshot, { namespace: 'shop', name: service });
+    const [cause] = causes;
+    expect(cause).toMatchObject({ check, proof: 'repaired' });
+    expect(cause?.faults[0]).toBe(first);
+    expect(causes).toHaveLength(1);
+  });
+});
