@@ -3,7 +3,7 @@ import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { Finding } from '../../model/finding.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Style } from '../style.ts';
-import { renderCause } from './cause.ts';
+import { nameList, renderCause } from './cause.ts';
 import { count } from './count.ts';
 import { renderFindings } from './findings.ts';
 import { findingsOfAll, groupByCauses, ownFindings } from './group-services.ts';
@@ -13,6 +13,8 @@ import { wrap } from './wrap.ts';
 
 /** Services listed one by one without `-v`, of each group. */
 const shownServices = 20;
+/** Names told of Services of which the same is said. */
+const shownNames = 5;
 
 /**
  * The answer about many Services for a terminal: how many work, then each one that doesn't with its causes, then those of
@@ -34,21 +36,18 @@ export function renderAuditText(audit: Audit, style: Style): string {
   const warned = services.filter(
     (service) => service.verdict === 'healthy' && renderFindings(ownFindings(service, ofAll), style) !== '',
   );
+  const left = leftOut(bad, style) + leftOut(warned, style);
   const blocks = [
     `${style.mark(verdictMarks[audit.verdict])} ${style.bold(style.plain(`${audit.subject}: ${tally}`))}\n` +
       `${' '.repeat(style.markWidth + 1)}walked ${count(packets, 'packet')} through the rules of ${count(nodes, 'node')}`,
     ...groupByCauses(limited(bad, style)).map((group) => renderGroup(group, ofAll, style)),
-    limited(unknown, style)
-      .map((service) => oneLine(service, style))
+    groupByHeadline(unknown, style)
+      .map((group) => manyLine(group, style))
       .join('\n'),
     limited(warned, style)
       .map((service) => renderService(service, ofAll, style))
       .join('\n'),
-    leftOut(bad, style) + leftOut(unknown, style) + leftOut(warned, style) > 0
-      ? style.dim(
-          `  and ${leftOut(bad, style) + leftOut(unknown, style) + leftOut(warned, style)} more Services (-v lists them)`,
-        )
-      : '',
+    left > 0 ? style.dim(`  and ${left} more Services (-v lists them)`) : '',
     renderFindings(ofAll, style),
     renderNotChecked(audit.notChecked, style),
     audit.verdict === 'healthy'
@@ -85,6 +84,29 @@ function renderService(service: Diagnosis, ofAll: readonly Finding[], style: Sty
   ]
     .filter((block) => block !== '')
     .join('\n');
+}
+
+/** Services of which the same is said, in one line; with `-v` each in its own. */
+function manyLine(group: readonly Diagnosis[], style: Style): string {
+  const [first, ...others] = group;
+  if (first === undefined || others.length === 0) return first ? oneLine(first, style) : '';
+  const names = nameList(
+    group.map(({ subject }) => subject),
+    shownNames,
+  );
+  const line = `${style.mark(verdictMarks[first.verdict])} ${style.plain(`${count(group.length, 'Service')}: ${first.headline}: ${names}`)}`;
+  return wrap(line, style.width, ' '.repeat(style.markWidth + 1));
+}
+
+function groupByHeadline(services: readonly Diagnosis[], style: Style): Diagnosis[][] {
+  const groups = new Map<string, Diagnosis[]>();
+  for (const service of services) {
+    const key = style.isVerbose === true ? service.subject : service.headline;
+    const group = groups.get(key);
+    if (group) group.push(service);
+    else groups.set(key, [service]);
+  }
+  return [...groups.values()];
 }
 
 function oneLine(service: Diagnosis, style: Style): string {
