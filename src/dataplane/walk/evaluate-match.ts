@@ -7,7 +7,7 @@ import { lookUpKey } from './key-lookup.ts';
 import type { PacketState } from './packet-state.ts';
 import { recentHolds } from './recent-list.ts';
 import { reversePathHolds } from './reverse-path.ts';
-import { ALL_PORTS, intersectRanges, isInNames, isInRanges, subtractRanges } from './value-ranges.ts';
+import { intersectRanges, isInNames, isInRanges, subtractRanges } from './value-ranges.ts';
 import type { WalkContext } from './walk-context.ts';
 
 /**
@@ -151,13 +151,17 @@ function clientPortHolds(state: PacketState, ranges: readonly ValueRange[], not:
   return 'unknown';
 }
 
+// A client that chooses no port gets none outside of these.
+const FREE_PORTS: readonly ValueRange[] = [CLIENT_PORTS];
+const MASKED_PORTS: readonly ValueRange[] = [MASQUERADE_PORTS];
+
 function splitPorts(
   context: WalkContext,
   state: PacketState,
   ranges: readonly ValueRange[],
   not: boolean,
 ): MatchResult {
-  const possible = state.sourcePorts ?? ALL_PORTS;
+  const possible = state.sourcePorts ?? (state.sourceNat === 'none' ? FREE_PORTS : MASKED_PORTS);
   const inside = intersectRanges(possible, ranges);
   const outside = subtractRanges(possible, ranges);
   if (inside.length === 0) return not ? 'yes' : 'no';

@@ -19,9 +19,6 @@ export function isInNames(name: string, names: readonly string[]): boolean {
   return false;
 }
 
-/** All ports. */
-export const ALL_PORTS: readonly ValueRange[] = [{ low: 0, high: 65535 }];
-
 /** What `a` and `b` share; ranges of numbers, in ascending order. */
 export function intersectRanges(a: readonly ValueRange[], b: readonly ValueRange[]): ValueRange[] {
   const shared: ValueRange[] = [];

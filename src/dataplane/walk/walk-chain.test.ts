@@ -151,12 +151,12 @@ describe('branches', () => {
   test('a free source port splits only where a rule tests it', () => {
     const tested = forward(
       [
-        [is('sport', 1024), DROP],
-        [is('sport', 1024), DROP],
-        [is('sport', 1025), jump('A')],
+        [is('sport', 40000), DROP],
+        [is('sport', 40000), DROP],
+        [is('sport', 40001), jump('A')],
       ],
       {
-        A: { rules: [[is('sport', 1024), DROP]] },
+        A: { rules: [[is('sport', 40000), DROP]] },
       },
     );
     expect(results([tested])).toEqual([
@@ -164,6 +164,15 @@ describe('branches', () => {
       ['dropped', 0, 1],
     ]);
     expect(results([tested], { ...PACKET, sourcePort: 4000 })).toEqual([['delivered', 1, 1]]);
+  });
+
+  test('a free source port is one that the system gives to clients', () => {
+    const both = forward([
+      [is('sport', 53), DROP],
+      [is('sport', 8080), DROP],
+    ]);
+    expect(results([both])).toEqual([['delivered', 1, 1]]);
+    expect(results([both], { ...PACKET, sourcePort: 53 })).toEqual([['dropped', 1, 1]]);
   });
 
   test('a numgen map sends each share to its element', () => {
