@@ -2,6 +2,7 @@ import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
 import { wayTo } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
+import { answeredByNode } from './answered-by-node.ts';
 import { type Bench, type Charge, charge } from './bench.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { kindOfEnd, refusedAt, withRule, wordOf } from './describe-end.ts';
@@ -11,6 +12,7 @@ import { judgeShares } from './judge-shares.ts';
 import { judgeSource } from './judge-source.ts';
 import { judgeUntranslated } from './judge-untranslated.ts';
 import { type SeenOutcome, isOfKubeProxy, seeOutcome } from './seen-outcome.ts';
+import { unknownOf } from './why-blind.ts';
 
 /** Where outcomes differ from the promise of endpoints. */
 export function judgePromise(bench: Bench, outcomes: readonly Outcome[]): Discrepancy[] {
@@ -39,6 +41,12 @@ function judgeOutcome(bench: Bench, seen: SeenOutcome, all: readonly SeenOutcome
   // What a packet was translated to is known, whatever becomes of it on its further way.
   if (result === 'unknown' && (target === undefined || promised !== undefined))
     return [cannotTell(bench, outcome)];
+  const answered = answeredByNode(bench, outcome);
+  if (answered === true) return outcome.replyReturns === true ? [] : [cannotTell(bench, outcome)];
+  if (answered !== false)
+    return [
+      { ...cannotTell(bench, outcome), unknowns: [unknownOf(answered)], summary: unknownOf(answered).text },
+    ];
   const isSure = share[0] > 0;
   const found =
     target === undefined

@@ -13,6 +13,7 @@ import type { Vantage } from '../model/vantage.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import type { Discrepancy, DiscrepancyKind, Verification } from './discrepancy.ts';
+import { answeredByNode } from './answered-by-node.ts';
 import { isLag } from './is-lag.ts';
 import { judgeAffinity } from './judge-affinity.ts';
 import { judgeDenial } from './judge-denial.ts';
@@ -83,7 +84,7 @@ export function verifyFrontend(
     unreadOn(world, [vantage.node, node, outcome.node], familyOf(frontend.address));
   const doubts = expectation.outcome === 'endpoints' ? doubtsOf(bench, trace, unread) : [];
   const discrepancies = [...markLag(world, found), ...doubts];
-  const [least, most] = worksOf(expectation, trace, (outcome) => unread(outcome).length === 0);
+  const [least, most] = worksOf(bench, trace, (outcome) => unread(outcome).length === 0);
   const lags = found.length > 0 && discrepancies.every((each) => each.isLag);
   // What a pending sync will mend is not known to fail.
   const works =
@@ -143,19 +144,23 @@ function networkWith(network: Network, { kind, node, address }: Vantage): Networ
 }
 
 function worksOf(
-  expectation: Expectation,
+  bench: Bench,
   { outcomes }: Trace,
   isSeen: (outcome: Outcome) => boolean,
 ): readonly [number, number] {
+  const { expectation } = bench;
   if (expectation.outcome !== 'endpoints') return [0, 0];
   let good = 0;
   let bad = 0;
   let best = 0;
   for (const outcome of outcomes) {
     const [min, max] = outcome.probability;
+    const answered = answeredByNode(bench, outcome);
     const { promised, target } = seeOutcome(expectation, outcome);
-    const isArrival = outcome.result === 'delivered' && promised !== undefined;
-    const isOpen = outcome.result === 'unknown' && (target === undefined || promised !== undefined);
+    const isArrival = answered === true || (outcome.result === 'delivered' && promised !== undefined);
+    const isOpen =
+      typeof answered === 'object' ||
+      (outcome.result === 'unknown' && (target === undefined || promised !== undefined));
     if (isArrival && outcome.replyReturns === true && isSeen(outcome)) good += min;
     else bad += max;
     if ((isArrival && outcome.replyReturns !== false) || isOpen) best += max;

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { investigateService } from '../src/investigate.ts';
+import { type Change, type Changes, changedRecording } from './changed-recording.ts';
+
+// Programs beside kube-proxy that a healthy cluster has, in recordings that had none; and the same with a fault of theirs.
+
+const DNS = '10.96.0.10';
+const LINK_LOCAL = '169.254.20.10';
+
+/** As node-cache of kubernetes/dns sets up a node where kube-proxy is in iptables mode: it takes the address of the DNS Service too. */
+const skip = (chain: string, side: string, address: string, port = 53): string[] =>
+  ['udp', 'tcp'].map(
+    (protocol) =>
+      `-A ${chain} -${side} ${address}/32 -p ${protocol} -m ${protocol} --${side}port ${port} -m comment --comment "NodeLocal DNS Cache: skip conntrack" -j NOTRACK`,
+  );
+const raw = [
+  '*raw',
+  ':PREROUTING ACCEPT [0:0]',
+  ':OUTPUT ACCEPT [0:0]',
+  ...[DNS, LINK_LOCAL].flatMap((address) => [
+    ...skip('PREROUTING', 'd', address),
+    ...skip('OUTPUT', 's', address),
+    ...skip('OUTPUT', 'd', address),
+    ...skip('OUTPUT', 's', address, 8080),
+  ]),
+  'COMMIT',
+  '',
+].join('\n');
+const listens = ['udp   UNCONN 0      0     ', 'tcp   LISTEN 0      4096  ']
+  .flatMap((start) => [DNS, LINK_LOCAL].map((address) => `${start} ${address}:53     0.0.0.0:*\n`))
+  .join('');
+const append =
+  (more: string): Change =>
+  (text) =>
+    `${text.trimEnd()}\n${more}`;
+const nodeLocal: Changes = [
+  [/ip-link/, () => undefined],
+  [/\/iptables-save/, append(raw)],
+  [
+    /ip-addr/,
+    append(
+      `400: nodelocaldns: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default\n    link/ether 6e:2c:0f:11:22:33 brd ff:ff:ff:ff:ff:ff\n${[LINK_LOCAL, DNS].map((address) => `    inet ${address}/32 scope global nodelocaldns\n`).join('')}`,
+    ),
+  ],
+  [
+    /ip-route/,
+    append(
+      [LINK_LOCAL, DNS]
+        .map(
+          (address) =>
+            `local ${address} dev nodelocaldns table local proto kernel scope host src ${address}\n`,
+        )
+        .join(''),
+    ),
+  ],
+  [/\/ss\.txt/, append(listens)],
+];
+
+describe('NodeLocal DNS on the address of the DNS Service', () => {
+  const ask = async (more: Changes, service = 'kube-dns', namespace = 'kube-system'): Promise<unknown> => {
+    const snapshot = await changedRecording('iptables-healthy', [...nodeLocal, ...more]);
+    const { verdict, causes } = investigateService(snapshot, { namespace, name: service });
+    return [verdict, ...causes.map(({ check, nodes }) => `${check} ${nodes.join(' ')}`)];
+  };
+
+  it('answers instead of CoreDNS', async () => {
+    expect(await ask([])).toEqual(['healthy']);
+    expect(await ask([], 'web', 'shop')).toEqual(['healthy']);
+  });
+
+  it('is unknown where its sockets, or the addresses of nodes, were not read', async () => {
+    expect(await ask([[/\/ss\.txt/, () => undefined]])).toEqual(['unknown']);
+    const mainTable: Change = (text) =>
+      text
+        .split('\n')
+        .filter((line) => !/ table local/.test(line))
+        .join('\n');
+    expect(
+      await ask([
+        [/ip-addr/, () => undefined],
+        [/ip-route/, mainTable],
+      ]),
+    ).toEqual(['unknown']);
+  });
+
+  it('is at fault where it left its rules and does not run', async () => {
+    const stopped: Changes = [[/node-b\/ss\.txt/, (text) => text.replaceAll(/^.*:53 .*\n/gm, '')]];
+    expect(await ask(stopped)).toEqual(['degraded', 'rules/foreign-translation node-b']);
+  });
+});
