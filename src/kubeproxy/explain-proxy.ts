@@ -36,10 +36,11 @@ function explain(world: World, node: string): ProxyExplanation {
   const base = { remedy: restart, evidence: [] };
   const logged = state?.log.find(({ pattern }) => !pattern.isBeside);
   if (proxy?.log && logged) {
+    const { mend } = logged.pattern;
     return {
-      ...base,
+      remedy: mend === undefined ? restart : { ...restart, text: `${mend}; then ${restart.text}` },
       faults: [logged.pattern.fault, 'K05'],
-      why: `kube-proxy on ${node} ${logged.pattern.meaning} (${logged.count} lines in its log)`,
+      why: `kube-proxy on ${node} ${logged.pattern.meaning} (${logged.count} ${logged.count === 1 ? 'line' : 'lines'} in its log)`,
       evidence: [
         {
           source: proxy.log.source,
@@ -54,7 +55,7 @@ function explain(world: World, node: string): ProxyExplanation {
       ...base,
       faults: ['K01', 'K05', 'K03'],
       why: pod
-        ? `kube-proxy on ${node} answers on none of its ports, so it does not run; its rules are those it left behind`
+        ? `kube-proxy on ${node} ${restartsOf(pod) ?? 'answers on none of its ports, so it does not run'}${hasRules(world, node) ? '; its rules are those it left behind' : ''}`
         : `no kube-proxy pod runs on ${node}`,
       evidence: pod ? [podEvidence(world, pod)] : [],
     };
@@ -103,12 +104,25 @@ function isAbsent(world: World, node: string, pod: Pod | undefined, state: SyncS
     (other: KubeProxyState) => other.node !== node && !readSyncState(other).isSilent,
   );
   if (othersAnswer && (state === undefined || state.isSilent) && world.nodeStates.has(node)) return true;
-  const tables = world.nodeStates.get(node)?.tables ?? [];
-  const hasRules = (['ip', 'ip6'] as const).some((family) => {
+  return isLeftOut(world, pod) && !hasRules(world, node);
+}
+
+function hasRules({ nodeStates }: World, node: string): boolean {
+  const tables = nodeStates.get(node)?.tables ?? [];
+  return (['ip', 'ip6'] as const).some((family) => {
     const found = findProxyTables(tables, family);
     return found.live.length > 0 || found.unhooked.length > 0;
   });
-  return isLeftOut(world, pod) && !hasRules;
+}
+
+/** That the pod's container exits again and again, in words; undefined where it does not wait to be started again. */
+function restartsOf({ status }: Pod): string | undefined {
+  const crashing = status.containerStatuses?.find(
+    ({ state }) => state?.waiting?.reason === 'CrashLoopBackOff' || state?.terminated !== undefined,
+  );
+  if (crashing === undefined) return undefined;
+  const code = (crashing.state?.terminated ?? crashing.lastState?.terminated)?.exitCode;
+  return `exits again and again (${crashing.restartCount ?? 0} restarts${code === undefined ? '' : `, exit code ${code}`})`;
 }
 
 /** Whether other nodes have a pod of kube-proxy, and all of its pods were read, and this node has none. */
@@ -144,8 +158,9 @@ function restartRemedy(world: World, node: string, pod: Pod | undefined): Remedy
   return {
     text,
     commands: [
+      // Its log is gone with it.
+      `kubectl -n ${namespace} logs ${name} --tail=50`,
       `kubectl -n ${namespace} delete pod ${name}`,
-      `kubectl -n ${namespace} logs ${name} --previous`,
     ],
   };
 }

@@ -32,6 +32,11 @@ describe('matchLog', () => {
       'K07',
       '"Error running ProxyServer" err="could not run nftables command: exec: \\"nft\\": executable file not found in $PATH"',
     ],
+    ['K07', '"command failed" err="kube-proxy in nftables mode requires kernel 5.13 or later"'],
+    [
+      'K01',
+      '"Error running ProxyServer" err="stat /var/lib/kube-proxy/config.conf: no such file or directory"',
+    ],
     ['K06', '"Failed to execute iptables-restore" err="exit status 1"'],
     ['K06', '"Failed to ensure chain jumps" err="error appending rule" table="filter" srcChain="INPUT"'],
     ['K06', '"nftables sync failed" err="exit status 1"'],

@@ -25,7 +25,7 @@ export const logErrors: Check = defineCheck({
           summary: `kube-proxy on ${node} ${pattern.meaning} (${count} ${count === 1 ? 'line' : 'lines'} in its log)`,
           evidence: [{ source: log.source, location: `line ${lastLine}`, text: lastText.slice(0, 300) }],
           remedy: {
-            text: 'mend what the line names, then see that the next sync succeeds',
+            text: `${pattern.mend ?? 'mend what the line names'}, then see that the next sync succeeds`,
             commands: ['kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=50'],
           },
         };

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { ruleAt } from '../../verify/verification-fixture.ts';
+import { client, ruleAt, webFrontend } from '../../verify/verification-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { foreignDrop } from './foreign-drop.ts';
@@ -46,6 +46,43 @@ describe('rules/foreign-drop, the policy of another program’s base chain', () 
     healthy: works,
     broken: drop({ table: 'netbird', chain: 'fwd', rule: 'policy drop' }, 'NetBird'),
     problem: { faults: ['F07', 'F04'], summary: /by the policy of ip netbird fwd \(NetBird\)/ },
+    blind: unwalked,
+  });
+});
+
+describe('rules/foreign-drop, the policy of a chain that jumps to ufw’s', () => {
+  const broken = drop({ rule: 'policy drop' }, 'unknown');
+  const save = `*filter
+:FORWARD DROP [0:0]
+:ufw-before-forward - [0:0]
+-A FORWARD -j ufw-before-forward
+COMMIT
+`;
+  proveCheck(foreignDrop, {
+    healthy: works,
+    broken: { ...broken, files: { ...broken.files, 'nodes/node-a/iptables-save.txt': save } },
+    problem: {
+      faults: ['F06', 'F04', 'F07'],
+      summary: /by the policy of ip filter FORWARD \(ufw\)/,
+      remedy: {
+        text: 'let ufw pass what is routed, or allow it by interface (ufw route allow)',
+        commands: ['ufw default allow routed   # on node-a'],
+      },
+    },
+    blind: unwalked,
+  });
+});
+
+describe('rules/foreign-drop, of clients outside at node ports alone', () => {
+  const broken = failsBy(
+    'dropped',
+    { at: ruleAt('node-a', { table: 'fw', chain: 'in', rule: 'tcp dport 30000-32767 drop' }) },
+    { vantage: client('node-a', { kind: 'external' }), frontend: { ...webFrontend, kind: 'nodePort' } },
+  );
+  proveCheck(foreignDrop, {
+    healthy: works,
+    broken,
+    problem: { faults: ['X06', 'F07', 'F05', 'F04'], summary: /by a rule in ip fw in/ },
     blind: unwalked,
   });
 });

@@ -2,6 +2,10 @@ import { isRefusedByAny } from '../../intent/policy-admission.ts';
 import { describeClients } from '../../verify/describe-clients.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutOwnerDrops } from '../../world/repair/node-state.ts';
+import { ownerOf } from '../../dataplane/walk/rule-owner.ts';
+import type { RuleReference } from '../../dataplane/walk/trace.ts';
+import type { Remedy } from '../../model/finding.ts';
+import type { World } from '../../world/world.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 
@@ -27,23 +31,27 @@ const FAULT_OF_OWNER: Record<string, readonly string[]> = {
 export const foreignDrop: Check = defineDiscrepancyCheck({
   id: 'rules/foreign-drop',
   asserts: 'no other program’s rule drops the Service’s packets',
-  faults: ['F07', 'F05', 'F04', 'F06', 'F01', 'F09', 'F11'],
+  faults: ['F07', 'F05', 'F04', 'F06', 'F01', 'F09', 'F11', 'X06'],
   kinds: ['dropped'],
   // What NetworkPolicies ask for is told by the checks of policies.
   concerns: ({ at, expectation: { vantage, endpoints, frontend } }, { world }) =>
     at !== undefined &&
     NETFILTER.has(at.family) &&
     !isRefusedByAny(world, vantage, endpoints, frontend.protocol),
-  tell: (group, { subject }) => {
+  tell: (group, { world, subject }) => {
     const [rule] = group.at;
     if (!rule) return undefined;
     const isPolicy = rule.rule.startsWith('policy');
     // Docker and hardening scripts set the policy of the FORWARD chain that all share; another base chain is a program's own.
     const isShared = rule.chain === 'FORWARD' && rule.table === 'filter';
+    const owner = isPolicy ? (policyOwner(world, rule) ?? group.owner) : group.owner;
     const isReject = /reject/i.test(rule.rule);
     const isDns = subject.service?.spec.ports?.some(({ port }) => port === 53) === true;
-    const isPolicyEngine = ENGINES.has(group.owner);
-    const byOwner = [...(isDns && isPolicyEngine ? ['F02'] : []), ...(FAULT_OF_OWNER[group.owner] ?? [])];
+    const isPolicyEngine = ENGINES.has(owner);
+    const byOwner = [...(isDns && isPolicyEngine ? ['F02'] : []), ...(FAULT_OF_OWNER[owner] ?? [])];
+    const isAtNodePort = group.discrepancies.every(
+      ({ expectation: { vantage, frontend } }) => vantage.kind === 'external' && frontend.kind === 'nodePort',
+    );
     const byForm = isPolicy
       ? isShared
         ? ['F04', 'F07']
@@ -52,16 +60,67 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
         ? ['F05', 'F07']
         : ['F07', 'F05', 'F04'];
     return {
-      summary: `${group.node} drops packets of ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner})`,
-      faults: [...new Set([...byOwner, ...byForm])],
-      remedy: {
-        text: `accept the Service’s traffic before this rule, or remove it, where ${group.owner === 'unknown' ? 'the program that wrote it' : group.owner} is configured`,
+      summary: `${group.node} drops packets of ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${owner === 'unknown' ? 'not kube-proxy’s' : owner})`,
+      faults: [...new Set([...(isAtNodePort ? ['X06'] : []), ...byOwner, ...byForm])],
+      remedy: remedyFor(owner, group.node, world) ?? {
+        text: `accept the Service’s traffic before this rule, or remove it, where ${owner === 'unknown' ? 'the program that wrote it' : owner} is configured`,
         commands: removeCommands(group.at.map((each) => showRuleCommand(each))),
       },
       repair: (before) => withoutOwnerDrops(before, group.at),
     };
   },
 });
+
+/** Programs that set the policy of a built-in chain to drop; the first that has rules in the chain did. */
+const SETS_POLICY = ['ufw', 'firewalld', 'Docker'];
+
+/** Whose work the policy of a built-in chain is, by whose chains it jumps to; undefined where none is known to set one. */
+function policyOwner(world: World, { node, family, table, chain }: RuleReference): string | undefined {
+  const owners = new Set(
+    (world.nodeStates.get(node)?.tables ?? [])
+      .filter((each) => each.family === family && each.name === table)
+      .flatMap((each) => {
+        const rules = each.chains.get(chain)?.rules;
+        return Array.from({ length: rules?.length ?? 0 }, (_, at) => rules?.at(at).parts ?? []);
+      })
+      .flat()
+      .flatMap((part) => (part.kind === 'jump' || part.kind === 'goto' ? [ownerOf(table, part.chain)] : [])),
+  );
+  return SETS_POLICY.find((owner) => owners.has(owner));
+}
+
+/** What to do where the program has words of its own for it. *Source:* ufw(8), firewall-cmd(1), docs.docker.com/engine/network/packet-filtering-firewalls. */
+function remedyFor(owner: string, node: string, world: World): Remedy | undefined {
+  switch (owner) {
+    case 'ufw':
+      return {
+        text: 'let ufw pass what is routed, or allow it by interface (ufw route allow)',
+        commands: [`ufw default allow routed   # on ${node}`],
+      };
+    case 'firewalld':
+      return {
+        text: 'put the ranges of pods and Services into firewalld’s trusted zone, or do without firewalld on nodes',
+        commands: podRangesOf(world).map(
+          (range) =>
+            `firewall-cmd --permanent --zone=trusted --add-source=${range} && firewall-cmd --reload   # on ${node}`,
+        ),
+      };
+    case 'Docker':
+      return {
+        text: 'let Docker leave the policy of FORWARD alone (daemon.json: "ip-forward-no-drop": true), or accept the traffic of pods',
+        commands: [`iptables -P FORWARD ACCEPT   # on ${node}`],
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** What holds the pods of all nodes, as kube-proxy was told; else each node's range, where they are few. */
+function podRangesOf({ kubeProxies, nodes }: World): readonly string[] {
+  const told = [...new Set([...kubeProxies.values()].flatMap(({ config }) => config.clusterCidrs))];
+  const ranges = told.length > 0 ? told : nodes.flatMap(({ spec }) => spec.podCIDRs ?? spec.podCIDR ?? []);
+  return ranges.slice(0, 3);
+}
 
 function removeCommands(rules: readonly string[]): string[] {
   return [...new Set(rules)].slice(0, 3);

@@ -64,7 +64,7 @@ describe('rules/frontend-missing, a kube-proxy that never came up', () => {
     },
     problem: {
       faults: ['K07', 'K05', 'R02', 'K01', 'R01', 'R17'],
-      summary: /lacks a kernel module or a tool/,
+      summary: /lacks a kernel module, a newer kernel or a tool/,
     },
     blind: unwalked,
   });
