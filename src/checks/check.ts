@@ -42,7 +42,8 @@ export type Need =
   | 'links'
   | 'sockets'
   | 'dnsAnswers'
-  | 'probes';
+  | 'probes'
+  | 'probesFromHere';
 
 /** A problem that a check found: a finding with, where it can be repaired in the model, the repaired world. */
 export interface Problem extends Omit<Finding, 'check' | 'faults'> {

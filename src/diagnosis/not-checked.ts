@@ -8,7 +8,7 @@ import type { DiagnosisInput } from './diagnosis-input.ts';
 const ESSENTIAL: readonly Need[] = ['service', 'endpointSlices', 'pods', 'rules', 'verifications'];
 
 /** What only a running cluster tells. */
-const LIVE: readonly Need[] = ['dnsAnswers', 'probes'];
+const LIVE: readonly Need[] = ['dnsAnswers', 'probes', 'probesFromHere'];
 
 /** Whether something was not seen that would show a fault. */
 export function isBlind({ results, verifications, subject }: DiagnosisInput): boolean {

@@ -9,32 +9,10 @@ import type { ShellAccess } from '../shell/share-execs.ts';
 import { listed } from '../kubernetes/listed.ts';
 import type { LiveSubject } from '../kubernetes/readings-of.ts';
 import type { PodObject } from '../node/node-pods.ts';
+import { probeFromHere } from './probe-from-here.ts';
 import { type ProbeTarget, probeScript } from './probe-script.ts';
+import type { ServiceObject, SliceObject } from './probed-objects.ts';
 import { readProbes } from './read-probes.ts';
-
-interface ServiceObject {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: {
-    readonly clusterIP?: string;
-    readonly clusterIPs?: readonly string[];
-    readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
-  };
-}
-
-interface SliceObject {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels?: Readonly<Record<string, string>>;
-  };
-  readonly endpoints?:
-    | readonly {
-        readonly addresses?: readonly string[];
-        readonly conditions?: { readonly ready?: boolean };
-      }[]
-    | null;
-  readonly ports?: readonly { readonly port?: number; readonly protocol?: string }[] | null;
-}
 
 /** A frontend leads to several endpoints, so it is tried several times. */
 const FRONTEND_TRIES = 3;
@@ -46,7 +24,8 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 /**
  * Tries TCP connections to the Service asked about and to its ready endpoints, from the client pod and from the nodes, where an image has a
- * shell and nc or curl. Nothing is sent over them, unless the question asks for a path by HTTP. *Limits:* no UDP; DNS is asked instead.
+ * shell and nc or curl, and from this machine to where it is reached from outside. Nothing is sent over them, unless the question asks for a path by HTTP.
+ * *Limits:* no UDP; DNS is asked instead.
  */
 export async function observeProbes(
   access: ShellAccess,
@@ -58,15 +37,18 @@ export async function observeProbes(
   if (targets.length === 0) return { sources: [], gaps: [] };
   const points = insidePoints(listed<PodObject>(objects, 'pods'), subject.clientPod);
   const limited = { ...patience, timeoutMs: Math.min(patience.timeoutMs, PROBE_TIMEOUT_MS) };
-  const parts = await Promise.all(
-    points.map(({ at, from }) => probeFrom(access, at, from, targets, subject.httpPath, limited)),
-  );
-  const items = parts.flatMap((part) => part.items);
-  if (items.length > 0)
-    return { sources: [observationSource('probes/tcp.json', observationFormats.probes, items)], gaps: [] };
+  const [fromHere, ...parts] = await Promise.all([
+    probeFromHere(objects, subject),
+    ...points.map(({ at, from }) => probeFrom(access, at, from, targets, subject.httpPath, limited)),
+  ]);
+  const inside = parts.flatMap((part) => part.items);
+  const items = [...inside, ...fromHere];
+  const sources =
+    items.length > 0 ? [observationSource('probes/tcp.json', observationFormats.probes, items)] : [];
+  if (inside.length > 0) return { sources, gaps: [] };
   const why = parts.find((part) => part.why !== undefined)?.why ?? 'there is no pod to try them from';
   return {
-    sources: [],
+    sources,
     gaps: [
       {
         what: 'connections to the Service',

@@ -8,6 +8,7 @@ import type { ProbeObservation } from '../../model/observation.ts';
 import { type Source, textOf } from '../../snapshot/snapshot.ts';
 import { type FakeRun, fakeAccess, runWith } from '../kubernetes/cluster-access-fixture.ts';
 import { observeProbes } from './observe-probes.ts';
+import { outsideTargetsOf, probeFromHere } from './probe-from-here.ts';
 import { isHttpPath, probeScript } from './probe-script.ts';
 import { readProbes } from './read-probes.ts';
 
@@ -203,5 +204,76 @@ describe('observeProbes', () => {
     const { sources, gaps } = await observe(run);
     expect(sources).toEqual([]);
     expect(gaps[0]?.why).toMatch(why);
+  });
+});
+
+describe('probeFromHere', () => {
+  const objects = (spec: object, status: object, port: number): Source[] => [
+    {
+      path: 'cluster/shop/services.json',
+      kind: 'kubernetes',
+      bytes: Buffer.from(
+        JSON.stringify({
+          items: [
+            {
+              metadata: { name: 'web', namespace: 'shop' },
+              spec: { ports: [{ port }, { port: 53, protocol: 'UDP' }], ...spec },
+              status,
+            },
+          ],
+        }),
+      ),
+    },
+  ];
+  const subject = { namespace: 'shop', service: 'web' };
+
+  it('tells a connection that stands from one that is refused, and sends nothing', async () => {
+    let received = 0;
+    const listening = createServer((socket) => socket.on('data', ({ length }) => (received += length)));
+    await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
+    const { port } = listening.address() as AddressInfo;
+    const ask = () =>
+      probeFromHere(objects({ externalIPs: ['127.0.0.1'] }, {}, port), subject).then((items) =>
+        items.map(({ results, from }) => [from.kind, results]),
+      );
+    expect(await ask()).toEqual([['machine', { connected: 1 }]]);
+    await new Promise((done) => listening.close(done));
+    expect(await ask()).toEqual([['machine', { refused: 1 }]]);
+    expect(received).toBe(0);
+  });
+
+  it('asks load balancers, external IPs and the NodePorts of a few nodes', () => {
+    const nodes: Source = {
+      path: 'cluster/nodes.json',
+      kind: 'kubernetes',
+      bytes: Buffer.from(
+        JSON.stringify({
+          items: [1, 2, 3, 4].map((each) => ({
+            metadata: { name: `n${each}` },
+            status: {
+              addresses: [
+                { type: 'Hostname', address: `n${each}` },
+                { type: 'InternalIP', address: `192.0.2.${each}` },
+              ],
+            },
+          })),
+        }),
+      ),
+    };
+    const service = objects(
+      { externalIPs: ['198.51.100.9'], ports: [{ port: 80, nodePort: 30080 }] },
+      { loadBalancer: { ingress: [{ ip: '198.51.100.7' }, { hostname: 'lb.example' }] } },
+      80,
+    );
+    expect(
+      outsideTargetsOf([...service, nodes], subject).map(({ address, port }) => `${address}:${port}`),
+    ).toEqual([
+      '198.51.100.7:80',
+      '198.51.100.9:80',
+      '192.0.2.1:30080',
+      '192.0.2.2:30080',
+      '192.0.2.3:30080',
+    ]);
+    expect(outsideTargetsOf(objects({}, {}, 80), subject)).toEqual([]);
   });
 });
