@@ -8,6 +8,9 @@ import { adminKubeconfig } from './cluster/control-plane.ts';
 import { enclose, enter, holder, isInside, tearDown } from './machine/enclosure.ts';
 import { home, kubernetes, repository } from './machine/places.ts';
 import { answerLive, answerOffline, score } from './score/score.ts';
+import { judgeRules } from './kernel-judge/judge-rules.ts';
+import { judgeShares } from './kernel-judge/judge-shares.ts';
+import { readLabWorld } from './kernel-judge/lab-packets.ts';
 import { runEmulated } from './emulated/machine.ts';
 import { UserError } from './user-error.ts';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,6 +27,8 @@ lab exec COMMAND…                 run a command beside the API server (KUBECON
 lab record FAULT|all MODE DIR [--missing] [--live]
                                   plant, prove, record, heal (all: every fault of the mode, one folder each below DIR);
                                   --live also asks Plumb on the running cluster
+lab judge [RECORDING]             hold the walk of Plumb, over the nodes as they are (or as RECORDING has them), against
+                                  what their kernels trace, rule by rule, and against who answers
 lab emulated DIR [FAULT,…]        record in IPVS mode inside an emulated machine (slow)
 lab pack RECORDING…               into lab/recordings, to ship with the project
 lab score [DIR…] [--live]         what Plumb says of recordings (of those that ship): docs/scoreboard.md;
@@ -108,6 +113,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === 'score') return scoreRecordings(positionals, values.live === true);
+  if (command === 'judge') return judge(args, positionals[0]);
   if (command === 'emulated') {
     requireMachine();
     const [folder = '', names = 'all'] = positionals;
@@ -154,6 +160,26 @@ function status(): number {
     held === undefined ? 'no lab is up\n' : `a lab is up: process ${held.pid}, API ${layout.api}\n`,
   );
   return 0;
+}
+
+/** Connections for each Service whose shares are judged. */
+const connections = 400;
+
+async function judge(args: readonly string[], recording: string | undefined): Promise<number> {
+  if (!isInside()) return again(args, undefined);
+  const lab = Lab.current();
+  const world = await readLabWorld(lab, recording === undefined ? undefined : resolve(recording));
+  const rules = await judgeRules(lab, world);
+  say(
+    `${rules.packets} packets met ${rules.rules} rules, ${rules.disagreements.length} otherwise than the walk says`,
+  );
+  const shares = await judgeShares(lab, world, connections);
+  say(
+    `${shares.packets} connections, ${shares.disagreements.length} Services shared otherwise than the walk says`,
+  );
+  const disagreements = [...rules.disagreements, ...shares.disagreements];
+  for (const text of disagreements) process.stdout.write(`${text}\n`);
+  return disagreements.length > 0 ? 1 : 0;
 }
 
 /** Records one fault or all of a mode, in the lab that is up or in one of its own. */

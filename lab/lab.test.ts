@@ -46,6 +46,30 @@ describe('the lab', () => {
     expect(readFileSync(join(out, 'healthy/cluster/services.json'), 'utf8')).toContain('"web-sticky"');
   }, 300_000);
 
+  it('goes through the rules that the walk names, rule by rule, and shares connections out as it says', async () => {
+    const judged = await run([...lab, 'judge'], long);
+    expect(judged.code, judged.stdout + judged.stderr).toBe(0);
+    expect(Number(/(\d+) packets met/u.exec(judged.stdout)?.[1])).toBeGreaterThan(80);
+    expect(Number(/met (\d+) rules/u.exec(judged.stdout)?.[1])).toBeGreaterThan(1000);
+  }, 300_000);
+
+  it('shows where the walk goes over other rules than the kernel has', async () => {
+    const rule = ['KUBE-POSTROUTING', '-m', 'mark', '!', '--mark', '0x4000/0x4000', '-j', 'RETURN'];
+    const edit = (how: string): ReturnType<typeof run> =>
+      run(
+        [...lab, 'exec', 'nsenter', '--net=/run/netns/node-c', 'iptables', '-t', 'nat', how, ...rule],
+        long,
+      );
+    expect((await edit('-D')).stderr).toBe('');
+    try {
+      const judged = await run([...lab, 'judge', join(out, 'healthy')], long);
+      expect(judged.code, judged.stdout + judged.stderr).toBe(1);
+      expect(judged.stdout).toMatch(/pod on node-c port \d+ to /u);
+    } finally {
+      await edit('-I');
+    }
+  }, 300_000);
+
   it('plants a fault that connections show, and heals it', async () => {
     const ran = await run([...lab, 'record', 'r01-vip-entry-gone', 'iptables', join(out, 'r01')], long);
     expect(ran.code, ran.stdout + ran.stderr).toBe(0);

@@ -38,8 +38,13 @@ async function pause(): Promise<void> {
 }
 
 /** An applied rule or a policy: `place` is the rule's comment, handle or number, told apart by `frontend`. */
-interface Told {
+export interface Told {
   readonly port: number;
+  /** The packet's source address and what its sender numbered it by (IPv4's identification, IPv6's flow label); absent as `family`. */
+  readonly source?: string;
+  readonly identity?: string;
+  /** As nft names it; absent where the tracer does not tell. */
+  readonly family?: string;
   readonly table: string;
   readonly chain: string;
   readonly place: string | undefined;
@@ -138,18 +143,25 @@ export class RuleTracer {
   }
 }
 
-// trace id 803620b6 ip judge-raw A rule … comment "raw A 3" (verdict accept)
-function parseNftMonitor(text: string): Told[] {
-  const ports = new Map<string, number>();
+/**
+ * Lines like `trace id 803620b6 ip judge-raw A rule … comment "raw A 3" (verdict accept)` that `nft monitor trace` printed of packets with a
+ * source port. `place` finds what names a rule: its comment unless told otherwise.
+ */
+export function parseNftMonitor(text: string, place: RegExp = /comment "([^"]*)"/): Told[] {
+  const packets = new Map<string, Pick<Told, 'port' | 'source' | 'identity'>>();
   return text.split(/^trace id /m).flatMap((event) => {
-    const [id = '', , table = '', chain = '', kind = ''] = event.split(' ');
+    const [id = '', family = '', table = '', chain = '', kind = ''] = event.split(' ');
     const port = / sport (\d+)/.exec(event)?.[1];
-    if (kind === 'packet:' && port !== undefined) ports.set(id, Number(port));
-    const own = ports.get(id);
+    if (kind === 'packet:' && port !== undefined) {
+      const source = / ip6? saddr (\S+)/.exec(event)?.[1] ?? '';
+      const identity = / (?:ip id|flowlabel) (\S+)/.exec(event)?.[1] ?? '';
+      packets.set(id, { port: Number(port), source, identity });
+    }
+    const own = packets.get(id);
     if (own === undefined || !['rule', 'policy', 'packet:'].includes(kind)) return [];
-    const place = kind === 'rule' ? /comment "([^"]*)"/.exec(event)?.[1] : undefined;
+    const found = kind === 'rule' ? place.exec(event)?.[1] : undefined;
     const isDrop = /\(verdict drop\)|policy drop/.test(event);
-    return [{ port: own, table, chain, place, isDrop }];
+    return [{ ...own, family, table, chain, place: found, isDrop }];
   });
 }
 

@@ -12,6 +12,25 @@ export interface Holder {
   readonly startTicks: string;
 }
 
+/** The holder's command line: it names the note that it is to be found by, also where the harness was killed before it wrote it. */
+const firstProcess: readonly string[] = [agent, 'init', holderFile];
+
+/** Processes that hold this lab or are about to, by what they were started with. */
+function holders(): number[] {
+  const words = `${firstProcess.join('\0')}\0`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name) && commandLine(Number(name)).endsWith(words))
+    .map(Number);
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -35,12 +54,12 @@ export function isInside(): boolean {
 
 /** Starts the holder: a process in new PID, mount and network namespaces. Throws a `UserError` if a lab is up already. */
 export async function enclose(): Promise<Holder> {
-  if (holder() !== undefined) throw new UserError('a lab is up already', 'npm run lab -- down');
+  if (holders().length > 0) throw new UserError('a lab is up already', 'npm run lab -- down');
   await sweep();
   const log = join(cache, 'holder.log');
   rmSync(log, { force: true });
   const shell = start(
-    ['unshare', '--mount', '--pid', '--net', '--fork', '--propagation', 'private', agent, 'init'],
+    ['unshare', '--mount', '--pid', '--net', '--fork', '--propagation', 'private', ...firstProcess],
     log,
   );
   const pid = await until(
@@ -84,13 +103,19 @@ export function enter(netns: string | undefined, command: readonly string[]): Pr
 
 /** Ends the lab: its first process is killed, and with it every process, mount, namespace and rule. Leaves nothing behind. */
 export async function tearDown(): Promise<boolean> {
-  const held = holder();
-  if (held !== undefined) {
-    process.kill(held.pid, 'SIGKILL');
-    await until('the end of the lab', 20_000, async () => startTicks(held.pid) !== held.startTicks);
-  }
+  const held = holders();
+  for (const pid of held) endProcess(pid);
+  await until('the end of the lab', 20_000, async () => holders().length === 0);
   await sweep();
-  return held !== undefined;
+  return held.length > 0;
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
 }
 
 /** Removes what no namespace holds: the note and the control groups of the lab's containers. */
