@@ -1,5 +1,6 @@
 import { type IpFamily, familyOf } from '../model/address.ts';
 import type { Frontend } from '../model/frontend.ts';
+import { failedSince } from '../kubeproxy/failed-since.ts';
 import { readSyncState } from '../kubeproxy/sync-state.ts';
 import type { KubeProxyState } from '../world/kube-proxy-state.ts';
 import type { World } from '../world/world.ts';
@@ -15,7 +16,7 @@ const SKEW_SECONDS = 600;
 /**
  * Whether a difference between the rules of `node` and the Service of a frontend may be lag: the Service or its endpoints changed after the node was
  * read, or so shortly before that a kube-proxy which runs had no time, or it says itself that a sync is pending. Where it says nothing of
- * its syncs, a change younger than the sync period counts.
+ * its syncs, a change younger than the sync period counts. What it tried to write since, and could not, is no lag.
  * *Limits:* an edit of the Service's own fields leaves no time that is read.
  */
 export function isLag(world: World, node: string, { service: name, address }: Frontend): boolean {
@@ -28,6 +29,7 @@ export function isLag(world: World, node: string, { service: name, address }: Fr
   const period = proxy?.config.syncPeriodSeconds ?? 30;
   if (age < -SKEW_SECONDS || age > period) return false;
   const synced = proxy && lastOf(proxy, 'last_timestamp', family);
+  if (proxy && failedSince(proxy, family, synced ?? changed)) return false;
   if (synced === undefined) {
     const othersAnswer = [...world.kubeProxies.values()].some((other) => !readSyncState(other).isSilent);
     return !othersAnswer && (proxy ? readSyncState(proxy).log.length === 0 : true);

@@ -266,16 +266,25 @@ describe('lag', () => {
       },
     }));
     const synced = Date.parse('2026-01-01T00:00:00Z') / 1000;
-    const at = (readAt: string, lastSync: number): (boolean | undefined)[] => {
+    const at = (readAt: string, lastSync: number, text = ''): (boolean | undefined)[] => {
       const samples = [
         { name: 'kubeproxy_sync_proxy_rules_last_timestamp_seconds', labels: {}, value: lastSync },
       ];
-      const proxy = { readAt, metrics: { source: 'metrics', samples } };
+      const proxy = { readAt, metrics: { source: 'metrics', samples }, log: { source: 'log', text } };
       const world = programmed({ services: [web], slices: changed, proxy }, undefined, { slices: [] });
       return verify(world, web).flatMap(({ discrepancies }) => discrepancies.map(({ isLag }) => isLag));
     };
     expect(new Set(at('2026-01-01T00:00:05Z', synced - 60))).toEqual(new Set([true]));
     expect(new Set(at('2026-01-01T00:00:05Z', synced + 4))).toEqual(new Set([undefined]));
     expect(new Set(at('2026-01-01T00:10:00Z', synced - 60))).toEqual(new Set([undefined]));
+    const failed = (when: string, family: string): string =>
+      `I${when} 1 proxier.go:660] "Sync failed" ipFamily="${family}" retryingTime="30s"`;
+    const told = (text: string) => new Set(at('2026-01-01T00:00:05Z', synced - 60, text));
+    expect(told(failed('0101 00:00:04.369071', 'IPv4'))).toEqual(new Set([undefined]));
+    expect(told('{"ts":1767225604369.1,"msg":"Sync failed"}')).toEqual(new Set([undefined]));
+    // Of the other family, before the last success, and by a clock of another zone.
+    expect(told(failed('0101 00:00:04.369071', 'IPv6'))).toEqual(new Set([true]));
+    expect(told(failed('1231 23:00:04.369071', 'IPv4'))).toEqual(new Set([true]));
+    expect(told(failed('0101 02:00:04.369071', 'IPv4'))).toEqual(new Set([true]));
   });
 });
