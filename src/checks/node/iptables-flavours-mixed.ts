@@ -1,4 +1,6 @@
+import { RIVALS } from '../../dataplane/walk/nat-rivals.ts';
 import { findProxyTables } from '../../kubeproxy/proxy-tables.ts';
+import type { Verification } from '../../verify/discrepancy.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** kube-proxy's rules stand in both iptables flavours: the kernel walks both, and only one is kept up to date. */
@@ -8,7 +10,7 @@ export const iptablesFlavoursMixed: Check = defineCheck({
   faults: ['R03', 'K09'],
   needs: ['rules'],
   isClusterWide: true,
-  *run({ world }) {
+  *run({ world, verifications }) {
     for (const [node, { tables }] of world.nodeStates) {
       for (const family of ['ip', 'ip6'] as const) {
         if (findProxyTables(tables, family).flavours.length < 2) continue;
@@ -17,6 +19,8 @@ export const iptablesFlavoursMixed: Check = defineCheck({
           severity: 'warning',
           subject: `Node ${node}`,
           node,
+          // Two that translate alike do no harm; where they differ, the one that the kernel asks first decides.
+          ...(differ(verifications, node) ? { share: [0, 1] as const } : {}),
           summary: `${node} has KUBE-SERVICES rules in the legacy and in the nft flavour of ${family === 'ip' ? 'iptables' : 'ip6tables'}; one of them is a leftover that still acts`,
           evidence: both.map(({ source, origin, name }) => ({
             source,
@@ -31,3 +35,12 @@ export const iptablesFlavoursMixed: Check = defineCheck({
     }
   },
 });
+
+/** Whether what the two flavours make of packets to the Service on `node` differs. */
+function differ(verifications: readonly Verification[], node: string): boolean {
+  return verifications.some(({ trace }) =>
+    trace.outcomes.some(({ unknowns }) =>
+      unknowns.some(({ text, rule }) => rule?.node === node && text.startsWith(RIVALS)),
+    ),
+  );
+}

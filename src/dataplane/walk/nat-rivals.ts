@@ -7,6 +7,9 @@ import { referenceToChain } from './rule-reference.ts';
 import { walkBaseChain } from './walk-chain.ts';
 import { takeBranches, type WalkContext } from './walk-context.ts';
 
+/** Begins what is unknown where nat chains of one priority translate differently. */
+export const RIVALS = 'which of the nat chains runs first';
+
 /**
  * Walks a nat chain that stands at one priority with chains of other tables. The first of them that translates wins, and dumps do not
  * tell which runs first: where another one would translate otherwise, and no recent connection shows which did, a branch for each comes
@@ -33,7 +36,7 @@ export function walkAmongRivals(
     return;
   }
   const rule = referenceToChain(state.node.name, entry.table, entry.chain, `chain ${entry.chain.name}`);
-  const text = `which of the nat chains runs first: ${ways.map(({ first }) => nameOf(first)).join(', ')}`;
+  const text = `${RIVALS}: ${ways.map(({ first }) => nameOf(first)).join(', ')}`;
   if (!takeBranches(context, more.length, false)) {
     endUnknown(state, text, rule);
     out.push(state);
