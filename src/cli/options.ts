@@ -69,6 +69,7 @@ export interface CaptureOptions extends EvidenceOptions {
   readonly namespace?: string;
   readonly script?: boolean;
   readonly pseudonyms?: boolean;
+  readonly resume?: string;
 }
 
 /** `plumb explain`. */

@@ -89,6 +89,7 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
       '--pseudonyms',
       'other names and addresses in place of those of the cluster, with the same answer',
     )
+    .option('--resume <file>', 'keep the nodes that an archive of the last minutes has, and read the others')
     .option('--script', 'print a shell script that an administrator runs as root on a node, for --from')
     .action(async (service: string | undefined, options: CaptureOptions) => {
       const { capture: run } = await import('./commands/capture.ts');

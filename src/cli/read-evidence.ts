@@ -1,4 +1,5 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { ObserveOptions } from '../observe/kubernetes/observe-cluster.ts';
 import type { LiveSubject } from '../observe/kubernetes/readings-of.ts';
 import type { Host } from './host.ts';
 import { openCluster } from './open-cluster.ts';
@@ -8,16 +9,18 @@ import type { EvidenceOptions } from './options.ts';
 const worthSaying = 20_000_000;
 
 /**
- * What `--from` names, as a snapshot; without it, what a question about `subject` needs of the cluster that the kubeconfig names. Throws a `UserError` where
+ * What `--from` names, as a snapshot; without it, what a question about `subject` needs of the cluster that the kubeconfig names, but for the nodes that
+ * were read `before`. Throws a `UserError` where
  * nothing can be read.
  */
 export async function readEvidence(
   host: Host,
   options: EvidenceOptions,
   subject: LiveSubject = {},
+  before?: ObserveOptions['before'],
 ): Promise<Snapshot> {
   const { from, node } = options;
-  if (from === undefined || from.length === 0) return await readCluster(host, options, subject);
+  if (from === undefined || from.length === 0) return await readCluster(host, options, subject, before);
   const { readBundle } = await import('../observe/bundle/read-bundle.ts');
   const snapshot = await readBundle([...from], node === undefined ? {} : { node });
   const bytes = snapshot.sources.reduce((sum, source) => sum + source.bytes.length, 0);
@@ -28,7 +31,12 @@ export async function readEvidence(
   return snapshot;
 }
 
-async function readCluster(host: Host, options: EvidenceOptions, subject: LiveSubject): Promise<Snapshot> {
+async function readCluster(
+  host: Host,
+  options: EvidenceOptions,
+  subject: LiveSubject,
+  before: ObserveOptions['before'],
+): Promise<Snapshot> {
   const { signal, stderr } = host;
   const { debugPods = false, debugImage, debugNamespace, dryRun = false, requestTimeout } = options;
   const { observeCluster } = await import('../observe/kubernetes/observe-cluster.ts');
@@ -37,6 +45,7 @@ async function readCluster(host: Host, options: EvidenceOptions, subject: LiveSu
     timeoutMs: requestTimeout,
     isProbing: options.probe !== false,
     ...(signal ? { signal } : {}),
+    ...(before ? { before } : {}),
     ...(debugPods
       ? {
           debugPods: {

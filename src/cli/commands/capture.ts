@@ -1,5 +1,5 @@
 import { UserError } from '../../model/user-error.ts';
-import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
 import type { Host } from '../host.ts';
 import type { CaptureOptions } from '../options.ts';
 import { parseService } from '../parse-service.ts';
@@ -22,7 +22,8 @@ export async function capture(
   }
   if (options.output === undefined)
     throw new UserError('it is not said where to write', 'give -o FILE, such as -o shop.tgz, or --script');
-  const read = await readEvidence(host, options, await subjectOf(host, service, options));
+  const before = options.resume === undefined ? undefined : await nodesOf(options.resume);
+  const read = await readEvidence(host, options, await subjectOf(host, service, options), before);
   const snapshot = options.pseudonyms === true ? await underPseudonyms(read) : read;
   const { writeBundle } = await import('../../observe/bundle/write-bundle.ts');
   await writeBundle(options.output, snapshot);
@@ -31,6 +32,13 @@ export async function capture(
     `${options.output}: ${snapshot.sources.length} sources of ${nodes} nodes, without secrets\n`,
   );
   return 0;
+}
+
+/** What an earlier archive has of nodes that it has whole. */
+async function nodesOf(path: string): Promise<ReadonlyMap<string, readonly Source[]>> {
+  const { readBundle } = await import('../../observe/bundle/read-bundle.ts');
+  const { readBefore } = await import('../../observe/node/read-before.ts');
+  return readBefore(await readBundle([path]), new Date());
 }
 
 /** A new seed each time: who has the archive cannot try names until one fits. */

@@ -160,6 +160,28 @@ describe('collectNodes', () => {
     expect(gaps.map(({ what }) => what)).toContain('the end of iptables-save.txt of node-a');
   });
 
+  it('asks nothing of nodes that an earlier capture has', async () => {
+    const asked: string[] = [];
+    const exec = (at: ContainerName, argv: readonly string[]): FakeRun => {
+      asked.push(at.pod);
+      return distroless(at, argv);
+    };
+    const known = {
+      path: 'nodes/node-a/iptables-save.txt',
+      kind: 'iptables-save' as const,
+      bytes: Buffer.from(save),
+    };
+    const { sources } = await collectNodes(
+      fakeAccess({ exec, log: () => '' }),
+      ['node-a', 'node-b'],
+      [proxy('node-a'), proxy('node-b')],
+      { ...options, before: new Map([['node-a', [known]]]) },
+    );
+    expect(new Set(asked)).toEqual(new Set(['kube-proxy-node-b']));
+    expect(sources[0]).toBe(known);
+    expect(filesOf(sources)).toContain('nodes/node-b/iptables-save.txt');
+  });
+
   it('asks the kube-proxy that stays, of two on a node', async () => {
     const asked: string[] = [];
     const exec = (at: ContainerName, argv: readonly string[]): FakeRun => {

@@ -1,3 +1,4 @@
+import type { Source } from '../../snapshot/snapshot.ts';
 import { type Collected, joinCollected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Patience } from '../kubernetes/cluster-access.ts';
@@ -15,6 +16,8 @@ export interface CollectNodesOptions extends Patience {
   readonly debugPods?: DebugPodOptions;
   /** Given where pods are only to be shown: is told of each that would be made, and none is. */
   readonly onWouldMake?: (pod: PodManifest) => void;
+  /** What an earlier capture read of nodes, which need not be asked again. */
+  readonly before?: ReadonlyMap<string, readonly Source[]>;
   /** Is told of each node that is done. */
   readonly onNode?: (node: string) => void;
 }
@@ -31,8 +34,10 @@ export async function collectNodes(
   pods: readonly PodObject[],
   options: CollectNodesOptions,
 ): Promise<Collected> {
-  const { limit = NODES_AT_ONCE, debugPods, onWouldMake, onNode, timeoutMs, signal } = options;
+  const { limit = NODES_AT_ONCE, debugPods, before, onWouldMake, onNode, timeoutMs, signal } = options;
   const parts = await inParallel(nodes, limit, async (node) => {
+    const known = before?.get(node);
+    if (known !== undefined) return { sources: known, gaps: [] };
     const patience = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
     const there = podsOnNode(node, pods);
     const [kernel, proxy] = await Promise.all([
