@@ -23,3 +23,13 @@ describe('node/bridge-netfilter-off', () => {
     blind: unwalked,
   });
 });
+
+describe('node/bridge-netfilter-off, without its module', () => {
+  const rule = 'net.bridge.bridge-nf-call-iptables is not there: br_netfilter is not loaded';
+  proveCheck(bridgeNetfilterOff, {
+    healthy: { ...works, files },
+    broken: { ...failsBy('reply-lost', { at: ruleAt('node-a', { family: 'sysctl', rule }) }), files },
+    problem: { summary: /bridged frames bypass netfilter \(br_netfilter is not loaded\)/ },
+    blind: unwalked,
+  });
+});

@@ -16,8 +16,9 @@ export const bridgeNetfilterOff: Check = defineDiscrepancyCheck({
       ({ expectation }) => typeof expectation.frontend.address === 'bigint',
     );
     const name = `net.bridge.bridge-nf-call-${isIpv6 ? 'ip6tables' : 'iptables'}`;
+    const isUnloaded = group.at.some(({ rule }) => rule.includes('not loaded'));
     return {
-      summary: `on ${group.node} bridged frames bypass netfilter (${name} is not 1): replies of endpoints on the client’s own node come from the wrong address`,
+      summary: `on ${group.node} bridged frames bypass netfilter (${isUnloaded ? 'br_netfilter is not loaded' : `${name} is not 1`}): replies of endpoints on the client’s own node come from the wrong address`,
       faults: isIpv6 ? ['N19', 'N03'] : ['N03'],
       remedy: {
         text: 'load br_netfilter and turn it on, and keep both over a reboot',

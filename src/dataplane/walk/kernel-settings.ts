@@ -2,6 +2,9 @@ import { type Ip } from '../../model/address.ts';
 import type { NodeState } from '../node-state.ts';
 import type { RuleReference } from './trace.ts';
 
+/** The value of a setting that the kernel does not have, because its module is not loaded. */
+export const ABSENT = 'absent';
+
 /** The value of a sysctl on `node` as a number; undefined where it was not read. */
 export function sysctlNumber(node: NodeState, name: string): number | undefined {
   const text = node.sysctls?.get(name);
@@ -99,11 +102,22 @@ export function routesLocalnet(node: NodeState, device: string): boolean | undef
 
 /** Whether frames that a bridge forwards pass the IP hooks; undefined where unread. */
 export function bridgeCallsIptables(node: NodeState, address: Ip): boolean | undefined {
-  const value = sysctlNumber(
-    node,
-    typeof address === 'number'
-      ? 'net.bridge.bridge-nf-call-iptables'
-      : 'net.bridge.bridge-nf-call-ip6tables',
-  );
+  const name = bridgeSetting(address);
+  if (node.sysctls?.get(name) === ABSENT) return false;
+  const value = sysctlNumber(node, name);
   return value === undefined ? undefined : value !== 0;
+}
+
+/** The setting that says whether frames of `address` pass the IP hooks of bridges. */
+export function bridgeSetting(address: Ip): string {
+  return `net.bridge.bridge-nf-call-${typeof address === 'number' ? 'iptables' : 'ip6tables'}`;
+}
+
+/** What keeps frames of bridges from the IP hooks, as an answer names it. */
+export function referenceToBridgeSetting(node: NodeState, address: Ip): RuleReference {
+  const name = bridgeSetting(address);
+  const found = referenceToSysctl(node, name, 0);
+  return node.sysctls?.get(name) === ABSENT
+    ? { ...found, rule: `${name} is not there: br_netfilter is not loaded` }
+    : found;
 }

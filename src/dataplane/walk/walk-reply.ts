@@ -3,7 +3,7 @@ import type { NodeState } from '../node-state.ts';
 import { CT_STATE, CT_STATUS } from '../ruleset/rule-parts.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
 import { deviceOfPod, hairpinOf, isBridge } from './bridge.ts';
-import { bridgeCallsIptables } from './kernel-settings.ts';
+import { bridgeCallsIptables, bridgeSetting, referenceToBridgeSetting } from './kernel-settings.ts';
 import { addressTypeOf } from './local-addresses.ts';
 import type { Leg, PacketState, Trail } from './packet-state.ts';
 import { routesPodsItself } from './pod-routes.ts';
@@ -72,19 +72,10 @@ function leaveEndpoint(context: WalkContext, state: PacketState, leg: Leg): Repl
   if (bridged === false) return RETURNS;
   const calls = bridgeCallsIptables(node, after.source);
   if (calls === true) return RETURNS;
-  const name = typeof after.source === 'number' ? 'bridge-nf-call-iptables' : 'bridge-nf-call-ip6tables';
   if (calls === undefined || bridged === undefined) {
-    return { returns: 'unknown', why: `net.bridge.${name} of ${node.name} was not read` };
+    return { returns: 'unknown', why: `${bridgeSetting(after.source)} of ${node.name} was not read` };
   }
-  const lostBy: RuleReference = {
-    node: node.name,
-    family: 'sysctl',
-    table: '',
-    chain: '',
-    rule: `net.bridge.${name} = 0`,
-    source: `sysctl of ${node.name}`,
-    line: 0,
-  };
+  const lostBy = referenceToBridgeSetting(node, after.source);
   addStep(context, state, 'reply', 'the bridge carries the reply past the translation', lostBy);
   return { returns: false, lostBy, why: 'the reply is bridged past the translation' };
 }

@@ -18,6 +18,7 @@ import type { Parsed } from '../../dataplane/text-source.ts';
 import type { ParseIssue } from '../../model/evidence.ts';
 import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
 import { addressPorts } from './address-ports.ts';
+import { completeSettings } from './complete-settings.ts';
 import { hangRestoreInput } from './hang-restore-input.ts';
 import { completeLinks, mergeBridgePorts, mergeLinks } from './merge-links.ts';
 import { type RuleDump, mergeTables } from './merge-tables.ts';
@@ -90,7 +91,7 @@ function readState(
       addressPorts(mergeBridgePorts(read, links ?? []), forwarding ?? [], neighbours ?? []),
     ),
     ...given('tunnels', forwarding, (read) => read.filter(({ remote }) => remote !== undefined)),
-    ...given('sysctls', settings, (read) => new Map(read)),
+    ...given('sysctls', settings, (read) => completeSettings(read, sources.some(isCaptured))),
     ...given('conntrack', all(['conntrack'], parseConntrack), same),
     ...given('sockets', all(['sockets'], parseSockets), same),
   };
@@ -111,6 +112,11 @@ function preferListed(
     if (!seen.has(key)) seen.set(key, server);
   }
   return [...seen.values()];
+}
+
+/** Settings by the names of their files, as the capture of a node prints them. */
+function isCaptured({ kind, bytes }: Source): boolean {
+  return kind === 'sysctl' && new TextDecoder().decode(bytes.subarray(0, 14)) === '/proc/sys/net/';
 }
 
 /** A member that was read, or none. */
