@@ -45,14 +45,19 @@ export const endpointsReady: Check = defineCheck({
 function tellBlocked(service: Service, pods: readonly Pod[], rules: readonly RuleReference[]): Problem {
   const { namespace, name } = service.metadata;
   const [rule] = rules;
+  const nodes = [...new Set(rules.map(({ node }) => node))];
+  const chains = [...new Set(rules.map(({ table, chain }) => `${table} ${chain}`))];
   return {
     severity: rules.length === pods.length ? 'error' : 'warning',
     subject: `Service ${namespace}/${name}`,
     faults: ['F10', 'E01'],
-    ...(rule ? { node: rule.node } : {}),
-    summary: `${rules.length} of ${pods.length} selected pods are not ready because ${rule?.node ?? 'their node'} drops kubelet’s probes in ${rule?.table ?? ''} ${rule?.chain ?? ''}`,
+    ...(nodes.length === 1 && rule ? { node: rule.node } : {}),
+    summary: `${rules.length} of ${pods.length} selected pods are not ready because ${nodes.join(', ')} ${nodes.length === 1 ? 'drops' : 'drop'} kubelet’s probes in ${chains.join(', ')}`,
     evidence: rules.slice(0, 3).map(ruleEvidence),
-    remedy: { text: 'let the node reach its own pods', commands: rule ? [showRuleCommand(rule)] : [] },
+    remedy: {
+      text: 'let the node reach its own pods',
+      commands: [...new Set(rules.map(showRuleCommand))].slice(0, 3),
+    },
     repair: (before) => withReadyPods(withoutRules(before, rules), service),
   };
 }

@@ -22,3 +22,12 @@ describe('node/conntrack-full', () => {
     blind: webCluster,
   });
 });
+
+describe('node/conntrack-full, close to it', () => {
+  proveCheck(conntrackFull, {
+    healthy: filled(900),
+    broken: filled(960),
+    problem: { severity: 'warning', summary: /connection table of node-a is almost full: 960 of 1000/ },
+    blind: webCluster,
+  });
+});

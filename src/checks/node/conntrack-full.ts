@@ -21,7 +21,7 @@ export const conntrackFull: Check = defineCheck({
         severity: count >= max ? 'error' : 'warning',
         subject: `Node ${node}`,
         node,
-        summary: `the connection table of ${node} is full: ${count} of ${max} entries`,
+        summary: `the connection table of ${node} is ${count >= max ? '' : 'almost '}full: ${count} of ${max} entries`,
         evidence: [
           { source: `nodes/${node}`, text: `net.netfilter.nf_conntrack_count = ${count}` },
           { source: `nodes/${node}`, text: `net.netfilter.nf_conntrack_max = ${max}` },

@@ -28,7 +28,7 @@ export const endpointMissing: Check = defineDiscrepancyCheck({
     );
     return {
       summary: `${group.node} has no way to ${[...endpoints].join(', ') || 'an endpoint'}, which is ready${proxy.why ? `; ${proxy.why}` : ''}`,
-      faults: proxy.why ? [...proxy.faults, 'R08'] : ['R08', ...proxy.faults],
+      faults: [...new Set(proxy.why ? [...proxy.faults, 'R08'] : ['R08', ...proxy.faults])],
       evidence: proxy.evidence,
       remedy: proxy.remedy,
       repair: (before) => rewriteProxyRules(before, [group.node]),

@@ -15,3 +15,21 @@ describe('rules/forwarded-although-none', () => {
     blind: unwalked,
   });
 });
+
+describe.each([
+  [
+    'loadBalancerSourceRanges',
+    /lets clients in to 10\.96\.0\.7:80\/tcp whom loadBalancerSourceRanges leaves out/,
+  ],
+  [
+    'externalTrafficPolicy',
+    /forwards 10\.96\.0\.7:80\/tcp to other nodes, although the traffic policy is Local/,
+  ],
+] as const)('rules/forwarded-although-none, against %s', (deniedBy, summary) => {
+  proveCheck(forwardedAlthoughNone, {
+    healthy: works,
+    broken: failsBy('forwarded-although-none', {}, { outcome: 'drop', deniedBy }),
+    problem: { severity: 'error', summary },
+    blind: unwalked,
+  });
+});

@@ -1,4 +1,5 @@
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
@@ -13,7 +14,7 @@ export const forwardedAlthoughNone: Check = defineDiscrepancyCheck({
   tell: (group, { world }) => {
     const proxy = explainProxy(world, group.node);
     return {
-      summary: `${group.node} still forwards ${group.frontends.join(', ')}, which has no endpoint${proxy.why ? `; ${proxy.why}` : ''}`,
+      summary: `${group.node} ${whatOf(group)}${proxy.why ? `; ${proxy.why}` : ''}`,
       faults: [...new Set([...proxy.faults, 'K09'])],
       evidence: proxy.evidence,
       remedy: proxy.remedy,
@@ -21,3 +22,17 @@ export const forwardedAlthoughNone: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** What the node forwards that it should not, by what should have kept it. */
+function whatOf({ discrepancies, frontends }: DiscrepancyGroup): string {
+  const to = frontends.join(', ');
+  switch (discrepancies[0].expectation.deniedBy) {
+    case 'loadBalancerSourceRanges':
+      return `lets clients in to ${to} whom loadBalancerSourceRanges leaves out`;
+    case 'externalTrafficPolicy':
+    case 'internalTrafficPolicy':
+      return `forwards ${to} to other nodes, although the traffic policy is Local and it has no endpoint`;
+    default:
+      return `still forwards ${to}, which has no endpoint`;
+  }
+}

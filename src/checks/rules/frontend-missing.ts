@@ -1,4 +1,5 @@
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import { type ProxyTables, findProxyTables } from '../../kubeproxy/proxy-tables.ts';
 import { familyOf } from '../../model/address.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
@@ -11,7 +12,7 @@ import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
 export const frontendMissing: Check = defineDiscrepancyCheck({
   id: 'rules/frontend-missing',
   asserts: 'every node has a rule for every address and port of the Service',
-  faults: ['R01', 'R02', 'K01', 'R11', 'K05', 'R17'],
+  faults: ['R01', 'R02', 'K01', 'R11', 'K05', 'R17', 'R18'],
   kinds: ['frontend-missing'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => tellMissing(group, world),
@@ -22,7 +23,7 @@ function tellMissing(group: DiscrepancyGroup, world: World): Told {
   const family = familyOf(first.expectation.frontend.address) === 'IPv4' ? 'ip' : 'ip6';
   const found = findProxyTables(world.nodeStates.get(group.node)?.tables ?? [], family);
   const proxy = explainProxy(world, group.node);
-  const why = whyMissing(found, first.at?.chain === 'kube-ipvs0');
+  const why = whyMissing(found, first.at);
   const ofProxy = proxy.why ? proxy.faults : [];
   return {
     summary: `${group.node} has ${why.text} for ${group.frontends.join(', ')}${proxy.why ? `; ${proxy.why}` : ''}`,
@@ -39,9 +40,9 @@ function tellMissing(group: DiscrepancyGroup, world: World): Told {
 
 function whyMissing(
   found: ProxyTables,
-  isUnbound: boolean,
+  at: RuleReference | undefined,
 ): { text: string; faults: string[]; evidence: string[]; isEmpty?: true } {
-  if (isUnbound)
+  if (at?.chain === 'kube-ipvs0')
     return {
       text: 'no address on kube-ipvs0',
       faults: ['R11', 'R01'],
@@ -61,6 +62,13 @@ function whyMissing(
       text: `kube-proxy’s chains, but no hook leads to them (${found.missingJumps.join('; ') || 'no base chain jumps there'}), so nothing`,
       faults: ['R02', 'R01'],
       evidence: found.missingJumps.map((jump) => `missing: ${jump}`),
+    };
+  }
+  if (at !== undefined && at.rule.startsWith('no member ')) {
+    return {
+      text: 'no member in the ipsets that kube-proxy’s rules ask',
+      faults: ['R18', 'R01'],
+      evidence: [],
     };
   }
   const isIpvs = found.live.includes('ipvs');
