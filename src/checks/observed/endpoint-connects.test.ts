@@ -1,8 +1,16 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { observationFormats } from '../../model/observation.ts';
-import { client, promise, verified, webEndpoint, ip } from '../../verify/verification-fixture.ts';
+import {
+  client,
+  ip,
+  promise,
+  verified,
+  webEndpoint,
+  webFrontend,
+} from '../../verify/verification-fixture.ts';
 import { webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check-fixture.ts';
+import { proveCheck, worldOf } from '../prove-check-fixture.ts';
+import { runChecks } from '../run-checks.ts';
 import { endpointConnects } from './endpoint-connects.ts';
 
 const probe = (address: string, results: object, node = 'node-a') => ({
@@ -75,5 +83,47 @@ describe('observed/endpoint-connects, on a port that the pods do not declare', (
       summary: /ended with refused; the pods declare 8080, not 8081/,
     },
     blind,
+  });
+});
+
+describe('observed/endpoint-connects, of one family only', () => {
+  const six = { ...webEndpoint, address: ip('fd00:10:244:1::9') };
+  const frontend = { ...webFrontend, address: ip('fd00:10:96::7') };
+  const node = client('node-a', { kind: 'node' });
+  const node6 = client('node-a', { kind: 'node', address: ip('fd00::11') });
+  const both = (...items: object[]) => ({
+    ...tried(...items),
+    verifications: [
+      verified(promise('node-a', { vantage: node, endpoints: [webEndpoint] }), [1, 1]),
+      verified(promise('node-a', { frontend, vantage: node6, endpoints: [six] }), [1, 1]),
+    ],
+  });
+  const four = probe('10.244.1.9', { connected: 1 });
+  proveCheck(endpointConnects, {
+    healthy: both(four, probe('fd00:10:244:1::9', { connected: 1 })),
+    broken: both(four, probe('fd00:10:244:1::9', { refused: 1 })),
+    problem: {
+      share: [0.5, 0.5],
+      faults: ['P03', 'P02'],
+      summary: /accept on that port by their other addresses, so they do not listen on IPv6/,
+    },
+    blind,
+  });
+
+  it.each([
+    [
+      'the other is refused, too',
+      [probe('10.244.1.9', { refused: 1 }), probe('fd00:10:244:1::9', { refused: 1 })],
+      ['P02', 'P01', 'S03'],
+    ],
+    ['it is silent', [four, probe('fd00:10:244:1::9', { timeout: 1 })], ['P04', 'N15', 'P02', 'F07']],
+  ])('is not told where %s', (_, items, faults) => {
+    const { verifications, ...cluster } = both(...items);
+    const world = worldOf(cluster);
+    const [service] = world.services;
+    if (service === undefined) throw new Error('no Service');
+    const input = { world, verifications, subject: { namespace: 'shop', name: 'web', service } };
+    const [result] = runChecks(input, [endpointConnects]);
+    expect(result?.status === 'problem' ? result.problems[0]?.faults : undefined).toEqual(faults);
   });
 });

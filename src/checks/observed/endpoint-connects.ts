@@ -1,3 +1,4 @@
+import { type IpFamily, familyOf } from '../../model/address.ts';
 import type { Evidence } from '../../model/evidence.ts';
 import type { Remedy } from '../../model/finding.ts';
 import type { Endpoint } from '../../model/frontend.ts';
@@ -11,7 +12,7 @@ import { endpointText } from '../endpoint-text.ts';
 export const endpointConnects: Check = defineCheck({
   id: 'observed/endpoint-connects',
   asserts: 'connections that were tried to ready endpoints stood',
-  faults: ['P02', 'S03', 'P01', 'P04', 'N10', 'N15', 'F07'],
+  faults: ['P02', 'S03', 'P01', 'P03', 'P04', 'N10', 'N15', 'F07'],
   needs: ['verifications', 'endpointSlices', 'probes'],
   *run({ world, subject: { namespace, name }, verifications }) {
     const endpoints = triedEndpoints(world, verifications);
@@ -23,15 +24,22 @@ export const endpointConnects: Check = defineCheck({
         ...new Set(dead.flatMap(({ tried }) => tried.flatMap(({ failures }) => failures[0] ?? []))),
       ];
       const declared = declaredElsewhere(world, dead);
+      const family = familyNotTaken(endpoints, dead);
       const share = dead.length / endpoints.length;
       yield {
         severity: 'error',
         subject,
-        faults: faultsOf(results, declared),
+        faults: family === undefined ? faultsOf(results, declared) : ['P03', 'P02'],
         share: [share, share],
-        summary: `${dead.map(({ endpoint }) => endpointText(endpoint)).join(', ')} ${dead.length === 1 ? 'is' : 'are'} ready, and connections from ${first.tried[0]?.from ?? 'inside'} ended with ${results.join(' or ')}${declared === undefined ? '' : `; the pods declare ${declared}, not ${first.endpoint.port}`}`,
+        summary: `${dead.map(({ endpoint }) => endpointText(endpoint)).join(', ')} ${dead.length === 1 ? 'is' : 'are'} ready, and connections from ${first.tried[0]?.from ?? 'inside'} ended with ${results.join(' or ')}${declared === undefined ? '' : `; the pods declare ${declared}, not ${first.endpoint.port}`}${family === undefined ? '' : `; the same pods accept on that port by their other addresses, so they do not listen on ${family}`}`,
         evidence: dead.flatMap(evidenceOf).slice(0, 3),
-        remedy: remedyOf(namespace, results, first.endpoint, declared),
+        remedy:
+          family === undefined
+            ? remedyOf(namespace, results, first.endpoint, declared)
+            : {
+                text: `let the application listen on ${family} as well (on ::, not on 0.0.0.0 or one address), or leave ${family} out of the Service’s ipFamilies`,
+                commands: listCommands(namespace, first.endpoint.pod),
+              },
       };
     }
     for (const each of endpoints.filter((other) => !dead.includes(other))) {
@@ -92,9 +100,33 @@ function remedyOf(
       : declared === undefined
         ? 'let the application listen on this port, on all addresses'
         : `set targetPort to the port that the pods listen on (${declared})`,
-    commands:
-      pod === undefined ? [] : [`kubectl -n ${namespace} exec ${pod.split('/')[1] ?? 'POD'} -- ss -lnt`],
+    commands: listCommands(namespace, pod),
   };
+}
+
+function listCommands(namespace: string, pod: string | undefined): string[] {
+  return pod === undefined ? [] : [`kubectl -n ${namespace} exec ${pod.split('/')[1] ?? 'POD'} -- ss -lnt`];
+}
+
+/** The family on which pods refuse although each takes connections to the same port at an address of the other; undefined where that is not it. */
+function familyNotTaken(
+  endpoints: readonly TriedEndpoint[],
+  dead: readonly TriedEndpoint[],
+): IpFamily | undefined {
+  const families = new Set(dead.map(({ endpoint }) => familyOf(endpoint.address)));
+  const [family, more] = families;
+  if (family === undefined || more !== undefined) return undefined;
+  const isTaken = ({ endpoint, tried }: TriedEndpoint): boolean =>
+    endpoint.pod !== undefined &&
+    tried.every(({ failures }) => failures.every((result) => result === 'refused')) &&
+    endpoints.some(
+      (other) =>
+        other.endpoint.pod === endpoint.pod &&
+        other.endpoint.port === endpoint.port &&
+        familyOf(other.endpoint.address) !== family &&
+        other.tried.some(({ connected }) => connected > 0),
+    );
+  return dead.every(isTaken) ? family : undefined;
 }
 
 interface TriedEndpoint {
