@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { observationFormats } from '../../model/observation.ts';
-import { dns, service } from '../cluster-fixture.ts';
+import { dns, node, service } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { nameAnswered } from './name-answered.ts';
 
@@ -83,6 +83,57 @@ describe.each([
     healthy: at('10.96.0.7'),
     broken: at('10.96.0.99'),
     problem: { severity, summary: /left out 10\.96\.0\.7 and answered 10\.96\.0\.99/ },
+    blind: cluster,
+  });
+});
+
+describe.each([
+  [
+    'are dropped',
+    '-A OUTPUT -d 10.244.1.2/32 -j DROP',
+    'info',
+    /packets of node-b to it are lost on the way/,
+  ],
+  ['arrive', '-A OUTPUT -d 10.244.1.9/32 -j DROP', 'error', /did not answer in time$/],
+] as const)('observed/name-answered, where the packets of who asked %s', (_, rule, severity, summary) => {
+  const to = (protocol: string) =>
+    `-A KUBE-SERVICES -d 10.96.0.10/32 -p ${protocol} -m ${protocol} --dport 53 -j DNAT --to-destination 10.244.1.2:53`;
+  const rules = `# by iptables-nft-save
+*nat
+:OUTPUT ACCEPT [0:0]
+:KUBE-SERVICES - [0:0]
+-A OUTPUT -j KUBE-SERVICES
+${to('udp')}
+${to('tcp')}
+COMMIT
+*filter
+:OUTPUT ACCEPT [0:0]
+${rule}
+COMMIT
+`;
+  const asked = {
+    ...answer({ outcome: 'timeout' }, 'a'),
+    from: { kind: 'node', node: 'node-b', via: 'exec nslookup' },
+    server: { address: '10.96.0.10' },
+    protocol: 'udp',
+  };
+  const labels = { 'kubernetes.io/service-name': 'kube-dns' };
+  const endpoints = [{ addresses: ['10.244.1.2'], nodeName: 'node-a', conditions: { ready: true } }];
+  const ports = [
+    { name: 'dns', port: 53, protocol: 'UDP' },
+    { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+  ];
+  const metadata = { name: 'kube-dns-1', namespace: 'kube-system', labels };
+  const { files, ...more } = answered(asked);
+  proveCheck(nameAnswered, {
+    healthy: answered(answer(right, 'a')),
+    broken: {
+      ...more,
+      nodes: [node(), node({}, { podCIDR: '10.244.2.0/24' }, 'node-b')],
+      endpointslices: [{ metadata, addressType: 'IPv4', endpoints, ports }],
+      files: { ...files, 'nodes/node-b/iptables-save.txt': rules },
+    },
+    problem: { severity, summary },
     blind: cluster,
   });
 });

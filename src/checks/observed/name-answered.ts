@@ -1,9 +1,12 @@
 import { compareAnswer } from '../../dns/compare-answer.ts';
 import { expectAnswer } from '../../dns/expect-answer.ts';
 import type { RecordType } from '../../dns/answer.ts';
+import { formatIp } from '../../model/address.ts';
 import type { DnsObservation } from '../../model/observation.ts';
 import { lastChange, secondsOf } from '../../verify/last-change.ts';
+import { verifyService } from '../../verify/verify-service.ts';
 import { askedOf } from '../../world/asked-of.ts';
+import { findDnsService } from '../../world/find-dns-service.ts';
 import type { Service } from '../../world/kubernetes/objects.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import type { World } from '../../world/world.ts';
@@ -43,16 +46,17 @@ export const nameAnswered: Check = defineCheck({
     const isSilent = wrong.every(({ observation }) => observation.outcome !== 'answered');
     const isNodeLocal = wrong.every(({ observation }) => LINK_LOCAL.test(observation.server.address));
     const who = server.pod === undefined ? server.address : `${server.address} (${server.pod})`;
+    const isLostOnTheWay = isSilent && wrong.every(({ observation }) => failsOnTheWay(world, observation));
     const mayBeCached =
       wrong.every(({ observation }) => observation.outcome === 'answered') && isYoung(world, service);
     yield {
-      severity: mayBeCached ? 'info' : 'error',
+      severity: mayBeCached || isLostOnTheWay ? 'info' : 'error',
       subject: `Service ${service.metadata.namespace}/${service.metadata.name}`,
       faults: isNodeLocal ? ['D16', 'D17'] : isSilent ? ['D06', 'F02', 'D16', 'D04'] : ['D09', 'D10', 'D03'],
-      ...(mayBeCached
+      ...(mayBeCached || isLostOnTheWay
         ? {}
         : { share: wrong.length === asked.length ? ([1, 1] as const) : ([0, 1] as const) }),
-      summary: `asked for ${name}, ${who} ${first.problem}${wrong.length > 1 ? `; so did ${wrong.length - 1} more of ${asked.length} answers` : asked.length > 1 ? `; the other ${asked.length - 1} answers are right` : ''}${mayBeCached ? '; the Service changed a moment ago, and servers may keep an answer for half a minute' : ''}`,
+      summary: `asked for ${name}, ${who} ${first.problem}${wrong.length > 1 ? `; so did ${wrong.length - 1} more of ${asked.length} answers` : asked.length > 1 ? `; the other ${asked.length - 1} answers are right` : ''}${mayBeCached ? '; the Service changed a moment ago, and servers may keep an answer for half a minute' : ''}${isLostOnTheWay ? `; packets of ${placeOf(first.observation)} to it are lost on the way that was read` : ''}`,
       evidence: wrong.slice(0, 3).map(({ observation, problem }) => ({
         source: observation.source,
         text: `${observation.name} ${observation.type} of ${observation.server.address}/${observation.protocol} by ${observation.from.via}: ${problem}`,
@@ -67,6 +71,26 @@ export const nameAnswered: Check = defineCheck({
     };
   },
 });
+
+/**
+ * Whether the packets of whoever asked do not all come to the DNS Service and back, by the rules and routes that were read: then what is told
+ * of that way tells why nobody answered.
+ */
+function failsOnTheWay(world: World, { from, server }: DnsObservation): boolean {
+  const dns = findDnsService(world);
+  if (dns === undefined || from.node === undefined) return false;
+  return verifyService(world, dns, { port: 53 }).some(
+    ({ expectation: { vantage, frontend }, works }) =>
+      vantage.node === from.node &&
+      vantage.kind === from.kind &&
+      formatIp(frontend.address) === server.address &&
+      works[1] < 1 - 1e-6,
+  );
+}
+
+function placeOf({ from }: DnsObservation): string {
+  return from.kind === 'node' ? `${from.node}` : `pods on ${from.node}`;
+}
 
 /** Whether `service` changed so lately that a server may still answer what was right before. */
 function isYoung(world: World, { metadata }: Service): boolean {
