@@ -52,3 +52,17 @@ describe('dns/replicas-agree, by what they log', () => {
     blind: { subject, services, pods },
   });
 });
+
+describe('dns/replicas-agree, a log that is cut', () => {
+  const both = [replica('coredns-1', '10.244.1.2', 'coredns'), replica('coredns-2', '10.244.2.2', 'coredns')];
+  const files = (second: string) => ({
+    'pods/kube-system_coredns-1.log': log('0a'),
+    'pods/kube-system_coredns-2.log': second,
+  });
+  proveCheck(replicasAgree, {
+    healthy: { subject, services, configmaps, pods: both, files: files(log('0a').slice(0, -17)) },
+    broken: { subject, services, configmaps, pods: both, files: files(log('0c')) },
+    problem: { summary: /runs another configuration/ },
+    blind: { subject, services, pods: both },
+  });
+});

@@ -5,8 +5,8 @@ import { isReady } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 
-/** What CoreDNS says of the configuration that it runs. *Source:* coredns plugin/reload. */
-const RUNNING = /Running configuration (?:SHA512|MD5) = (?<sum>[0-9a-f]+)/g;
+/** What CoreDNS says of the configuration that it runs, in a line that has an end: one that is cut has another sum. *Source:* coredns plugin/reload. */
+const RUNNING = /Running configuration (?:SHA512|MD5) = (?<sum>[0-9a-f]+)\r?\n/g;
 
 /** The replicas of the DNS Service run different configurations, so that a name's answer depends on whom the packet meets. */
 export const replicasAgree: Check = defineCheck({
