@@ -34,7 +34,7 @@ const walkBoth = (first: string[], second: string[]) => (now: World) =>
   );
 
 const prove = (start: Broken, walk: ReturnType<typeof walkBoth>, ...suspects: Suspect[]) =>
-  proveSuspects(start, walk(start), suspects, walk).map(({ check, proof, share }) => ({
+  proveSuspects(start, walk(start), suspects, walk, mend('entry')).map(({ check, proof, share }) => ({
     id: check.id,
     proof,
     share,
@@ -61,6 +61,19 @@ describe('proveSuspects', () => {
     const walk = walkBoth(['rule'], ['rule']);
     const found = prove(world('rule'), walk, suspect('a/stale', 'rule'), suspect('a/missing', 'rule'));
     expect(found.map(({ id }) => id)).toEqual(['a/stale']);
+  });
+
+  it('does not put down to an object what kube-proxy cures by writing its rules anew for it', () => {
+    const walk = walkBoth(['entry'], ['policy']);
+    const both = suspect('a/policy');
+    const object: Suspect = {
+      ...both,
+      problem: { ...both.problem, repair: (before) => mend('policy')(mend('entry')(before)) },
+    };
+    expect(prove(world('entry', 'policy'), walk, object, suspect('a/entry', 'entry'))).toEqual([
+      { id: 'a/entry', proof: 'repaired', share: [0.5, 0.5] },
+      { id: 'a/policy', proof: 'repaired', share: [0.5, 0.5] },
+    ]);
   });
 
   it('finds suspects that cure only together', () => {

@@ -1,4 +1,5 @@
 import type { Check, Problem } from '../checks/check.ts';
+import { proxiesFollow } from '../checks/follow-objects.ts';
 import type { Proof } from '../model/finding.ts';
 import type { Verification } from '../verify/discrepancy.ts';
 import type { World } from '../world/world.ts';
@@ -32,15 +33,14 @@ export function proveSuspects(
   verifications: readonly Verification[],
   suspects: readonly Suspect[],
   reverify: Reverify,
+  sync: (world: World) => World = proxiesFollow,
 ): Proven[] {
   const [failing] = failingShare(verifications);
-  const alone = suspects.map((suspect) => ({
-    ...suspect,
-    cured: failing - after(suspect, world, failing, reverify),
-  }));
+  const synced = syncedWorld(world, failing, suspects, reverify, sync);
+  const alone = suspects.map((suspect) => tryAlone(suspect, world, failing, synced, reverify));
   const cures = alone
     .filter(({ problem, cured }) => problem.repair && cured > LEAST)
-    .sort((a, b) => b.cured - a.cured);
+    .sort((a, b) => Number(a.syncsToo) - Number(b.syncsToo) || b.cured - a.cured);
   const proven: Proven[] = [];
   let repaired = world;
   let left = failing;
@@ -53,6 +53,8 @@ export function proveSuspects(
     repaired = next;
     left = now;
   }
+  // A design that keeps clients out comes after what is not as designed.
+  proven.sort((a, b) => severityOf(a) - severityOf(b) || b.share[1] - a.share[1]);
   const rest = alone.filter(({ cured }) => cured <= LEAST);
   for (const { check, problem } of rest) {
     if (problem.share) proven.push({ check, problem, proof: 'consistent', share: problem.share });
@@ -77,10 +79,49 @@ export function proveSuspects(
     .map(({ check, problem }) => ({ check, problem, proof: 'consistent', share: [0, left] }));
 }
 
-/** Share that fails after one suspect's repair; as before where it has none. */
-function after({ problem }: Suspect, world: World, failing: number, reverify: Reverify): number {
-  if (!problem.repair || failing <= LEAST) return failing;
-  return failingShare(reverify(problem.repair(world)))[0];
+/** The world with every kube-proxy's rules as the objects ask for, and what fails there. */
+interface Synced {
+  readonly world: World;
+  readonly failing: number;
+}
+
+/** Undefined where it would cure nothing, or no two repairs are to be told apart. */
+function syncedWorld(
+  world: World,
+  failing: number,
+  suspects: readonly Suspect[],
+  reverify: Reverify,
+  sync: (world: World) => World,
+): Synced | undefined {
+  if (failing <= LEAST || suspects.filter(({ problem }) => problem.repair).length < 2) return undefined;
+  const synced = sync(world);
+  const [left] = failingShare(reverify(synced));
+  return left < failing - LEAST ? { world: synced, failing: left } : undefined;
+}
+
+interface Tried extends Suspect {
+  readonly cured: number;
+  /** Its repair changes an object, and with it lets kube-proxy write all rules anew, which alone cures something. */
+  readonly syncsToo: boolean;
+}
+
+/** What one suspect's repair cures, without what kube-proxy cures by writing its rules anew for the changed object. */
+function tryAlone(
+  suspect: Suspect,
+  world: World,
+  failing: number,
+  synced: Synced | undefined,
+  reverify: Reverify,
+): Tried {
+  const { repair } = suspect.problem;
+  if (!repair || failing <= LEAST) return { ...suspect, cured: 0, syncsToo: false };
+  const [left] = failingShare(reverify(repair(world)));
+  if (synced !== undefined && failing - left > LEAST) {
+    const [after] = failingShare(reverify(repair(synced.world)));
+    const cured = synced.failing - after;
+    if (cured > LEAST && Math.abs(after - left) <= LEAST) return { ...suspect, cured, syncsToo: true };
+  }
+  return { ...suspect, cured: failing - left, syncsToo: false };
 }
 
 /** Suspects that cure something only together. */
@@ -99,4 +140,8 @@ function jointly(
   const cured = left - failingShare(reverify(together))[0];
   if (cured <= LEAST) return [];
   return open.map(({ check, problem }) => ({ check, problem, proof: 'repaired', share: [0, cured] }));
+}
+
+function severityOf({ problem }: Suspect): number {
+  return problem.severity === 'error' ? 0 : 1;
 }
