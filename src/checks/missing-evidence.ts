@@ -4,7 +4,6 @@ import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
 import { triedConnections } from '../verify/tried-connections.ts';
 import { findDnsService } from '../world/find-dns-service.ts';
 import { askedOf } from '../world/asked-of.ts';
-import type { Service } from '../world/kubernetes/objects.ts';
 import type { ResourceKind } from '../world/world.ts';
 import type { CheckInput, Need } from './check.ts';
 
@@ -92,9 +91,7 @@ const missing: Readonly<Record<Need, Look>> = {
           why: 'none was tried',
           unlock: 'ask without --from, on the running cluster',
         },
-  probesFromHere: ({ world, subject: { service } }) =>
-    service === undefined ||
-    !isForOutside(service.spec) ||
+  probesFromHere: ({ world }) =>
     world.probes.some(({ from }) => from.kind === 'machine')
       ? undefined
       : {
@@ -103,11 +100,6 @@ const missing: Readonly<Record<Need, Look>> = {
           unlock: 'ask without --from, on the running cluster',
         },
 };
-
-/** Whether clients outside are promised anything. */
-function isForOutside({ type, externalIPs = [] }: Service['spec']): boolean {
-  return type === 'NodePort' || type === 'LoadBalancer' || externalIPs.length > 0;
-}
 
 const clusterScoped: ReadonlySet<ResourceKind> = new Set(['nodes', 'namespaces']);
 

@@ -1,6 +1,7 @@
 import { checks as allChecks } from './all-checks.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { Gap } from '../model/evidence.ts';
+import type { Service } from '../world/kubernetes/objects.ts';
 import type { Check, CheckInput, CheckResult, Need, Problem } from './check.ts';
 import { hasPort } from './has-port.ts';
 import { missingEvidence } from './missing-evidence.ts';
@@ -43,9 +44,15 @@ function appliesTo({ needs }: Check, { subject, world }: CheckInput): boolean {
     const isAbsent = world.coverage.has('services');
     return !(isAbsent && (needs.includes('service') || needs.includes('verifications')));
   }
+  if (needs.includes('probesFromHere') && !isForOutside(service.spec)) return false;
   // Nothing is sent to a port that the Service does not have.
   const isDialled = subject.port === undefined || hasPort(service.spec, subject.port);
   return !needs.includes('verifications') || (hasAddress(service.spec) && isDialled);
+}
+
+/** Whether clients outside are promised anything. */
+function isForOutside({ type, externalIPs = [] }: Service['spec']): boolean {
+  return type === 'NodePort' || type === 'LoadBalancer' || externalIPs.length > 0;
 }
 
 function hasAddress({ type, clusterIP }: { readonly type?: string; readonly clusterIP?: string }): boolean {

@@ -48,3 +48,19 @@ describe('endpoints/answers-lately, while nobody on the node answers', () => {
     blind: { ...table(), files: {} },
   });
 });
+
+describe('endpoints/answers-lately, where a path of the same clients is known to fail', () => {
+  const situation = table(...silence, answered(60), answered(119, '10.244.1.30'));
+  proveCheck(answersLately, {
+    healthy: {
+      ...situation,
+      verifications: [
+        verified({ ...expectation, vantage: client('node-a') }, [1, 1]),
+        verified(expectation, [0, 0]),
+      ],
+    },
+    broken: situation,
+    problem: { summary: /got no answer/ },
+    blind: { ...table(), files: {} },
+  });
+});

@@ -1,6 +1,7 @@
 import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import type { Endpoint } from '../../model/frontend.ts';
+import type { Verification } from '../../verify/discrepancy.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 import { connectionsTo } from '../connections-to.ts';
@@ -27,17 +28,33 @@ export const answersLately: Check = defineCheck({
   faults: ['N15', 'N08', 'F08', 'E04'],
   needs: ['verifications', 'endpointSlices', 'conntrack'],
   *run({ world, subject, verifications }) {
-    const reached = verifications
-      .filter(({ works }) => works[0] > 1 - 1e-6)
-      .flatMap(({ expectation }) => expectation.endpoints);
-    const endpoints = new Map(reached.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]));
-    for (const endpoint of endpoints.values()) {
-      const silent = [...world.nodeStates.keys()].filter((node) => isSilentTo(world, node, endpoint));
+    for (const { endpoint, nodes } of reachedEndpoints(verifications)) {
+      const silent = [...nodes].filter((node) => isSilentTo(world, node, endpoint));
       if (silent.length > 0)
         yield tell(world, `Service ${subject.namespace}/${subject.name}`, endpoint, silent);
     }
   },
 });
+
+/** Endpoints, and the nodes from which every path to them works as far as was seen: elsewhere silence has its reason. */
+function reachedEndpoints(
+  verifications: readonly Verification[],
+): Iterable<{ readonly endpoint: Endpoint; readonly nodes: ReadonlySet<string> }> {
+  const reached = new Map<string, { endpoint: Endpoint; nodes: Set<string> }>();
+  const isWhole = ({ works }: Verification): boolean => works[0] > 1 - 1e-6;
+  for (const { expectation } of verifications.filter(isWhole)) {
+    for (const endpoint of expectation.endpoints) {
+      const key = `${endpoint.address} ${endpoint.port}`;
+      const found = reached.get(key) ?? { endpoint, nodes: new Set() };
+      reached.set(key, found);
+      found.nodes.add(expectation.vantage.node);
+    }
+  }
+  for (const { expectation } of verifications.filter((each) => !isWhole(each)))
+    for (const { address, port } of expectation.endpoints)
+      reached.get(`${address} ${port}`)?.nodes.delete(expectation.vantage.node);
+  return reached.values();
+}
 
 function tell(world: World, subject: string, endpoint: Endpoint, silent: readonly string[]): Problem {
   const { node = 'its node' } = endpoint;
