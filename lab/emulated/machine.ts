@@ -116,7 +116,7 @@ exec switch_root /new /bin/bash ${work}/inside.sh
 function insideScript(kernel: Kernel, command: string): string {
   const modules = `/lib/modules/${kernel.release}`;
   return `#!/bin/bash
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB_SLOW=5 LAB_KEEP_LOGS=/out/logs
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB_SLOW=${process.env['LAB_SLOW'] ?? '5'} LAB_KEEP_LOGS=/out/logs
 export XDG_CACHE_HOME='${process.env['XDG_CACHE_HOME'] ?? ''}'; [ -n "$XDG_CACHE_HOME" ] || unset XDG_CACHE_HOME
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
 mkdir -p /dev/pts /dev/shm; mount -t devpts devpts /dev/pts; mount -t tmpfs tmpfs /dev/shm
