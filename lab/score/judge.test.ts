@@ -51,6 +51,15 @@ describe('judge', () => {
     ]);
   });
 
+  it('is content with a warning where all connections work and it may be healthy', () => {
+    const harmless = { ...stale, nodes: [], verdicts: ['degraded', 'healthy'] };
+    const findings = [{ check: 'rules/stale', faults: ['K05'], severity: 'warning' }];
+    expect(judge(harmless, { verdict: 'healthy', causes: [], findings }).causeRight).toBe(true);
+    expect(judge(harmless, { verdict: 'healthy', causes: [], findings: [] }).causeRight).toBe(false);
+    expect(judge(harmless, { verdict: 'unknown', causes: [], findings }).causeRight).toBe(false);
+    expect(judge(stale, { verdict: 'healthy', causes: [], findings }).causeRight).toBe(false);
+  });
+
   it('wants no cause where nothing is wrong', () => {
     const healthy = { ...stale, causes: [], nodes: [], verdicts: ['healthy'] };
     expect(judge(healthy, { verdict: 'healthy', causes: [], findings: [] }).causeRight).toBe(true);

@@ -20,7 +20,7 @@ connections were seen to fail as stated. Made by \`npm run lab -- score\`; a row
 | errors reported on a healthy cluster | ${falseErrors} of ${healthy.length} |
 | recordings with errors beside the planted fault | ${others} |
 
-*Observed* counts pairs of vantage and target. *First cause* is right if it carries an id that the fault admits and names its node.
+*Observed* counts pairs of vantage and target. *First cause* is right if it carries an id that the fault admits and names its node; where all connections work and the verdict may be healthy, a warning with such an id will do.
 
 | recording | observed | must be | verdict | first cause | cause | verdict | other errors |
 | --- | --- | --- | --- | --- | --- | --- | --- |
