@@ -24,7 +24,7 @@ const usage = `lab build [--newest]              make binaries and images (cache
 lab up [--nodes 3] [--mode iptables|nftables|ipvs] [--ip-family ipv4|dual] [--older-kube-proxy]
 lab status                        what is up
 lab exec COMMAND…                 run a command beside the API server (KUBECONFIG set, kubectl in PATH)
-lab record FAULT|all MODE DIR [--missing] [--live]
+lab record FAULT|all MODE DIR [--missing] [--live] [--ip-family ipv4|dual]
                                   plant, prove, record, heal (all: every fault of the mode, one folder each below DIR);
                                   --live also asks Plumb on the running cluster
 lab judge [RECORDING]             hold the walk of Plumb, over the nodes as they are (or as RECORDING has them), against
@@ -104,7 +104,10 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   if (command === 'status') return status();
   if (command === 'faults') {
-    for (const f of faults) process.stdout.write(`${f.name}  (${f.modes.join(', ')})\n`);
+    for (const f of faults)
+      process.stdout.write(
+        `${f.name}  (${f.modes.join(', ')}${f.family === undefined ? '' : `; --ip-family ${f.family}`})\n`,
+      );
     return 0;
   }
   if (command === 'pack') {

@@ -105,12 +105,13 @@ export async function recordFault(lab: Lab, fault: Fault, folder: string, isLive
   return { recorded, healed, ...(said.length === 0 ? {} : { why: said.join('; ') }) };
 }
 
-/** The name of a fault's recording: mode, the older kube-proxy if it ran, fault. */
+/** The name of a fault's recording: mode, the older kube-proxy if it ran, `dual` in a lab of both families, fault. */
 export function recordingName(lab: Lab, fault: Fault): string {
   const older = lab.shape.olderKubeProxy
     ? `-${versions.olderKubeProxy.split('.').slice(0, 2).join('.')}`
     : '';
-  return `${lab.shape.mode}${older}-${fault.name}`;
+  const both = lab.shape.family === 'dual' ? '-dual' : '';
+  return `${lab.shape.mode}${older}${both}-${fault.name}`;
 }
 
 function statementOf(lab: Lab, fault: Fault): Statement {

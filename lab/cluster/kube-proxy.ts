@@ -8,6 +8,8 @@ export interface ProxyChange {
   readonly clusterCidr?: string;
   readonly server?: string;
   readonly mode?: string;
+  /** Tell pods by the bridge of this name, instead of by clusterCIDR. */
+  readonly podBridge?: string;
   readonly nodePortAddresses?: readonly string[];
   /** Let kube-proxy raise nf_conntrack_max, which a network namespace refuses. */
   readonly setConntrackMax?: boolean;
@@ -24,7 +26,9 @@ export function proxyConfigMap(shape: LabShape, change: ProxyChange = {}): ApiOb
     kind: 'KubeProxyConfiguration',
     mode: change.mode ?? shape.mode,
     clusterCIDR: change.clusterCidr ?? cidr,
-    detectLocalMode: 'ClusterCIDR',
+    ...(change.podBridge === undefined
+      ? { detectLocalMode: 'ClusterCIDR' }
+      : { detectLocalMode: 'BridgeInterface', detectLocal: { bridgeInterface: change.podBridge } }),
     clientConnection: { kubeconfig: '/var/lib/kube-proxy/kubeconfig.conf' },
     conntrack: {
       maxPerCore: change.setConntrackMax === true ? 8_000_000 : 0,

@@ -23,6 +23,7 @@ export interface LabNode {
 /** Addresses that do not depend on the shape. */
 export const layout = {
   controlPlane: '192.168.90.1',
+  controlPlane6: 'fd00:90::1',
   outside: '192.168.90.50',
   loadBalancer: '192.168.90.200',
   clusterCidr: '10.244.0.0/16',

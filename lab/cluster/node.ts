@@ -20,7 +20,7 @@ export async function startNode(shape: LabShape, node: LabNode): Promise<void> {
   for (const name of ['ctr', 'state', 'kubelet', 'cni', 'cnidata', 'manifests', 'logs']) {
     mkdirSync(join(folder, name), { recursive: true });
   }
-  writeFileSync(join(folder, 'cni/10-lab.conflist'), cniConfiguration(shape, node));
+  writeCniConfiguration(shape, node);
   writeFileSync(join(folder, 'containerd.toml'), containerdConfiguration(folder));
   writeFileSync(join(folder, 'kubelet.yaml'), kubeletConfiguration(folder));
   const log = join(home, 'logs', `containerd-${node.name}.log`);
@@ -66,6 +66,11 @@ export function startKubelet(shape: LabShape, node: LabNode): void {
     join(home, 'logs', `kubelet-${node.name}.log`),
   );
   writeFileSync(join(folder, 'kubelet.pid'), String(child.pid ?? 0));
+}
+
+/** Writes what the CNI plugins of a node hand out; containerd reads it when it changes, for pods that it makes then. */
+export function writeCniConfiguration(shape: LabShape, node: LabNode): void {
+  writeFileSync(join(nodeHome(node.name), 'cni/10-lab.conflist'), cniConfiguration(shape, node));
 }
 
 function cniConfiguration(shape: LabShape, node: LabNode): string {

@@ -31,6 +31,7 @@ export async function layWire(shape: LabShape, nodes: readonly LabNode[]): Promi
   ];
   lines.push('sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0');
   lines.push(...member('lab-cp', layout.controlPlane, [at('lab-cp', 'ip route add default dev eth0')]));
+  if (dual) lines.push(at('lab-cp', `ip -6 addr add ${layout.controlPlane6}/64 dev eth0 nodad`));
   lines.push(...member('ext', layout.outside, []));
   const first = nodes[0]?.address ?? '';
   lines.push(at('ext', `ip route add ${layout.loadBalancer}/32 via ${first}`));
@@ -58,6 +59,7 @@ function nodeLines(node: LabNode, nodes: readonly LabNode[], dual: boolean): str
     ...(dual
       ? [
           at(node.name, `ip -6 addr add ${node.address6}/64 dev eth0 nodad`),
+          at(node.name, `ip -6 route add default via ${layout.controlPlane6}`),
           ...others.map((o) => at(node.name, `ip -6 route add ${o.podCidr6} via ${o.address6}`)),
         ]
       : []),

@@ -6,7 +6,7 @@ import type { LabNode } from './layout.ts';
 /** What a fault may change in a Deployment's pods. */
 export interface ServerChange {
   readonly replicas?: number;
-  /** Listeners of the agent, e.g. `http:127.0.0.1:8080`. */
+  /** Listeners of the agent, e.g. `http:127.0.0.1:8080`; 0.0.0.0 is every address of both families, $(POD_IP) the pod's first one. */
   readonly listeners?: readonly string[];
   readonly readinessPath?: string;
   readonly readinessPort?: number;
@@ -64,6 +64,7 @@ export function deployment(name: 'web' | 'solo' | 'echo', change: ServerChange =
               imagePullPolicy: 'Never',
               ...(change.command === undefined ? {} : { command: change.command }),
               args: listeners,
+              env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
               ports: [port],
               ...(change.noReadiness === true ? {} : { readinessProbe: probe }),
             },

@@ -18,7 +18,7 @@ const kinds: readonly (readonly [apiVersion: string, kind: string, file: string]
   ['networking.k8s.io/v1', 'Ingress', 'ingresses'],
 ];
 
-const keptConfigMaps = new Set(['kube-proxy', 'coredns']);
+const keptConfigMaps = /^(kube-proxy|coredns.*)$/u;
 const keptEvents = 40;
 
 /** Writes `cluster/*.json` as `kubectl get KIND -A -o json` prints them, and `pods/NS_NAME.log` of CoreDNS. */
@@ -27,7 +27,7 @@ export async function writeClusterEvidence(folder: string): Promise<void> {
   mkdirSync(join(folder, 'pods'), { recursive: true });
   for (const [apiVersion, kind, file] of kinds) {
     let items = await list(apiVersion, kind);
-    if (kind === 'ConfigMap') items = items.filter((i) => keptConfigMaps.has(i.metadata?.name ?? ''));
+    if (kind === 'ConfigMap') items = items.filter((i) => keptConfigMaps.test(i.metadata?.name ?? ''));
     if (kind === 'Event') items = items.slice(-keptEvents);
     const document = {
       apiVersion: 'v1',

@@ -21,6 +21,7 @@ interface ServiceView {
   readonly spec: {
     readonly type?: string;
     readonly clusterIP?: string;
+    readonly clusterIPs?: readonly string[];
     readonly externalIPs?: readonly string[];
     readonly ports?: readonly {
       readonly port: number;
@@ -48,8 +49,14 @@ export async function observe(lab: Lab, question: Question): Promise<Observation
   for (const p of ports) {
     const kind = p.protocol.toLowerCase();
     const suffix = many ? `:${p.port}/${kind}` : '';
-    if (spec.clusterIP !== undefined && spec.clusterIP !== 'None' && spec.clusterIP !== '') {
-      inside.push({ address: `${kind}/${spec.clusterIP}:${p.port}`, label: `${service}${suffix}` });
+    for (const address of spec.clusterIPs ?? [spec.clusterIP ?? 'None']) {
+      if (address === 'None' || address === '') continue;
+      const isSecond = address !== spec.clusterIP;
+      const where = address.includes(':') ? `[${address}]` : address;
+      inside.push({
+        address: `${kind}/${where}:${p.port}`,
+        label: `${service}${suffix}${isSecond ? ` at ${where}` : ''}`,
+      });
     }
     if (p.nodePort !== undefined) {
       for (const n of lab.nodes) {

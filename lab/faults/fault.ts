@@ -15,6 +15,8 @@ export interface Shown {
   readonly expect: 'fails' | 'partly' | 'works' | 'uneven' | 'wrong-answer';
   readonly errors?: readonly string[];
   readonly any?: boolean;
+  /** Beside that, what every address looks like from which servers were asked, as they saw it. */
+  readonly clients?: RegExp;
 }
 
 /** One fault: how to plant and heal it, what shows that it is there, and what must be named as its cause. */
@@ -24,6 +26,8 @@ export interface Fault {
   /** Ids that count as right, the planted one first; empty for a cluster where nothing is wrong. */
   readonly causes: readonly string[];
   readonly modes: readonly ProxyMode[];
+  /** Set where it needs a lab of both families. */
+  readonly family?: 'dual';
   readonly text: string;
   /** The Service in question, in namespace `shop` unless `namespace` says otherwise. */
   readonly service: string;

@@ -1,5 +1,6 @@
 import { staleUdpEntry } from './c05-stale-udp-entry.ts';
 import { untracked } from './c10-untracked.ts';
+import { oneReplicaDiffers } from './d03-one-replica-differs.ts';
 import { wrongClusterDomain } from './d03-wrong-cluster-domain.ts';
 import { wrongNameserver } from './d04-wrong-nameserver.ts';
 import { podUsesNodeDns } from './d05-pod-uses-node-dns.ts';
@@ -29,6 +30,8 @@ import { forwardPolicyDrop } from './f04-forward-policy-drop.ts';
 import { firewalldRejects } from './f05-firewalld-rejects.ts';
 import { foreignDrop } from './f07-foreign-drop.ts';
 import { probesBlocked } from './f10-probes-blocked.ts';
+import type { Fault } from './fault.ts';
+import { healthyDual } from './healthy-dual.ts';
 import { healthyHundred } from './healthy-hundred.ts';
 import { healthyLoadBalancer } from './healthy-load-balancer.ts';
 import { healthyNodePort } from './healthy-nodeport.ts';
@@ -39,8 +42,10 @@ import { proxyWithoutApi } from './k03-proxy-without-api.ts';
 import { proxyForbidden } from './k04-proxy-forbidden.ts';
 import { oneEndpointStale } from './k05-one-endpoint-stale.ts';
 import { proxyFrozen } from './k05-proxy-frozen.ts';
+import { xtablesLockHeld } from './k06-xtables-lock-held.ts';
 import { formerModeLeftOver } from './k09-former-mode-left-over.ts';
 import { wrongNodeName } from './k11-wrong-node-name.ts';
+import { wrongPodBridge } from './k13-wrong-pod-bridge.ts';
 import { hairpinOff } from './n01-hairpin-off.ts';
 import { hairpinMasqueradeMissing } from './n02-hairpin-masquerade-missing.ts';
 import { bridgeBypasses } from './n03-bridge-bypasses-iptables.ts';
@@ -52,12 +57,15 @@ import { podWithoutRoute } from './n15-pod-without-route.ts';
 import { kubeletStopped } from './o01-kubelet-stopped.ts';
 import { controllersStopped } from './o03-controllers-stopped.ts';
 import { loopbackOnly } from './p01-loopback-only.ts';
+import { oneFamilyListened } from './p03-one-family-listened.ts';
 import { acceptsNeverAnswers } from './p04-accepts-never-answers.ts';
 import { nodePortEntryGone } from './r01-nodeport-entry-gone.ts';
 import { vipEntryGone } from './r01-vip-entry-gone.ts';
 import { hookJumpGone } from './r02-hook-jump-gone.ts';
 import { natFlushed } from './r02-nat-flushed.ts';
+import { formerBackendStale } from './r03-former-backend-stale.ts';
 import { twoBackends } from './r03-two-backends.ts';
+import { clusterCidrWrong } from './r05-cluster-cidr-wrong.ts';
 import { masqueradeMissing } from './r07-masquerade-missing.ts';
 import { dnatPortEdited } from './r08-dnat-port-edited.ts';
 import { endpointChainEmpty } from './r08-endpoint-chain-empty.ts';
@@ -78,6 +86,7 @@ import { namedPortUnknown } from './s04-named-port-unknown.ts';
 import { wrongServicePort } from './s06-wrong-service-port.ts';
 import { protocolMismatch } from './s07-protocol-mismatch.ts';
 import { headlessByMistake } from './s10-headless-by-mistake.ts';
+import { podsOfOneFamily } from './s11-pods-of-one-family.ts';
 import { internalPolicyLocal } from './s13-internal-policy-local.ts';
 import { otherServiceProxy } from './s16-other-service-proxy.ts';
 import { noExternalAddress } from './x01-no-external-address.ts';
@@ -85,16 +94,17 @@ import { externalPolicyLocal } from './x02-external-policy-local.ts';
 import { sourceRanges } from './x04-source-ranges.ts';
 import { nodePortAddresses } from './x05-nodeport-addresses.ts';
 import { nodePortBlocked } from './x06-nodeport-blocked.ts';
-import type { Fault } from './fault.ts';
 
 /** Every fault of the lab, healthy clusters first. */
 export const faults: readonly Fault[] = [
+  healthyDual,
   healthyHundred,
   healthyLoadBalancer,
   healthyNodePort,
   healthy,
   staleUdpEntry,
   untracked,
+  oneReplicaDiffers,
   wrongClusterDomain,
   wrongNameserver,
   podUsesNodeDns,
@@ -130,8 +140,10 @@ export const faults: readonly Fault[] = [
   proxyForbidden,
   oneEndpointStale,
   proxyFrozen,
+  xtablesLockHeld,
   formerModeLeftOver,
   wrongNodeName,
+  wrongPodBridge,
   hairpinOff,
   hairpinMasqueradeMissing,
   bridgeBypasses,
@@ -143,12 +155,15 @@ export const faults: readonly Fault[] = [
   kubeletStopped,
   controllersStopped,
   loopbackOnly,
+  oneFamilyListened,
   acceptsNeverAnswers,
   nodePortEntryGone,
   vipEntryGone,
   hookJumpGone,
   natFlushed,
+  formerBackendStale,
   twoBackends,
+  clusterCidrWrong,
   masqueradeMissing,
   dnatPortEdited,
   endpointChainEmpty,
@@ -169,6 +184,7 @@ export const faults: readonly Fault[] = [
   wrongServicePort,
   protocolMismatch,
   headlessByMistake,
+  podsOfOneFamily,
   internalPolicyLocal,
   otherServiceProxy,
   noExternalAddress,

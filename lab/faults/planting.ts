@@ -218,6 +218,17 @@ export const legacyService: ApiObject = {
   spec: { ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 8080 }] },
 };
 
+/** A Service of both families in the shop, in front of the pods of an app. */
+export function bothFamilies(name: string, app: string): ApiObject {
+  const ports = [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 8080 }];
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'shop' },
+    spec: { selector: { app }, ipFamilyPolicy: 'RequireDualStack', ipFamilies: ['IPv4', 'IPv6'], ports },
+  };
+}
+
 /** Deletes the Service `legacy` and every hand-made slice. */
 export async function removeLegacy(): Promise<void> {
   await remove(legacyService);

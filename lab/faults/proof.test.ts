@@ -23,6 +23,17 @@ describe('unproved', () => {
     expect(unproved(shows, [seen('node-c', { refused: 6 }), seen('node-a', { 'web-1': 6 })])).toHaveLength(1);
   });
 
+  it('asks from which addresses servers were asked, where that is stated', () => {
+    const masked: Shown[] = [{ from: /./u, to: /^web$/u, expect: 'works', clients: /^192\.168\./u }];
+    const from = (clients: Record<string, number>): Observation => ({
+      ...seen('pod on node-a', { 'web-1': 6 }),
+      clients,
+    });
+    expect(unproved(masked, [from({ '192.168.90.11': 6 })])).toEqual([]);
+    expect(unproved(masked, [from({ '192.168.90.11': 5, '10.244.1.2': 1 })])).toHaveLength(1);
+    expect(unproved(masked, [from({})])).toHaveLength(1);
+  });
+
   it('does not take silence for proof', () => {
     expect(unproved(shows, [seen('node-a', { 'web-1': 6 })])[0]).toContain('nothing observed');
   });

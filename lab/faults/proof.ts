@@ -14,9 +14,12 @@ function misses(shown: Shown, o: Observation): string | undefined {
     uneven: isUneven(o),
     'wrong-answer': Object.keys(o.answers).some((a) => shown.errors?.some((e) => a.startsWith(e))),
   }[shown.expect];
-  return right
+  const clients = Object.keys(o.clients);
+  const from = shown.clients;
+  const seenRight = from === undefined || (clients.length > 0 && clients.every((c) => from.test(c)));
+  return right && seenRight
     ? undefined
-    : `${describeObservation(o)} (stated: ${shown.expect} ${shown.errors?.join('/') ?? ''})`;
+    : `${describeObservation(o)}, from ${clients.join(' ') || 'nobody'} (stated: ${shown.expect} ${shown.errors?.join('/') ?? ''}${from === undefined ? '' : ` from ${from.source}`})`;
 }
 
 function isUneven(o: Observation): boolean {

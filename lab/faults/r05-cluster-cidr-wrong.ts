@@ -1,0 +1,25 @@
+import { apply } from '../cluster/api.ts';
+import { proxyConfigMap } from '../cluster/kube-proxy.ts';
+import { pause } from '../machine/run.ts';
+import { everyMode, type Fault } from './fault.ts';
+
+/** kube-proxy takes pods for strangers: their packets to Services carry the address of the node. */
+export const clusterCidrWrong: Fault = {
+  name: 'r05-cluster-cidr-wrong',
+  causes: ['R05', 'K13'],
+  modes: everyMode,
+  text: 'clusterCIDR of kube-proxy is 10.245.0.0/16, and pods have 10.244.0.0/16: what pods send to a Service is masqueraded, so that servers and policies see nodes for clients.',
+  service: 'web',
+  verdicts: ['degraded', 'healthy'],
+  shows: [{ from: /^pod/u, to: /^web$/u, expect: 'works', clients: /^(192\.168\.90\.|10\.244\.\d\.1$)/u }],
+  plant: async (lab) => {
+    await apply([proxyConfigMap(lab.shape, { clusterCidr: '10.245.0.0/16' })]);
+    await pause(2000);
+    await lab.restartProxy();
+  },
+  heal: async (lab) => {
+    await apply([proxyConfigMap(lab.shape)]);
+    await pause(2000);
+    await lab.restartProxy();
+  },
+};
