@@ -104,15 +104,27 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
     evidence: described.flatMap(({ evidence }) => evidence).slice(0, 6),
     remedy: {
       text: first?.remedy ?? 'mend the pods',
-      commands: [
-        `kubectl -n ${namespace} describe ${target}`,
-        `kubectl -n ${namespace} logs ${target} --tail=20`,
-      ],
+      commands: isNetwork
+        ? networkCommands(unready)
+        : [`kubectl -n ${namespace} describe ${target}`, `kubectl -n ${namespace} logs ${target} --tail=20`],
     },
     ...(isAll && unready.some(({ status }) => status.podIP !== undefined)
       ? { repair: (before: World) => withReadyPods(before, service) }
       : {}),
   };
+}
+
+/** A pod without a network has no log: what the kubelet says of it, and the plugin's pod on its node. */
+function networkCommands([pod]: readonly Pod[]): string[] {
+  if (pod === undefined) return [];
+  const { namespace, name } = pod.metadata;
+  const { nodeName } = pod.spec;
+  return [
+    `kubectl -n ${namespace} describe pod ${name}`,
+    ...(nodeName === undefined
+      ? []
+      : [`kubectl get pods -A -o wide --field-selector spec.nodeName=${nodeName}`]),
+  ];
 }
 
 /** The world in which the selected pods are ready, and slices and rules follow. */

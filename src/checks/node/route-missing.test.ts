@@ -79,3 +79,19 @@ describe('node/route-missing, packets that come with the node’s own address', 
     blind: unwalked,
   });
 });
+
+describe('node/route-missing, two nodes with one range for pods', () => {
+  const forged = ruleAt('node-a', { family: 'route', rule: 'martian source: a packet with an own address' });
+  const address = (at: number) =>
+    `3: cni0: <BROADCAST,UP> mtu 1500\n    inet 10.244.1.${at}/24 scope global cni0\n`;
+  const broken = { ...failsBy('unreachable', { at: forged, endpoint: webEndpoint }) };
+  proveCheck(routeMissing, {
+    healthy: { ...works, files },
+    broken: {
+      ...broken,
+      files: { ...files, 'nodes/node-a/ip-addr.txt': address(1), 'nodes/node-b/ip-addr.txt': address(1) },
+    },
+    problem: { faults: ['N12', 'O07'], summary: /for forged: node-b has 10\.244\.1\.1 on cni0 as well/ },
+    blind: unwalked,
+  });
+});

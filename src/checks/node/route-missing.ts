@@ -1,4 +1,4 @@
-import { formatIp } from '../../model/address.ts';
+import { type Ip, formatIp } from '../../model/address.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import { podsAt } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
@@ -9,7 +9,7 @@ import { defineDiscrepancyCheck, type Told } from '../discrepancy-check.ts';
 export const routeMissing: Check = defineDiscrepancyCheck({
   id: 'node/route-missing',
   asserts: 'every node has a route to every endpoint',
-  faults: ['N10', 'R19', 'O07', 'N11', 'N15', 'N09'],
+  faults: ['N10', 'R19', 'O07', 'N11', 'N15', 'N09', 'N12', 'R07'],
   kinds: ['unreachable'],
   explains: ['node/reply-lost'],
   concerns: ({ at }) => at === undefined || at.family === 'route',
@@ -26,16 +26,8 @@ export const routeMissing: Check = defineDiscrepancyCheck({
     if (tables.has('overlay') || tables.has('addresses')) return misdirected(group, tables.has('overlay'));
     const to = [...targets].slice(0, 4).join(', ');
     const commands = [...targets].slice(0, 2).map((target) => `ip route get ${target}   # on ${group.node}`);
-    if (group.at.length > 0 && group.at.every(({ rule }) => rule.startsWith('martian'))) {
-      return {
-        faults: ['R07', 'C09', 'O07'],
-        summary: `${group.node} takes packets to ${to} for forged: they come from outside with an address that it has itself`,
-        remedy: {
-          text: 'let the node that translates replace the source, or give the sender an address of its own',
-          commands: [`ip addr show   # on ${group.node}`],
-        },
-      };
-    }
+    if (group.at.length > 0 && group.at.every(({ rule }) => rule.startsWith('martian')))
+      return forged(group.node, to, world);
     if (group.discrepancies.every(({ endpoint }) => endpoint === undefined)) {
       return {
         faults: ['R19', 'N10'],
@@ -53,6 +45,50 @@ export const routeMissing: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** A node is sent packets whose source is an address of its own: the source was not replaced, or two nodes have one address. */
+function forged(node: string, to: string, world: World): Told {
+  const twin = twinOf(world, node);
+  return twin === undefined
+    ? {
+        faults: ['R07', 'C09', 'O07'],
+        summary: `${node} takes packets to ${to} for forged: they come from outside with an address that it has itself`,
+        remedy: {
+          text: 'let the node that translates replace the source, or give the sender an address of its own',
+          commands: [`ip addr show   # on ${node}`],
+        },
+      }
+    : {
+        faults: ['N12', 'O07'],
+        summary: `${node} takes packets to ${to} for forged: ${twin.node} has ${twin.address} on ${twin.device} as well`,
+        remedy: {
+          text: 'give each node a range of its own (node.spec.podCIDR, the plugin’s configuration), and make the pods of one of them anew',
+          commands: ['kubectl get nodes -o custom-columns=NAME:.metadata.name,RANGE:.spec.podCIDR'],
+        },
+      };
+}
+
+/** An address of `node` that another node has too, but for those that every node has: of loopback and of virtual servers. */
+function twinOf(
+  { nodeStates }: World,
+  node: string,
+): { readonly node: string; readonly address: string; readonly device: string } | undefined {
+  const addressesOf = (name: string): (readonly [Ip, string])[] =>
+    (nodeStates.get(name)?.links ?? [])
+      .filter((link) => !link.isLoopback && link.name !== 'kube-ipvs0')
+      .flatMap((link) =>
+        link.addresses
+          .filter(({ scope }) => scope === 'global')
+          .map(({ address }) => [address, link.name] as const),
+      );
+  const own = new Set(addressesOf(node).map(([address]) => address));
+  for (const other of nodeStates.keys()) {
+    if (other === node) continue;
+    const shared = addressesOf(other).find(([address]) => own.has(address));
+    if (shared) return { node: other, address: formatIp(shared[0]), device: shared[1] };
+  }
+  return undefined;
+}
 
 /** The way to another node ends at an address that is not that node's. */
 function misdirected({ node, at }: DiscrepancyGroup, isOverlay: boolean): Told {

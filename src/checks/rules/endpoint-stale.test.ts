@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { webEndpoint } from '../../verify/verification-fixture.ts';
+import { slice } from '../cluster-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { endpointStale } from './endpoint-stale.ts';
@@ -27,6 +28,19 @@ describe('rules/endpoint-stale, a kube-proxy that cannot reach the API server', 
     healthy: works,
     broken: { ...stale, files: { 'nodes/node-a/kube-proxy.log': log } },
     problem: { faults: ['K03', 'K05'], summary: /kube-proxy on node-a cannot reach the API server/ },
+    blind: unwalked,
+  });
+});
+
+describe.each([
+  [{ addresses: ['10.244.1.7'] }, /10\.244\.1\.9:8080, which the EndpointSlices do not name/],
+  [{ conditions: { ready: false } }, /which the EndpointSlices name as not ready/],
+  [{}, /which the EndpointSlices name, but not for clients of this node/],
+])('rules/endpoint-stale, where the slice says %o', (endpoint, summary) => {
+  proveCheck(endpointStale, {
+    healthy: works,
+    broken: { ...stale, endpointslices: [slice([endpoint])] },
+    problem: { severity: 'error', summary },
     blind: unwalked,
   });
 });

@@ -1,7 +1,8 @@
-import { formatAddressPort } from '../../model/address.ts';
+import { formatAddressPort, parseIp } from '../../model/address.ts';
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
+import type { World } from '../../world/world.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
@@ -20,7 +21,7 @@ export const endpointStale: Check = defineDiscrepancyCheck({
     if (left) return left;
     const proxy = explainProxy(world, group.node);
     return {
-      summary: `${group.node} still sends to ${staleEndpoints(group)}, which the EndpointSlices do not name${missingText(group.node, verifications)}${proxy.why ? `; ${proxy.why}` : ''}`,
+      summary: `${group.node} still sends to ${staleEndpoints(group)}, ${whyStale(group, world)}${missingText(group.node, verifications)}${proxy.why ? `; ${proxy.why}` : ''}`,
       faults: proxy.faults,
       evidence: proxy.evidence,
       remedy: proxy.remedy,
@@ -35,6 +36,28 @@ function staleEndpoints({ discrepancies }: DiscrepancyGroup): string {
   );
   const unique = [...new Set(texts)];
   return unique.length > 0 ? unique.join(', ') : 'an address';
+}
+
+/** Why clients should not be sent there: the slices do not name it, or they do and say that it is not ready, or it is not for this node's clients. */
+function whyStale({ discrepancies }: DiscrepancyGroup, world: World): string {
+  const states = new Set(
+    discrepancies.map(({ endpoint, expectation }) => {
+      const named = world.endpointSlices
+        .filter(
+          ({ metadata }) =>
+            `${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name'] ?? ''}` ===
+            expectation.frontend.service,
+        )
+        .flatMap(({ endpoints }) => endpoints)
+        .find(({ addresses }) => endpoint && addresses.some((text) => parseIp(text) === endpoint.address));
+      if (named === undefined) return 'gone';
+      return named.conditions?.ready === false ? 'unready' : 'elsewhere';
+    }),
+  );
+  if (states.size !== 1 || states.has('gone')) return 'which the EndpointSlices do not name';
+  return states.has('unready')
+    ? 'which the EndpointSlices name as not ready'
+    : 'which the EndpointSlices name, but not for clients of this node (traffic policy or hints)';
 }
 
 /** The endpoints that the same node lacks, with words before them; nothing where it lacks none. */
