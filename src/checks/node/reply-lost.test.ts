@@ -25,3 +25,17 @@ describe('node/reply-lost, another way back', () => {
     blind: unwalked,
   });
 });
+
+describe('node/reply-lost, a route that leads to the wrong node', () => {
+  const at = ruleAt('node-a', {
+    family: 'route',
+    table: 'detour',
+    rule: '10.244.2.0/24 via 192.0.2.3: leads',
+  });
+  proveCheck(replyLost, {
+    healthy: works,
+    broken: failsBy('reply-lost', { at }),
+    problem: { faults: ['N10', 'C09'], summary: /^a route of node-a leads to the wrong node: 10\.244\.2\.0/ },
+    blind: unwalked,
+  });
+});

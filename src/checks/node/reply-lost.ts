@@ -8,11 +8,21 @@ import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 export const replyLost: Check = defineDiscrepancyCheck({
   id: 'node/reply-lost',
   asserts: 'every reply comes back through the node that translated the packet',
-  faults: ['C09', 'F07', 'R05', 'N02', 'R07'],
+  faults: ['C09', 'F07', 'R05', 'N02', 'R07', 'N10'],
   kinds: ['reply-lost'],
   concerns: ({ at }) => at?.family !== 'bridge' && at?.family !== 'sysctl',
   tell: (group) => {
     const [rule] = group.at;
+    if (rule?.table === 'detour') {
+      return {
+        faults: ['N10', 'C09'],
+        summary: `a route of ${group.node} leads to the wrong node: ${rule.rule}`,
+        remedy: {
+          text: 'let the CNI write the route again: restart its pod on the node',
+          commands: [`ip route show   # on ${group.node}`],
+        },
+      };
+    }
     const isDropped = rule !== undefined && rule.family !== 'route';
     const isHairpin = group.discrepancies.every(
       ({ expectation }) =>

@@ -3,6 +3,7 @@ import type { Packet } from '../../model/packet.ts';
 import type { VirtualServer } from '../ipvs/virtual-server.ts';
 import type { NodeState } from '../node-state.ts';
 import type { Neighbour } from '../routes/routes.ts';
+import { CT_STATE, type Part } from '../ruleset/rule-parts.ts';
 import type { Table } from '../ruleset/ruleset.ts';
 import { base, dnat, ip, is, network, node, route, table, vantage } from './testing/hand-made.ts';
 import type { Outcome } from './trace.ts';
@@ -241,6 +242,65 @@ describe('routes', () => {
       to('10.244.2.5'),
     );
     expect(outcomes[0]?.result).toMatch(/unroutable|unknown/);
+  });
+
+  describe('by way of a node that only passes packets on', () => {
+    const nat = table('nat', {
+      PREROUTING: {
+        base: base('prerouting', -100, 'nat'),
+        rules: [[is('daddr', '10.96.0.5/32'), dnat('10.244.2.5', 8080)]],
+      },
+    });
+    const invalid: Part = {
+      kind: 'bits',
+      left: { kind: 'field', field: 'ctstate' },
+      not: false,
+      bits: CT_STATE.INVALID,
+    };
+    const strict = table('filter', {
+      FORWARD: { base: base('forward', 0), rules: [[invalid, { kind: 'drop' }]] },
+    });
+    /** A pod on node 1 asks a Service; the route of node 1 to the endpoint on node 2 leads by way of node 3. */
+    const detour = (
+      transit: readonly Table[],
+      back: readonly number[],
+      protocol = 6,
+    ): Outcome | undefined => {
+      const first = node(1, [nat], [3]);
+      const routes = [...(first.routes ?? []), route('10.244.2.0/24', 'eth0', '192.168.90.13')];
+      const second = node(2, [], back);
+      const home = back.includes(1) ? [] : [route('10.244.1.0/24', 'eth0', '192.168.90.13')];
+      return walk(
+        network(
+          [
+            { ...first, routes },
+            { ...second, routes: [...(second.routes ?? []), ...home] },
+            node(3, transit, [1, 2]),
+          ],
+          PODS,
+        ),
+        vantage('pod', 1, '10.244.1.2'),
+        { ...to('10.96.0.5'), protocol },
+      ).outcomes[0];
+    };
+
+    test('what sees one direction of a TCP connection drops it where it drops INVALID', () => {
+      expect(detour([strict], [1, 3])).toMatchObject({
+        result: 'delivered',
+        replyReturns: false,
+        replyLostBy: {
+          node: 'node-1',
+          table: 'detour',
+          rule: expect.stringMatching(/^10\.244\.2\.0\/24 via .* by way of node-3/),
+        },
+      });
+    });
+
+    test('it passes what it does not drop, datagrams, and both directions', () => {
+      expect(detour([], [1, 3])?.replyReturns).toBe(true);
+      expect(detour([strict], [1, 3], 17)?.replyReturns).toBe(true);
+      expect(detour([strict], [3])?.replyReturns).toBe(true);
+    });
   });
 
   test('rules choose the table by mark', () => {

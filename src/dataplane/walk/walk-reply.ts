@@ -1,4 +1,5 @@
 import { formatIp } from '../../model/address.ts';
+import { PROTOCOL } from '../../model/protocol.ts';
 import type { NodeState } from '../node-state.ts';
 import { CT_STATE, CT_STATUS } from '../ruleset/rule-parts.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
@@ -10,7 +11,8 @@ import { routesPodsItself } from './pod-routes.ts';
 import { mayStopReplies } from './reply-hazards.ts';
 import { nextNodeOf } from './next-node.ts';
 import { reversePathBlock } from './reverse-path.ts';
-import { lookUpRoute } from './route-lookup.ts';
+import { formatRoute, lookUpRoute } from './route-lookup.ts';
+import { referenceToRoute } from './route-packet.ts';
 import type { RuleReference } from './trace.ts';
 import { type WalkContext, addStep } from './walk-context.ts';
 import { walkHook } from './walk-hook.ts';
@@ -36,7 +38,9 @@ export function walkReply(context: WalkContext, state: PacketState): ReplyFate {
   for (let at: Trail<Leg> | undefined = last; at !== undefined; at = at.rest) {
     const leg: Leg = at.value;
     const fate =
-      at === last ? leaveEndpoint(context, state, leg) : arriveAt(context, leg, hasTranslation(at));
+      at === last
+        ? leaveEndpoint(context, state, leg)
+        : (throughTransit(context, state, at, last.value) ?? arriveAt(context, leg, hasTranslation(at)));
     if (fate.returns === false) return fate;
     if (fate.returns === 'unknown') isUnknown ??= fate.why ?? '';
     else if (fate === SKIPPED) continue;
@@ -115,6 +119,52 @@ function comesBackFromOutside(context: WalkContext, leg: Leg): ReplyFate {
   return {
     returns: 'unknown',
     why: `whether the way back to ${formatIp(leg.after.source)} leads by ${leg.node.name}`,
+  };
+}
+
+/**
+ * The fate of a reply at a node that only passed the packet on, because a route leads by way of it: the reply comes the same way, or past the node, whose
+ * connection tracking then sees one direction and takes all but the first packet for INVALID. Undefined where the node translated, or nothing leads on.
+ * *Source:* linux/net/netfilter/nf_conntrack_proto_tcp.c `tcp_conntracks` (an ACK in SYN_SENT).
+ */
+function throughTransit(
+  context: WalkContext,
+  state: PacketState,
+  { value: leg, rest }: Trail<Leg>,
+  end: Leg,
+): ReplyFate | undefined {
+  const { node, after } = leg;
+  if (leg.isTranslated || rest === undefined || leg.arrivedBy === '' || leg.leftBy === '') return undefined;
+  const place = context.network.placeOf(after.source);
+  if (place === undefined || place.node === node.name) return undefined;
+  const key = { destination: after.source, source: after.destination };
+  const next = nextNodeOf(context.network, end.node, key, place);
+  if (next.kind !== 'node') return undefined;
+  if (next.name === node.name) return RETURNS;
+  if (state.protocol !== PROTOCOL.tcp || !leg.isTracked) return SKIPPED;
+  const half = replyAt(state, leg);
+  half.stage = 'forward';
+  [half.source, half.sourcePort] = [after.source, after.sourcePort];
+  [half.destination, half.destinationPort] = [after.destination, after.destinationPort];
+  [half.iif, half.oif] = [leg.arrivedBy, leg.leftBy];
+  half.ctstate = CT_STATE.INVALID;
+  half.ctstatus = 0;
+  half.isReply = false;
+  const branches = walkHook(context, half, 'forward');
+  const stopped = branches.filter(({ result }) => result !== undefined && result !== 'unknown');
+  if (stopped.length === 0) return SKIPPED;
+  const from = rest.value.node;
+  const route = lookUpRoute(from, { destination: after.destination });
+  if (route.kind !== 'route') return undefined;
+  const why = `leads by way of ${node.name}, which sees one direction of the connection and drops it as INVALID`;
+  return {
+    returns: stopped.length === branches.length ? false : 'unknown',
+    lostBy: {
+      ...referenceToRoute(from, route.route),
+      table: 'detour',
+      rule: `${formatRoute(route.route)}: ${why}`,
+    },
+    why,
   };
 }
 
