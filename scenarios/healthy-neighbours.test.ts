@@ -88,3 +88,59 @@ describe('NodeLocal DNS on the address of the DNS Service', () => {
     expect(await ask(stopped)).toEqual(['degraded', 'rules/foreign-translation node-b']);
   });
 });
+
+/** As Calico lays a node's network: a route and an interface for each pod, no bridge. */
+const podsOf = (path: string): number[] => (path.includes('node-c') ? [11, 12, 13] : [11, 12, 13, 14, 15]);
+const network = (path: string): string => `10.244.${'abc'.indexOf(/node-(.)/.exec(path)?.[1] ?? '') + 1}`;
+const routed: Changes = [
+  [/bridge-link|hairpin|ip-link/, () => undefined],
+  [
+    /ip-route/,
+    (text, path) =>
+      [
+        ...text.split('\n').filter((line) => line !== '' && !/cni0|veth/.test(line)),
+        ...podsOf(path).map((pod) => `${network(path)}.${pod} dev cali${pod} scope link`),
+        `blackhole ${network(path)}.0/24 proto 80`,
+        '',
+      ].join('\n'),
+  ],
+  [
+    /ip-addr/,
+    (text, path) =>
+      [
+        ...text.split(/^(?=\d+: )/m).filter((block) => !/cni0|veth/.test(block)),
+        ...podsOf(path).map(
+          (pod) =>
+            `${pod + 40}: cali${pod}@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default\n    link/ether ee:ee:ee:ee:ee:ee brd ff:ff:ff:ff:ff:ff\n`,
+        ),
+      ].join(''),
+  ],
+];
+
+describe('a CNI that routes to each pod', () => {
+  const ask = async (recording: string, more: Changes): Promise<unknown> => {
+    const { verdict, causes } = investigateService(await changedRecording(recording, [...routed, ...more]), {
+      namespace: 'shop',
+      name: 'solo',
+    });
+    return [verdict, ...causes.map(({ check }) => check)];
+  };
+
+  it.each(['iptables-healthy', 'nftables-healthy'])(
+    'has no bridge ports that would be read: %s',
+    async (name) => {
+      expect(await ask(name, [])).toEqual(['healthy']);
+    },
+  );
+
+  it('is unknown where interfaces of routes are missing, so that one may be a bridge', async () => {
+    const cut: Change = (text) => text.split(/^(?=\d+: cali)/m)[0] ?? '';
+    expect(await ask('iptables-healthy', [[/ip-addr/, cut]])).toEqual(['unknown']);
+  });
+
+  it('misses the way to a pod whose route is gone', async () => {
+    const gone: Change = (text) => text.replace(/^10\.244\.2\.14 dev .*\n/m, '');
+    const [verdict, ...causes] = (await ask('iptables-healthy', [[/node-b\/ip-route/, gone]])) as string[];
+    expect([verdict, causes.length > 0]).toEqual(['broken', true]);
+  });
+});

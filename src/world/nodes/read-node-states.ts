@@ -13,6 +13,7 @@ import { parseIpNeigh } from '../../dataplane/routes/parse-ip-neigh.ts';
 import { parseIpRoute } from '../../dataplane/routes/parse-ip-route.ts';
 import { parseIpRule } from '../../dataplane/routes/parse-ip-rule.ts';
 import { parseSysctl } from '../../dataplane/routes/parse-sysctl.ts';
+import type { Link, Route } from '../../dataplane/routes/routes.ts';
 import { parseSockets } from '../../dataplane/sockets/parse-sockets.ts';
 import type { Parsed } from '../../dataplane/text-source.ts';
 import type { ParseIssue } from '../../model/evidence.ts';
@@ -72,6 +73,7 @@ function readState(
     ...(all(['bridge-link'], parseBridgeLink) ?? []),
   ];
   const hasPorts = sources.some(({ kind }) => kind === 'hairpin-mode' || kind === 'bridge-link');
+  const isKnown = hasPorts || (links !== undefined && hasNoPorts(links, routes ?? []));
   const neighbours = all(['ip-neigh'], parseIpNeigh);
   const forwarding = all(['bridge-fdb'], parseBridgeFdb);
   const ipvs = sources.filter(({ kind }) => OF_IPVS.includes(kind));
@@ -87,7 +89,7 @@ function readState(
       same,
     ),
     ...given('neighbours', neighbours, same),
-    ...given('bridgePorts', hasPorts ? ports : undefined, (read) =>
+    ...given('bridgePorts', isKnown ? ports : undefined, (read) =>
       addressPorts(mergeBridgePorts(read, links ?? []), forwarding ?? [], neighbours ?? []),
     ),
     ...given('tunnels', forwarding, (read) => read.filter(({ remote }) => remote !== undefined)),
@@ -98,6 +100,17 @@ function readState(
   const sets = all(['ipset-save', 'ipset-list'], parseIpset) ?? [];
   if (Object.keys(members).length === 0 && sets.length === 0 && dumps.length === 0) return undefined;
   return { name, tables, hasRules, ipsets: new Map(sets.map((set) => [set.name, set])), ...members };
+}
+
+/** No interface is a port of another one, as with CNIs that route to each pod. Links that are all there name every device of the routes. */
+function hasNoPorts(links: readonly Link[], routes: readonly Route[]): boolean {
+  const names = new Set(links.map(({ name }) => name));
+  return (
+    links.some(({ isLoopback }) => !isLoopback) &&
+    routes.length > 0 &&
+    links.every(({ master, kind }) => master === undefined && kind !== 'bridge') &&
+    routes.every(({ device }) => device === undefined || names.has(device))
+  );
 }
 
 const OF_IPVS: readonly SourceKind[] = ['ipvsadm-list', 'ipvsadm-save', 'proc-ip-vs'];
