@@ -16,7 +16,7 @@ const minify = {
   codegen: { removeWhitespace: true },
 };
 const bundle = await rolldown({
-  input: { plumb: `${root}src/cli/main.ts` },
+  input: { plumb: `${root}src/cli/main.ts`, 'audit-thread': `${root}src/cli/audit-thread.ts` },
   cwd: root,
   platform: 'node',
   plugins: [await lateYaml()],
@@ -25,6 +25,7 @@ const { output } = await bundle.write({
   dir: dist,
   format: 'esm',
   minify,
+  entryFileNames: ({ name }) => (name === 'plumb' ? '[name].js' : 'chunks/[name].js'),
   chunkFileNames: 'chunks/[name].js',
 });
 await bundle.close();

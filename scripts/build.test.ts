@@ -54,4 +54,13 @@ describe('the built program', () => {
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'degraded', subject: 'shop/solo' });
     expect(status).toBe(1);
   });
+
+  it('audits the same with several threads', { timeout: 60_000 }, () => {
+    const from = join(root, 'scenarios/recordings/iptables-hairpin-off');
+    const audit = (threads: string) =>
+      run('plumb.js', 'audit', '--threads', threads, '--from', from, '-o', 'json');
+    const [one, three] = [audit('1'), audit('3')];
+    expect(JSON.parse(one.stdout)).toMatchObject({ verdict: 'degraded' });
+    expect(three).toEqual(one);
+  });
 });

@@ -15,7 +15,14 @@ import { answerTrace } from './investigate/answer-trace.ts';
 import { answerDns } from './investigate/answer-dns.ts';
 import { otherConnections } from './investigate/other-connections.ts';
 import { packetOf } from './investigate/packet-of.ts';
-import type { AuditQuestion, DnsQuestion, ServiceQuestion, TraceQuestion } from './investigate/questions.ts';
+import type {
+  AuditQuestion,
+  AuditShare,
+  DnsQuestion,
+  ServiceQuestion,
+  TraceQuestion,
+} from './investigate/questions.ts';
+import type { Gap } from './model/evidence.ts';
 import { findService, needAudited, subjectOf } from './investigate/subject-of.ts';
 import { summariseAudit } from './investigate/summarise-audit.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
@@ -56,14 +63,35 @@ export function investigateService(
   return withDns(own, judge(world, asked, verifySubject(world, asked)));
 }
 
+/** What an audit says of single Services, and what was not seen whatever Service is asked about. */
+export interface AuditPart {
+  readonly services: readonly Diagnosis[];
+  readonly ofCluster: readonly Gap[];
+}
+
 /** What differs from the promise, over all Services asked about. Throws a `UserError` where none was read. */
 export function auditCluster(snapshot: Snapshot, question: AuditQuestion): Audit {
+  return joinAudit(question, [auditPart(snapshot, question)]);
+}
+
+/** The parts of one audit as one answer, in whatever order they came. */
+export function joinAudit(question: AuditQuestion, parts: readonly AuditPart[]): Audit {
+  return summariseAudit(
+    question,
+    parts.flatMap(({ services }) => services),
+    parts[0]?.ofCluster ?? [],
+  );
+}
+
+/** The audit of `share` of the Services asked about, all where none is given. Plain data: it may come from another thread. Throws as `auditCluster`. */
+export function auditPart(snapshot: Snapshot, question: AuditQuestion, share?: AuditShare): AuditPart {
   const world = buildWorld(snapshot);
   needAudited(world, question);
   const { namespace, labels } = question;
   const filter = {
     ...(namespace === undefined ? {} : { namespace }),
     ...(labels === undefined ? {} : { labels: labels.query }),
+    ...(share === undefined ? {} : { share }),
   };
   const services: Diagnosis[] = [];
   for (const { service, verifications } of auditWorld(world, filter)) {
@@ -71,7 +99,7 @@ export function auditCluster(snapshot: Snapshot, question: AuditQuestion): Audit
     const subject: Subject = { namespace: own, name, service, isOneOfMany: true };
     services.push(judge(world, subject, overruleByProbes(world, verifications)));
   }
-  return summariseAudit(question, services, gapsOfWorld(world));
+  return { services, ofCluster: gapsOfWorld(world) };
 }
 
 /** Where a packet ends and which rules decide. Throws a `UserError` where its ends are not in what was read. */

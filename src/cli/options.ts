@@ -54,6 +54,7 @@ export interface AuditOptions extends DrawingOptions, EvidenceOptions {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly selector?: string;
+  readonly threads?: number;
 }
 
 /** `plumb trace`. */

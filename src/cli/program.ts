@@ -55,6 +55,12 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
     .option('-A, --all-namespaces', 'all namespaces (the default without -n)')
     .option('-n, --namespace <name>', 'only this namespace')
     .option('-l, --selector <labels>', 'only Services with these labels: a=b,c!=d,e,!f')
+    .addOption(
+      new Option(
+        '--threads <n>',
+        'how many threads judge (default: one, for large clusters up to four)',
+      ).argParser(parseThreads),
+    )
     .action(async (options: AuditOptions) => {
       const { audit: run } = await import('./commands/audit.ts');
       finish(await run(host, options));
@@ -160,6 +166,13 @@ function addDrawingOptions(command: Command): void {
     .option('-v, --verbose', 'every step of every walk, and all evidence')
     .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
     .option('--ascii', 'ASCII only');
+}
+
+/** A whole number above 0. */
+function parseThreads(text: string): number {
+  const threads = /^[1-9]\d?$/.test(text) ? Number(text) : undefined;
+  if (threads === undefined) throw new InvalidArgumentError('Say a number, such as 4.');
+  return threads;
 }
 
 /** `30s`, `2m`, `500ms` or seconds, in milliseconds. */

@@ -25,6 +25,12 @@ export interface AuditQuestion {
   readonly labels?: { readonly query: LabelQuery; readonly text: string };
 }
 
+/** A part of an audit: every `of`-th Service, from number `index` on. */
+export interface AuditShare {
+  readonly index: number;
+  readonly of: number;
+}
+
 /** Where does this packet end, and which rules decide? */
 export interface TraceQuestion {
   readonly source:

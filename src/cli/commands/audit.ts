@@ -1,4 +1,3 @@
-import { auditCluster } from '../../investigate.ts';
 import { parseLabelQuery } from '../../model/label-query.ts';
 import { UserError } from '../../model/user-error.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
@@ -6,6 +5,7 @@ import { renderAuditJson } from '../../report/json/render-json.ts';
 import { renderAuditLines } from '../../report/line/render-line.ts';
 import { renderAuditShort } from '../../report/short/render-short.ts';
 import { renderAuditText } from '../../report/text/render-audit-text.ts';
+import { auditInParts } from '../audit-in-parts.ts';
 import type { Host } from '../host.ts';
 import type { AuditOptions } from '../options.ts';
 import { readEvidence } from '../read-evidence.ts';
@@ -23,10 +23,11 @@ export async function audit(host: Host, options: AuditOptions): Promise<number> 
       'say a=b, a!=b, a in (b,c), a or !a, with commas between',
     );
   const subject = namespace === undefined ? {} : { namespace };
-  const answer = auditCluster(await readEvidence(host, options, subject), {
+  const question = {
     ...(namespace === undefined ? {} : { namespace }),
     ...(query === undefined || selector === undefined ? {} : { labels: { query, text: selector } }),
-  });
+  };
+  const answer = await auditInParts(await readEvidence(host, options, subject), question, options.threads);
   const style = styleOf(host, options);
   if (options.output === 'json') host.stdout.write(renderAuditJson(answer));
   else if (options.output === 'line') host.stdout.write(renderAuditLines(answer.services, answer.notChecked));
