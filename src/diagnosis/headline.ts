@@ -1,3 +1,4 @@
+import { formatAddressPort } from '../model/address.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Verification } from '../verify/discrepancy.ts';
 import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
@@ -48,11 +49,29 @@ function degraded(wanted: readonly Verification[], causes: readonly Cause[]): st
     const text = failureText(1 - worksOf(verification)[1]);
     groups.set(text, [...(groups.get(text) ?? []), verification]);
   }
-  const parts = [...groups].map(
-    ([text, own]) => `${text} from ${describeClients(own.map(({ expectation }) => expectation.vantage))}`,
-  );
+  const spared = new Set(wanted.filter((verification) => !isFailing(verification)).map(clientOf));
+  const parts = [...groups].map(([text, own]) => {
+    const clients = describeClients(own.map(({ expectation }) => expectation.vantage));
+    const isElsewhereFine = own.every((verification) => spared.has(clientOf(verification)));
+    return `${isElsewhereFine ? text.replace(/ fails?$/, (fails) => ` to ${addressesOf(own, wanted)}${fails}`) : text} from ${clients}`;
+  });
   const everywhere = failing.length === wanted.length ? '' : ', none elsewhere';
   return `${parts.join('; ')}${everywhere}`;
+}
+
+function clientOf({ expectation: { vantage } }: Verification): string {
+  return `${vantage.kind} ${vantage.node} ${vantage.pod ?? ''}`;
+}
+
+/** The Service's addresses and ports that `own` is about: the same clients reach others. */
+function addressesOf(own: readonly Verification[], all: readonly Verification[]): string {
+  const distinct = (of: readonly Verification[]): string[] => [
+    ...new Set(of.map(({ expectation: { frontend } }) => formatAddressPort(frontend.address, frontend.port))),
+  ];
+  const addresses = distinct(own);
+  return addresses.length <= 2
+    ? addresses.join(' and ')
+    : `${addresses.length} of ${distinct(all).length} addresses`;
 }
 
 function failureText(share: number): string {
