@@ -4,6 +4,7 @@ import { targetPortOf } from './expected-slices.ts';
 import { findDnsService } from './find-dns-service.ts';
 import type { ConfigMap, Pod, Service } from './kubernetes/objects.ts';
 import { perWorld } from './per-world.ts';
+import { toldDomain } from './told-domain.ts';
 import type { World } from './world.ts';
 
 /** What a snapshot tells of the cluster's DNS. */
@@ -25,7 +26,7 @@ export interface ClusterDns {
     readonly node?: string;
     readonly resolv: ResolvConf;
   }[];
-  /** The domain that pods search: of a resolv.conf that was read, else kubelet's default. */
+  /** The domain that pods search: of a resolv.conf that was read, else as objects tell, else kubelet's default. */
   readonly searched: { readonly domain: string; readonly source?: string };
 }
 
@@ -50,16 +51,17 @@ function gather(world: World): ClusterDns {
   const parsed = configMap && parseCorefile(configMap.data?.['Corefile'] ?? '');
   const ports = portsAsked(service, pods);
   const clients = world.resolvConfs.map(({ text, ...rest }) => ({ ...rest, resolv: parseResolvConf(text) }));
-  const told = clients.find(({ resolv }) => clusterDomainOf(resolv) !== undefined);
+  const zones = parsed === undefined ? [] : kubernetesZones(parsed, ports);
+  const asking = clients.find(({ resolv }) => clusterDomainOf(resolv) !== undefined);
+  const others = zones.filter((zone) => zone !== DEFAULT_DOMAIN);
+  const told = asking ?? toldDomain(world, others);
   return {
     ...(service ? { service } : {}),
-    ...(configMap && parsed
-      ? { corefile: { configMap, parsed, ports, zones: kubernetesZones(parsed, ports) } }
-      : {}),
+    ...(configMap && parsed ? { corefile: { configMap, parsed, ports, zones } } : {}),
     pods,
     clients,
     searched: {
-      domain: (told && clusterDomainOf(told.resolv)) ?? DEFAULT_DOMAIN,
+      domain: (told && ('domain' in told ? told.domain : clusterDomainOf(told.resolv))) ?? DEFAULT_DOMAIN,
       ...(told ? { source: told.source } : {}),
     },
   };

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { dns } from '../cluster-fixture.ts';
+import { dns, pod, service } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { zoneServed } from './zone-served.ts';
 
@@ -67,6 +67,48 @@ describe('dns/zone-served, a domain that is rewritten to the one that is served'
       files,
     },
     problem: { faults: ['D03', 'D10'], summary: /pods search corp\.local/ },
+    blind: { services: [] },
+  });
+});
+
+const corp = dns({ corefile: 'kubernetes corp.local' });
+const configMap = (name: string, data: Record<string, string>): object => ({
+  metadata: { namespace: 'kube-system', name },
+  data,
+});
+const kubelet = (domain: string): object =>
+  configMap('kubelet-config', { kubelet: `kind: KubeletConfiguration\nclusterDomain: ${domain}\n` });
+const kubeadm = configMap('kubeadm-config', {
+  ClusterConfiguration: 'networking:\n  dnsDomain: corp.local\n  serviceSubnet: 10.96.0.0/12\n',
+});
+const alias = (externalName: string): object => service({ type: 'ExternalName', externalName });
+
+describe.each([
+  ['kubelet’s configuration', { ...corp, configmaps: [...corp.configmaps, kubelet('corp.local')] }],
+  ['kubeadm’s configuration', { ...corp, configmaps: [...corp.configmaps, kubeadm] }],
+  ['an ExternalName', { ...corp, services: [...corp.services, alias('web.shop.svc.corp.local')] }],
+  [
+    'an argument of a pod',
+    {
+      ...corp,
+      pods: [
+        ...corp.pods,
+        pod('app', {}, { containers: [{ name: 'app', args: ['--db=db.shop.svc.corp.local:5432'] }] }),
+      ],
+    },
+  ],
+])('dns/zone-served, another domain that %s tells', (_, healthy) => {
+  proveCheck(zoneServed, {
+    healthy,
+    broken: {
+      ...corp,
+      configmaps: [...corp.configmaps, kubelet('cluster.local')],
+      services: [...corp.services, alias('web.shop.svc.corp.localhost')],
+    },
+    problem: {
+      severity: 'error',
+      summary: /pods search cluster\.local, and the Corefile serves corp\.local/,
+    },
     blind: { services: [] },
   });
 });

@@ -39,7 +39,7 @@ export const zoneServed: Check = defineCheck({
       subject: `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`,
       faults: zones.length === 0 ? ['D10', 'D03'] : ['D03', 'D10'],
       share: [1, 1],
-      summary: `names do not resolve: pods search ${searched.domain}${searched.source === undefined ? ' (the default; no resolv.conf was read)' : ''}, and the Corefile ${zones.length === 0 ? 'has no kubernetes plugin' : `serves ${zones.join(', ')}`}`,
+      summary: `names do not resolve: pods search ${searched.domain}${searched.source === undefined ? ' (the default; no resolv.conf and no configuration of kubelet was read)' : ''}, and the Corefile ${zones.length === 0 ? 'has no kubernetes plugin' : `serves ${zones.join(', ')}`}`,
       evidence: [
         {
           ...world.locate(configMap, 'data.Corefile'),
