@@ -15,6 +15,9 @@ export function parseService(text: string): ServiceName {
   const [kind = '', ...rest] = text.split('/');
   if (!kinds.has(kind.toLowerCase()))
     throw new UserError(`"${text}" is not a Service`, 'say svc/NAME, and -n for its namespace');
+  const [, service, port] = /^(.+):([\w-]+)$/.exec(text) ?? [];
+  if (service !== undefined)
+    throw new UserError(`"${text}" names a port, too`, `say ${service} --port ${port}`);
   const [first, second] = rest;
   const name = rest.length === 2 ? second : first;
   if (

@@ -33,6 +33,7 @@ describe('mistakes: one line on standard error, exit code 3', () => {
     ['svc/web --from . -o jsn', /jsn.*text, json, line/],
     ['svc/web', /no cluster is named: there is no kubeconfig here; give --kubeconfig FILE, or --from PATH/],
     ['svc/Web! --from .', /does not name a Service/],
+    ['svc/web:8080 --from .', /names a port, too; say svc\/web --port 8080/],
     ['pod/web --from .', /"pod\/web" is not a Service; say svc\/NAME/],
     ['--from .', /missing required argument 'service'/],
     ['svc/a/web -n b --from .', /is in a, and -n says b/],

@@ -24,12 +24,6 @@ export function renderAuditText(audit: Audit, style: Style): string {
   const { services } = audit;
   const bad = services.filter(({ verdict }) => verdict === 'broken' || verdict === 'degraded');
   const unknown = services.filter(({ verdict }) => verdict === 'unknown');
-  const works = services.length - bad.length - unknown.length;
-  const tally = [
-    `${works} of ${count(services.length, 'Service')} work${works === 1 ? 's' : ''}`,
-    ...(bad.length > 0 ? [`${bad.length} ${bad.length === 1 ? 'does' : 'do'} not`] : []),
-    ...(unknown.length > 0 ? [`${unknown.length} undetermined`] : []),
-  ].join(', ');
   const packets = services.reduce((sum, { counts }) => sum + counts.packets, 0);
   const nodes = Math.max(0, ...services.map(({ counts }) => counts.nodes));
   const ofAll = findingsOfAll(services);
@@ -38,7 +32,7 @@ export function renderAuditText(audit: Audit, style: Style): string {
   );
   const left = leftOut(bad, style) + leftOut(warned, style);
   const blocks = [
-    `${style.mark(verdictMarks[audit.verdict])} ${style.bold(style.plain(`${audit.subject}: ${tally}`))}\n` +
+    `${style.mark(verdictMarks[audit.verdict])} ${style.bold(style.plain(`${audit.subject}: ${tallyOf(services.length, bad.length, unknown.length)}`))}\n` +
       `${' '.repeat(style.markWidth + 1)}walked ${count(packets, 'packet')} through the rules of ${count(nodes, 'node')}`,
     ...groupByCauses(limited(bad, style)).map((group) => renderGroup(group, ofAll, style)),
     groupByHeadline(unknown, style)
@@ -60,6 +54,17 @@ export function renderAuditText(audit: Audit, style: Style): string {
         ),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** `2 of 5 Services work, 1 does not, 2 undetermined`. */
+function tallyOf(all: number, bad: number, unknown: number): string {
+  if (all === 0) return 'there is no such Service';
+  const works = all - bad - unknown;
+  return [
+    `${works} of ${count(all, 'Service')} work${works === 1 ? 's' : ''}`,
+    ...(bad > 0 ? [`${bad} ${bad === 1 ? 'does' : 'do'} not`] : []),
+    ...(unknown > 0 ? [`${unknown} undetermined`] : []),
+  ].join(', ');
 }
 
 /** Every Service of the group by its line, the causes once: they are told of the first. */
