@@ -7,6 +7,8 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: 'unit',
+          // Another program may want the machine, too.
+          testTimeout: 30_000,
           include: [
             'lab/{score,faults,reference}/**/*.test.ts',
             'src/**/*.test.ts',
