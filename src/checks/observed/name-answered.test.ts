@@ -87,18 +87,22 @@ describe.each([
   });
 });
 
+const UDP = { name: 'dns', port: 53, protocol: 'UDP' };
+const TCP = { name: 'dns-tcp', port: 53, protocol: 'TCP' };
+const DROP = '-A OUTPUT -d 10.244.1.2/32 -j DROP';
+const OTHER = DROP.replace('1.2/', '1.9/');
+const LOST = /packets of node-b to it are lost on the way/;
+
 describe.each([
-  [
-    'are dropped',
-    '-A OUTPUT -d 10.244.1.2/32 -j DROP',
-    'info',
-    /packets of node-b to it are lost on the way/,
-  ],
-  ['arrive', '-A OUTPUT -d 10.244.1.9/32 -j DROP', 'error', /did not answer in time$/],
-] as const)('observed/name-answered, where the packets of who asked %s', (_, rule, severity, summary) => {
-  const to = (protocol: string) =>
-    `-A KUBE-SERVICES -d 10.96.0.10/32 -p ${protocol} -m ${protocol} --dport 53 -j DNAT --to-destination 10.244.1.2:53`;
-  const rules = `# by iptables-nft-save
+  ['are dropped', DROP, [UDP, TCP], 'info', LOST],
+  ['find no port of their protocol', OTHER, [TCP], 'info', LOST],
+  ['arrive', OTHER, [UDP, TCP], 'error', /did not answer in time$/],
+] as const)(
+  'observed/name-answered, where the packets of who asked %s',
+  (_, rule, ports, severity, summary) => {
+    const to = (protocol: string) =>
+      `-A KUBE-SERVICES -d 10.96.0.10/32 -p ${protocol} -m ${protocol} --dport 53 -j DNAT --to-destination 10.244.1.2:53`;
+    const rules = `# by iptables-nft-save
 *nat
 :OUTPUT ACCEPT [0:0]
 :KUBE-SERVICES - [0:0]
@@ -111,29 +115,27 @@ COMMIT
 ${rule}
 COMMIT
 `;
-  const asked = {
-    ...answer({ outcome: 'timeout' }, 'a'),
-    from: { kind: 'node', node: 'node-b', via: 'exec nslookup' },
-    server: { address: '10.96.0.10' },
-    protocol: 'udp',
-  };
-  const labels = { 'kubernetes.io/service-name': 'kube-dns' };
-  const endpoints = [{ addresses: ['10.244.1.2'], nodeName: 'node-a', conditions: { ready: true } }];
-  const ports = [
-    { name: 'dns', port: 53, protocol: 'UDP' },
-    { name: 'dns-tcp', port: 53, protocol: 'TCP' },
-  ];
-  const metadata = { name: 'kube-dns-1', namespace: 'kube-system', labels };
-  const { files, ...more } = answered(asked);
-  proveCheck(nameAnswered, {
-    healthy: answered(answer(right, 'a')),
-    broken: {
-      ...more,
-      nodes: [node(), node({}, { podCIDR: '10.244.2.0/24' }, 'node-b')],
-      endpointslices: [{ metadata, addressType: 'IPv4', endpoints, ports }],
-      files: { ...files, 'nodes/node-b/iptables-save.txt': rules },
-    },
-    problem: { severity, summary },
-    blind: cluster,
-  });
-});
+    const asked = {
+      ...answer({ outcome: 'timeout' }, 'a'),
+      from: { kind: 'node', node: 'node-b', via: 'exec nslookup' },
+      server: { address: '10.96.0.10' },
+      protocol: 'udp',
+    };
+    const labels = { 'kubernetes.io/service-name': 'kube-dns' };
+    const endpoints = [{ addresses: ['10.244.1.2'], nodeName: 'node-a', conditions: { ready: true } }];
+    const metadata = { name: 'kube-dns-1', namespace: 'kube-system', labels };
+    const { files, ...more } = answered(asked);
+    proveCheck(nameAnswered, {
+      healthy: answered(answer(right, 'a')),
+      broken: {
+        ...more,
+        services: [...dns({ ports }).services, service()],
+        nodes: [node(), node({}, { podCIDR: '10.244.2.0/24' }, 'node-b')],
+        endpointslices: [{ metadata, addressType: 'IPv4', endpoints, ports }],
+        files: { ...files, 'nodes/node-b/iptables-save.txt': rules },
+      },
+      problem: { severity, summary },
+      blind: cluster,
+    });
+  },
+);

@@ -3,6 +3,7 @@ import { expectAnswer } from '../../dns/expect-answer.ts';
 import type { RecordType } from '../../dns/answer.ts';
 import { formatIp } from '../../model/address.ts';
 import type { DnsObservation } from '../../model/observation.ts';
+import { parseProtocol } from '../../model/protocol.ts';
 import { lastChange, secondsOf } from '../../verify/last-change.ts';
 import { verifyService } from '../../verify/verify-service.ts';
 import { askedOf } from '../../world/asked-of.ts';
@@ -73,19 +74,21 @@ export const nameAnswered: Check = defineCheck({
 });
 
 /**
- * Whether the packets of whoever asked do not all come to the DNS Service and back, by the rules and routes that were read: then what is told
- * of that way tells why nobody answered.
+ * Whether the packets of whoever asked do not all come to the DNS Service and back, by its ports and the rules and routes that were read: then
+ * what is told of that way tells why nobody answered.
  */
-function failsOnTheWay(world: World, { from, server }: DnsObservation): boolean {
+function failsOnTheWay(world: World, { from, server, protocol }: DnsObservation): boolean {
   const dns = findDnsService(world);
   if (dns === undefined || from.node === undefined) return false;
-  return verifyService(world, dns, { port: 53 }).some(
-    ({ expectation: { vantage, frontend }, works }) =>
-      vantage.node === from.node &&
-      vantage.kind === from.kind &&
-      formatIp(frontend.address) === server.address &&
-      works[1] < 1 - 1e-6,
+  const own = verifyService(world, dns, { port: 53 }).filter(
+    ({ expectation: { frontend } }) => formatIp(frontend.address) === server.address,
   );
+  const asked = own.filter(({ expectation: { frontend } }) => frontend.protocol === parseProtocol(protocol));
+  const isLost = asked.some(
+    ({ expectation: { vantage }, works }) =>
+      vantage.node === from.node && vantage.kind === from.kind && works[1] < 1 - 1e-6,
+  );
+  return isLost || (own.length > 0 && asked.length === 0);
 }
 
 function placeOf({ from }: DnsObservation): string {
