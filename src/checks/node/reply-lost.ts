@@ -8,7 +8,7 @@ import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 export const replyLost: Check = defineDiscrepancyCheck({
   id: 'node/reply-lost',
   asserts: 'every reply comes back through the node that translated the packet',
-  faults: ['C09', 'F07', 'R05', 'N02', 'R07', 'N10'],
+  faults: ['C09', 'F07', 'R05', 'N02', 'R07', 'N10', 'N08'],
   kinds: ['reply-lost'],
   concerns: ({ at }) => at?.family !== 'bridge' && at?.family !== 'sysctl',
   tell: (group) => {
@@ -30,7 +30,13 @@ export const replyLost: Check = defineDiscrepancyCheck({
     );
     return {
       summary: `replies to ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} are lost at ${group.node}: ${group.discrepancies[0].summary}`,
-      faults: isHairpin ? ['N02', 'R07', 'R18'] : isDropped ? ['F07', 'F04', 'C09'] : ['C09', 'R05'],
+      faults: isHairpin
+        ? ['N02', 'R07', 'R18']
+        : rule?.carrier
+          ? ['N08', 'F07']
+          : isDropped
+            ? ['F07', 'F04', 'C09']
+            : ['C09', 'R05'],
       remedy: {
         text: isDropped
           ? 'let replies pass where the rule stands'

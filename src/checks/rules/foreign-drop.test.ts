@@ -86,3 +86,25 @@ describe('rules/foreign-drop, of clients outside at node ports alone', () => {
     blind: unwalked,
   });
 });
+
+describe('rules/foreign-drop, of what carries packets between nodes', () => {
+  const at = {
+    table: 'filter',
+    chain: 'INPUT',
+    rule: '-A INPUT -j ufw-reject-input',
+    carrier: 'UDP 8472 of flannel.1',
+  };
+  proveCheck(foreignDrop, {
+    healthy: works,
+    broken: drop(at, 'ufw'),
+    problem: {
+      faults: ['N08', 'F06', 'F04', 'F05', 'F07'],
+      summary: /drops UDP 8472 of flannel\.1, which carries packets of .* \(ufw\)/,
+      remedy: {
+        text: 'let UDP 8472 in between the nodes, on all of them',
+        commands: ['ufw allow 8472/udp   # on node-a'],
+      },
+    },
+    blind: unwalked,
+  });
+});

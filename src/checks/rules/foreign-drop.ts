@@ -6,6 +6,7 @@ import { ownerOf } from '../../dataplane/walk/rule-owner.ts';
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import type { Remedy } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
+import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 
@@ -31,7 +32,7 @@ const FAULT_OF_OWNER: Record<string, readonly string[]> = {
 export const foreignDrop: Check = defineDiscrepancyCheck({
   id: 'rules/foreign-drop',
   asserts: 'no other program’s rule drops the Service’s packets',
-  faults: ['F07', 'F05', 'F04', 'F06', 'F01', 'F09', 'F11', 'X06'],
+  faults: ['F07', 'F05', 'F04', 'F06', 'F01', 'F09', 'F11', 'X06', 'N08'],
   kinds: ['dropped'],
   // What NetworkPolicies ask for is told by the checks of policies.
   concerns: ({ at, expectation: { vantage, endpoints, frontend } }, { world }) =>
@@ -49,6 +50,7 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
     const isDns = subject.service?.spec.ports?.some(({ port }) => port === 53) === true;
     const isPolicyEngine = ENGINES.has(owner);
     const byOwner = [...(isDns && isPolicyEngine ? ['F02'] : []), ...(FAULT_OF_OWNER[owner] ?? [])];
+    const carrier = group.at.find((each) => each.carrier !== undefined)?.carrier;
     const isAtNodePort = group.discrepancies.every(
       ({ expectation: { vantage, frontend } }) => vantage.kind === 'external' && frontend.kind === 'nodePort',
     );
@@ -60,9 +62,18 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
         ? ['F05', 'F07']
         : ['F07', 'F05', 'F04'];
     return {
-      summary: `${group.node} drops packets of ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${owner === 'unknown' ? 'not kube-proxy’s' : owner})`,
-      faults: [...new Set([...(isAtNodePort ? ['X06'] : []), ...byOwner, ...byForm])],
-      remedy: remedyFor(owner, group.node, world) ?? {
+      summary: `${group.node} drops ${carrier === undefined ? '' : `${carrier}, which carries `}packets of ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${owner === 'unknown' ? 'not kube-proxy’s' : owner})`,
+      faults: [
+        ...new Set([
+          ...(carrier === undefined ? [] : ['N08']),
+          ...(isAtNodePort ? ['X06'] : []),
+          ...byOwner,
+          ...byForm,
+        ]),
+      ],
+      remedy: (carrier === undefined
+        ? remedyFor(owner, group.node, world)
+        : openTunnel(carrier, owner, group)) ?? {
         text: `accept the Service’s traffic before this rule, or remove it, where ${owner === 'unknown' ? 'the program that wrote it' : owner} is configured`,
         commands: removeCommands(group.at.map((each) => showRuleCommand(each))),
       },
@@ -87,6 +98,20 @@ function policyOwner(world: World, { node, family, table, chain }: RuleReference
       .flatMap((part) => (part.kind === 'jump' || part.kind === 'goto' ? [ownerOf(table, part.chain)] : [])),
   );
   return SETS_POLICY.find((owner) => owners.has(owner));
+}
+
+/** What to do where what carries packets between nodes is dropped; undefined where it is to be shown first. */
+function openTunnel(carrier: string, owner: string, { node, at }: DiscrepancyGroup): Remedy {
+  const port = /^UDP (\d+)/.exec(carrier)?.[1] ?? '';
+  const own: Readonly<Record<string, string>> = {
+    firewalld: `firewall-cmd --permanent --add-port=${port}/udp && firewall-cmd --reload   # on ${node}`,
+    ufw: `ufw allow ${port}/udp   # on ${node}`,
+  };
+  const [rule] = at;
+  return {
+    text: `let UDP ${port} in between the nodes, on all of them`,
+    commands: [own[owner] ?? (rule ? showRuleCommand(rule) : '')].filter((command) => command !== ''),
+  };
 }
 
 /** What to do where the program has words of its own for it. *Source:* ufw(8), firewall-cmd(1), docs.docker.com/engine/network/packet-filtering-firewalls. */

@@ -11,6 +11,7 @@ import { routesPodsItself } from './pod-routes.ts';
 import { lookUpRoute } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
 import type { RuleReference } from './trace.ts';
+import { tunnelStop } from './tunnel-stop.ts';
 import { type WalkContext, addStep } from './walk-context.ts';
 
 const MOST_HOPS = 8;
@@ -227,6 +228,12 @@ function hop(context: WalkContext, state: PacketState, place: Place): void {
   }
   if (!(typeof state.destination === 'number' ? nextNode.hasRules.ip : nextNode.hasRules.ip6)) {
     endBeyond(state, `the netfilter rules of ${next.name}, where the packet goes on, were not read`);
+    return;
+  }
+  const stop = next.tunnel && tunnelStop(context, state, nextNode, next.tunnel);
+  if (stop !== undefined) {
+    if (stop.node === nextNode.name) state.node = nextNode;
+    endPacket(state, 'dropped', stop);
     return;
   }
   addStep(

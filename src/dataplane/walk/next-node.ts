@@ -2,14 +2,16 @@ import { formatIp, type Ip } from '../../model/address.ts';
 import type { Network, NodeState, Place } from '../node-state.ts';
 import type { Neighbour, Route } from '../routes/routes.ts';
 import { addressTypeOf, isAddressGone } from './local-addresses.ts';
+import { linkOf, sourceAddressFor } from './node-links.ts';
 import { routesPodsItself } from './pod-routes.ts';
 import { formatRoute, lookUpRoute, type RouteKey } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
 import type { RuleReference } from './trace.ts';
+import type { Tunnel } from './tunnel-stop.ts';
 
 /** Which node a packet for another node's address meets next, or why it gets lost, or why that cannot be told. */
 export type NextNode =
-  | { readonly kind: 'node'; readonly name: string }
+  | { readonly kind: 'node'; readonly name: string; readonly tunnel?: Tunnel }
   | { readonly kind: 'lost'; readonly by: RuleReference }
   | { readonly kind: 'unknown'; readonly text: string; readonly by: RuleReference };
 
@@ -25,7 +27,7 @@ export function nextNodeOf(network: Network, from: NodeState, key: RouteKey, pla
     return { kind: 'lost', by: referenceToRoute(from, route) };
   }
   if (route.via === undefined) return arrives;
-  const tunnelled = throughTunnel(network, from, route);
+  const tunnelled = from.tunnels === undefined ? undefined : knownTunnel(network, from, route);
   if (tunnelled !== undefined) return tunnelled;
   const gateway = network.placeOf(route.via);
   if (gateway !== undefined) {
@@ -38,6 +40,17 @@ export function nextNodeOf(network: Network, from: NodeState, key: RouteKey, pla
 /** Whether the kernel asked for the neighbour and nobody answered. */
 export function isSilent({ state }: Neighbour): boolean {
   return state === 'FAILED' || state === 'INCOMPLETE';
+}
+
+const known = new WeakMap<Network, Map<string, NextNode | undefined>>();
+
+/** {@link throughTunnel}, once for each route: large clusters have as many entries as nodes, and every packet between two nodes asks. */
+function knownTunnel(network: Network, from: NodeState, route: Route): NextNode | undefined {
+  let byRoute = known.get(network);
+  if (byRoute === undefined) known.set(network, (byRoute = new Map()));
+  const key = `${from.name} ${route.device ?? ''} ${route.via}`;
+  if (!byRoute.has(key)) byRoute.set(key, throughTunnel(network, from, route));
+  return byRoute.get(key);
 }
 
 /**
@@ -67,13 +80,26 @@ function throughTunnel(network: Network, from: NodeState, route: Route): NextNod
   }
   const machine = network.placeOf(remote);
   if (machine !== undefined) {
-    return withoutAddress(network, from, route, machine.node, remote) ?? { kind: 'node', name: machine.node };
+    const gone = withoutAddress(network, from, route, machine.node, remote);
+    return gone ?? { kind: 'node', name: machine.node, ...tunnelTo(from, device, remote) };
   }
   return {
     kind: 'unknown',
     text: `whether the frames of ${route.device ?? 'the overlay'} for ${formatIp(via)} arrive: no node has ${formatIp(remote)}, where they go`,
     by: referenceToRoute(from, route),
   };
+}
+
+/** Linux' own port for VXLAN; plugins that use another say so. *Source:* linux/drivers/net/vxlan/vxlan_core.c. */
+const VXLAN_PORT = 8472;
+
+function tunnelTo(from: NodeState, device: string | undefined, remote: Ip): { tunnel?: Tunnel } {
+  const link = linkOf(from, device);
+  const route = lookUpRoute(from, { destination: remote });
+  const by = route.kind === 'route' ? (route.route.device ?? link?.lower) : link?.lower;
+  const own = sourceAddressFor(from, by, remote);
+  if (device === undefined || own === undefined) return {};
+  return { tunnel: { device, from: own, to: remote, port: link?.tunnelPort ?? VXLAN_PORT } };
 }
 
 function inOverlay(from: NodeState, route: Route, why: string): NextNode {

@@ -14,6 +14,8 @@ export interface RuleReference {
   /** The snapshot source and 1-based line; line 0 where the source has none. */
   readonly source: string;
   readonly line: number;
+  /** What the rule met instead of the packet: the datagrams that carry it to another node (`UDP 8472 of flannel.1`). */
+  readonly carrier?: string;
 }
 
 /** One thing that happened on the way, in order; `-v` prints them. */

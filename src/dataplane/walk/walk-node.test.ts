@@ -196,6 +196,55 @@ describe('routes', () => {
       expect(overlay('192.168.90.12')).toMatchObject({ result: 'delivered', node: 'node-2' });
     });
 
+    test('rules for the nodes’ own traffic may stop the datagrams that carry packets, or the replies', () => {
+      const closed = (port: number) =>
+        table('filter', {
+          INPUT: {
+            base: base('input', 0, 'filter', 'drop'),
+            rules: [[is('dport', port), { kind: 'accept' }]],
+          },
+        });
+      const way = (number: number, tables: readonly Table[], other: number): NodeState => ({
+        ...node(number, tables, []),
+        routes: [
+          ...(node(number, [], []).routes ?? []),
+          route(`10.244.${other}.0/24`, 'flannel.1', `10.244.${other}.0`),
+        ],
+        neighbours: [
+          { ...neighbour(`10.244.${other}.0`, 'flannel.1', 'PERMANENT'), lladdr: `3e:0a:00:00:00:0${other}` },
+        ],
+        tunnels: [
+          {
+            mac: `3e:0a:00:00:00:0${other}`,
+            port: 'flannel.1',
+            isPermanent: true,
+            remote: ip(`192.168.90.1${other}`),
+          },
+        ],
+      });
+      const between = (first: readonly Table[], second: readonly Table[]): Outcome | undefined =>
+        walk(
+          network([way(1, first, 2), way(2, second, 1)], PODS),
+          vantage('pod', 1, '10.244.1.2'),
+          to('10.244.2.5'),
+        ).outcomes[0];
+      const carrier = 'UDP 8472 of flannel.1';
+      expect(between([], [closed(4789)])).toMatchObject({
+        result: 'dropped',
+        node: 'node-2',
+        decidedBy: { node: 'node-2', rule: 'policy drop', carrier },
+      });
+      expect(between([closed(4789)], [])).toMatchObject({
+        result: 'delivered',
+        replyReturns: false,
+        replyLostBy: { node: 'node-1', carrier },
+      });
+      expect(between([closed(8472)], [closed(8472)])).toMatchObject({
+        result: 'delivered',
+        replyReturns: true,
+      });
+    });
+
     test('the node’s own address, or no entry among others, loses them', () => {
       const lost = { result: 'unroutable', decidedBy: { table: 'overlay' } };
       expect(overlay('192.168.90.11')).toMatchObject(lost);

@@ -14,6 +14,7 @@ import { reversePathBlock } from './reverse-path.ts';
 import { formatRoute, lookUpRoute } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
 import type { RuleReference } from './trace.ts';
+import { tunnelStop } from './tunnel-stop.ts';
 import { type WalkContext, addStep } from './walk-context.ts';
 import { walkHook } from './walk-hook.ts';
 
@@ -205,7 +206,7 @@ function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate
   if (back.kind === 'none') {
     return { returns: false, why: `${node.name} has no route back to ${formatIp(before.source)}` };
   }
-  const way = wayBack(context, leg);
+  const way = wayBack(context, state, leg);
   if (way !== undefined) return way;
   const hooks: Hook[] = [
     first,
@@ -234,12 +235,20 @@ function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate
 }
 
 // To a client on another node, the reply needs a route as the packet did.
-function wayBack(context: WalkContext, { node, before, after, arrivedBy }: Leg): ReplyFate | undefined {
+function wayBack(
+  context: WalkContext,
+  state: PacketState,
+  { node, before, after, arrivedBy }: Leg,
+): ReplyFate | undefined {
   const place = context.network.placeOf(before.source);
   if (place === undefined || place.node === node.name || arrivedBy === '') return undefined;
   const key = { destination: before.source, source: after.destination };
   const next = nextNodeOf(context.network, node, key, place);
-  if (next.kind === 'node') return undefined;
+  if (next.kind === 'node') {
+    const target = context.network.nodes.get(next.name);
+    const stop = next.tunnel && target && tunnelStop(context, { ...state, node }, target, next.tunnel);
+    return stop && { returns: false, lostBy: stop, why: `what carries the reply to ${next.name} is dropped` };
+  }
   return next.kind === 'lost'
     ? { returns: false, lostBy: next.by, why: `${node.name} cannot send the reply back` }
     : { returns: 'unknown', lostBy: next.by, why: next.text };
