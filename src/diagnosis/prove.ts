@@ -116,7 +116,7 @@ function tryAlone(
   const { repair } = suspect.problem;
   if (!repair || failing <= LEAST) return { ...suspect, cured: 0, syncsToo: false };
   const [left] = failingShare(reverify(repair(world)));
-  if (synced !== undefined && failing - left > LEAST) {
+  if (synced !== undefined && left <= synced.failing + LEAST) {
     const [after] = failingShare(reverify(repair(synced.world)));
     const cured = synced.failing - after;
     if (cured > LEAST && Math.abs(after - left) <= LEAST) return { ...suspect, cured, syncsToo: true };
