@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { answer } from './answer.ts';
 import { answersLately } from './answers-lately.ts';
+import { familiesAnswer } from './families-answer.ts';
 import { handMade } from './hand-made.ts';
 import { hangsUp } from './hangs-up.ts';
 import { legacyEndpoints } from './legacy-endpoints.ts';
@@ -29,5 +30,6 @@ export const endpointsChecks: readonly Check[] = [
   answersLately,
   listening,
   hangsUp,
+  familiesAnswer,
   probeTestsPort,
 ];
