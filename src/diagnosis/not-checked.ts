@@ -1,6 +1,7 @@
 import type { Gap, ParseIssue } from '../model/evidence.ts';
 import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
+import { findPolicyEngine } from '../world/find-policy-engine.ts';
 import type { World } from '../world/world.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 
@@ -30,8 +31,21 @@ function hasVirtualIp({ type, clusterIP }: { type?: string; clusterIP?: string }
 }
 
 /** What was not seen of the snapshot itself, whatever Service is asked about. */
-export function gapsOfWorld({ gaps, issues }: World): Gap[] {
-  return eachOnce([...gaps, ...issues.map(gapOfIssue)]);
+export function gapsOfWorld(world: World): Gap[] {
+  return eachOnce([...world.gaps, ...world.issues.map(gapOfIssue), ...gapsOfPolicies(world)]);
+}
+
+/** Engines whose rules are in no dump have policies of kinds of their own, too. */
+function gapsOfPolicies(world: World): Gap[] {
+  const engine = findPolicyEngine(world);
+  if (engine === undefined || engine.isWalked) return [];
+  return [
+    {
+      what: `policies of other kinds than NetworkPolicy, which ${engine.name} may enforce`,
+      why: 'they are not interpreted, and what it does with them is in no dump of a node',
+      unlock: 'none',
+    },
+  ];
 }
 
 /** What was not seen of the subject, each once: by single checks, and on the walk. */
