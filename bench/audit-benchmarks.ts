@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { WORK_FOLDER, auditInput, clusterOf } from './inputs.ts';
+import { WORK_FOLDER, auditInput, clusterOf, nftInput } from './inputs.ts';
 import { type Contender, type Costs, contest, median } from './measure.ts';
 import type { RunOptions } from './parse-benchmarks.ts';
 import { type Row, secondsText } from './report.ts';
@@ -26,7 +26,11 @@ const RACES: readonly {
     services: 2_500,
     mode: 'nftables',
     goal: 100,
-    peer: (rules) => ({ name: 'nft -j -c -f', command: ['unshare', '-n', 'nft', '-j', '-c', '-f', rules] }),
+    // Of its own JSON nft takes no map before the chains that it names.
+    peer: () => ({
+      name: 'nft -c -f, as text',
+      command: ['unshare', '-n', 'nft', '-c', '-f', nftInput(2500, 'text')],
+    }),
   },
   {
     id: 'B2d',
