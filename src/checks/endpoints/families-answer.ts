@@ -1,6 +1,6 @@
 import { type IpFamily, familyOf } from '../../model/address.ts';
-import type { Endpoint } from '../../model/frontend.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
+import { distinctEndpoints } from '../../verify/distinct-endpoints.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type CheckInput, defineCheck } from '../check.ts';
 import { connectionsTo } from '../connections-to.ts';
@@ -58,15 +58,12 @@ function answeredOver({ world, verifications }: CheckInput, family: IpFamily): A
       outcome === 'endpoints' && frontend.protocol === PROTOCOL.tcp && familyOf(frontend.address) === family,
   );
   if (own.length === 0 || own.some(({ works }) => works[0] < 1 - 1e-6)) return undefined;
-  const endpoints = new Map<string, Endpoint>();
-  for (const { expectation } of own)
-    for (const endpoint of expectation.endpoints)
-      endpoints.set(`${endpoint.address} ${endpoint.port}`, endpoint);
-  const answers = [...endpoints.values()].reduce(
+  const endpoints = [...distinctEndpoints(own).values()];
+  const answers = endpoints.reduce(
     (sum, endpoint) => sum + connectionsTo(world, endpoint).filter(({ entry }) => !entry.isUnreplied).length,
     0,
   );
-  const [pod] = [...endpoints.values()].flatMap((endpoint) => endpoint.pod?.split('/')[1] ?? []);
+  const [pod] = endpoints.flatMap((endpoint) => endpoint.pod?.split('/')[1] ?? []);
   return { family, answers, ...(pod === undefined ? {} : { pod }) };
 }
 

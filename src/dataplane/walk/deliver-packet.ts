@@ -230,7 +230,7 @@ function hop(context: WalkContext, state: PacketState, place: Place): void {
     endBeyond(state, `the netfilter rules of ${next.name}, where the packet goes on, were not read`);
     return;
   }
-  const stop = next.tunnel && tunnelStop(context, state, nextNode, next.tunnel);
+  const stop = next.tunnel && tunnelStop(context, node, nextNode, next.tunnel);
   if (stop !== undefined) {
     if (stop.node === nextNode.name) state.node = nextNode;
     endPacket(state, 'dropped', stop);

@@ -1,10 +1,10 @@
 import type { Ip } from '../../model/address.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
 import type { NodeState } from '../node-state.ts';
-import { CT_STATE } from '../ruleset/rule-parts.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
 import type { PacketState } from './packet-state.ts';
 import { lookUpRoute } from './route-lookup.ts';
+import { startState } from './start-state.ts';
 import type { RuleReference } from './trace.ts';
 import type { WalkContext } from './walk-context.ts';
 import { walkHook } from './walk-hook.ts';
@@ -26,17 +26,16 @@ const stops = new WeakMap<NodeState, WeakMap<NodeState, Map<number, RuleReferenc
  */
 export function tunnelStop(
   context: WalkContext,
-  like: PacketState,
+  from: NodeState,
   to: NodeState,
   tunnel: Tunnel,
 ): RuleReference | undefined {
-  const from = like.node;
   let byTarget = stops.get(from);
   if (byTarget === undefined) stops.set(from, (byTarget = new WeakMap()));
   let byPort = byTarget.get(to);
   if (byPort === undefined) byTarget.set(to, (byPort = new Map()));
   if (!byPort.has(tunnel.port)) {
-    const rule = findStop(context, like, to, tunnel);
+    const rule = findStop(context, from, to, tunnel);
     byPort.set(tunnel.port, rule && { ...rule, carrier: `UDP ${tunnel.port} of ${tunnel.device}` });
   }
   return byPort.get(tunnel.port);
@@ -44,7 +43,7 @@ export function tunnelStop(
 
 function findStop(
   context: WalkContext,
-  like: PacketState,
+  from: NodeState,
   to: NodeState,
   tunnel: Tunnel,
 ): RuleReference | undefined {
@@ -52,10 +51,10 @@ function findStop(
   // What stops datagrams between two nodes does so for whatever they carry.
   context.recorder = undefined;
   try {
-    const out = deviceTo(like.node, tunnel.to);
+    const out = deviceTo(from, tunnel.to);
     return (
-      stopAt(context, datagram(like, like.node, tunnel, '', out), ['output']) ??
-      stopAt(context, datagram(like, to, tunnel, deviceTo(to, tunnel.from), ''), ['prerouting', 'input'])
+      stopAt(context, datagram(from, tunnel, '', out), ['output']) ??
+      stopAt(context, datagram(to, tunnel, deviceTo(to, tunnel.from), ''), ['prerouting', 'input'])
     );
   } finally {
     context.recorder = recorder;
@@ -80,48 +79,17 @@ function stopAt(context: WalkContext, start: PacketState, hooks: readonly Hook[]
 }
 
 function datagram(
-  like: PacketState,
   node: NodeState,
   { from, to, port }: Tunnel,
   iif: string | undefined,
   oif: string | undefined,
 ): PacketState {
-  const tuple = { source: from, destination: to, destinationPort: port };
+  const packet = { source: from, destination: to, destinationPort: port, protocol: PROTOCOL.udp };
   return {
-    ...like,
-    slot: {},
+    ...startState({}, node, packet),
     stage: iif === '' ? 'output' : 'prerouting',
-    node,
-    ...tuple,
-    isSourceKnown: true,
-    sourcePort: undefined,
-    sourcePorts: undefined,
-    protocol: PROTOCOL.udp,
-    mark: 0,
-    ctmark: 0,
     iif,
     oif,
-    physin: '',
-    physout: '',
-    via: undefined,
-    ctstate: CT_STATE.NEW,
-    ctstatus: 0,
-    isReply: false,
-    isTracked: true,
-    original: tuple,
-    arrived: tuple,
     arrivedBy: iif,
-    connection: undefined,
-    isDestinationSettled: false,
-    isSourceSettled: false,
-    isIpvs: false,
-    legs: undefined,
-    translatedBy: undefined,
-    translatedDestinationBy: undefined,
-    setChanges: undefined,
-    unknowns: undefined,
-    steps: undefined,
-    result: undefined,
-    decidedBy: undefined,
   };
 }

@@ -206,7 +206,7 @@ function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate
   if (back.kind === 'none') {
     return { returns: false, why: `${node.name} has no route back to ${formatIp(before.source)}` };
   }
-  const way = wayBack(context, state, leg);
+  const way = wayBack(context, leg);
   if (way !== undefined) return way;
   const hooks: Hook[] = [
     first,
@@ -235,18 +235,14 @@ function passNode(context: WalkContext, state: PacketState, leg: Leg): ReplyFate
 }
 
 // To a client on another node, the reply needs a route as the packet did.
-function wayBack(
-  context: WalkContext,
-  state: PacketState,
-  { node, before, after, arrivedBy }: Leg,
-): ReplyFate | undefined {
+function wayBack(context: WalkContext, { node, before, after, arrivedBy }: Leg): ReplyFate | undefined {
   const place = context.network.placeOf(before.source);
   if (place === undefined || place.node === node.name || arrivedBy === '') return undefined;
   const key = { destination: before.source, source: after.destination };
   const next = nextNodeOf(context.network, node, key, place);
   if (next.kind === 'node') {
     const target = context.network.nodes.get(next.name);
-    const stop = next.tunnel && target && tunnelStop(context, { ...state, node }, target, next.tunnel);
+    const stop = next.tunnel && target && tunnelStop(context, node, target, next.tunnel);
     return stop && { returns: false, lostBy: stop, why: `what carries the reply to ${next.name} is dropped` };
   }
   return next.kind === 'lost'

@@ -2,7 +2,6 @@ import { formatIp, formatAddressPort } from '../../model/address.ts';
 import type { Packet } from '../../model/packet.ts';
 import type { Vantage } from '../../model/vantage.ts';
 import type { Network, NodeState } from '../node-state.ts';
-import { CT_STATE } from '../ruleset/rule-parts.ts';
 import { endUnknown } from './end-packet.ts';
 import { enterFromOutside, enterFromPod } from './enter-node.ts';
 import { addressTypeOf } from './local-addresses.ts';
@@ -11,6 +10,7 @@ import { type Flows, subjectOf } from './flows/flows.ts';
 import { FlowRecorder } from './flows/recorder.ts';
 import { type PacketState, forkState, trailValues } from './packet-state.ts';
 import { selectSource } from './select-source.ts';
+import { startState } from './start-state.ts';
 import type { Outcome, Trace } from './trace.ts';
 import { addStep, type WalkContext } from './walk-context.ts';
 import { walkStage } from './walk-node.ts';
@@ -135,60 +135,6 @@ function unreadNode(name: string): NodeState {
 
 function hasRulesFor(node: NodeState, packet: Packet): boolean {
   return typeof packet.destination === 'number' ? node.hasRules.ip : node.hasRules.ip6;
-}
-
-function startState(slot: Slot, node: NodeState, packet: Packet): PacketState {
-  const arrived = {
-    source: packet.source,
-    destination: packet.destination,
-    ...(packet.sourcePort === undefined ? {} : { sourcePort: packet.sourcePort }),
-    ...(packet.destinationPort === undefined ? {} : { destinationPort: packet.destinationPort }),
-  };
-  return {
-    slot,
-    stage: 'route-out',
-    node,
-    source: packet.source,
-    isSourceKnown: true,
-    sourcePort: packet.sourcePort,
-    sourcePorts: undefined,
-    destination: packet.destination,
-    destinationPort: packet.destinationPort,
-    protocol: packet.protocol,
-    mark: packet.mark ?? 0,
-    ctmark: 0,
-    iif: '',
-    oif: '',
-    physin: '',
-    physout: '',
-    via: undefined,
-    ctstate: CT_STATE.NEW,
-    ctstatus: 0,
-    isReply: false,
-    isTracked: true,
-    original: arrived,
-    connection: undefined,
-    isDestinationSettled: false,
-    isSourceSettled: false,
-    isIpvs: false,
-    needsReroute: false,
-    sourceNat: 'none',
-    isBridged: false,
-    sender: undefined,
-    arrived,
-    arrivedBy: '',
-    hops: 0,
-    legs: undefined,
-    translatedBy: undefined,
-    translatedDestinationBy: undefined,
-    setChanges: undefined,
-    unknowns: undefined,
-    steps: undefined,
-    result: undefined,
-    decidedBy: undefined,
-    rejectedWith: undefined,
-    pod: undefined,
-  };
 }
 
 function enter(context: WalkContext, state: PacketState, start: Vantage, options: WalkOptions): void {
