@@ -1,7 +1,5 @@
-import { apply } from '../cluster/api.ts';
-import { proxyConfigMap } from '../cluster/kube-proxy.ts';
-import { pause } from '../machine/run.ts';
 import { ruleModes, type Fault } from './fault.ts';
+import { configureProxies } from './planting.ts';
 
 /** kube-proxy tells pods by a bridge that no node has. */
 export const wrongPodBridge: Fault = {
@@ -12,14 +10,6 @@ export const wrongPodBridge: Fault = {
   service: 'web',
   verdicts: ['degraded', 'healthy'],
   shows: [{ from: /^pod/u, to: /^web$/u, expect: 'works', clients: /^(192\.168\.90\.|10\.244\.\d\.1$)/u }],
-  plant: async (lab) => {
-    await apply([proxyConfigMap(lab.shape, { podBridge: 'docker0' })]);
-    await pause(2000);
-    await lab.restartProxy();
-  },
-  heal: async (lab) => {
-    await apply([proxyConfigMap(lab.shape)]);
-    await pause(2000);
-    await lab.restartProxy();
-  },
+  plant: (lab) => configureProxies(lab, { podBridge: 'docker0' }),
+  heal: (lab) => configureProxies(lab),
 };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apply, ask, get, list, patch, recreate, remove, type ApiObject } from '../cluster/api.ts';
 import { corednsConfigMap } from '../cluster/coredns.ts';
-import { kubeProxyObjects } from '../cluster/kube-proxy.ts';
+import { kubeProxyObjects, type ProxyChange, proxyConfigMap } from '../cluster/kube-proxy.ts';
 import type { Lab } from '../cluster/lab.ts';
 import {
   clientPod,
@@ -149,6 +149,14 @@ export async function keepProxyOff(lab: Lab, nodes: readonly string[]): Promise<
     const pods = await lab.pods('kube-system', 'k8s-app=kube-proxy');
     return pods.every((p) => !nodes.includes(p.node));
   });
+}
+
+/** Gives every kube-proxy its usual configuration with `change`, and starts them anew. */
+export async function configureProxies(lab: Lab, change: ProxyChange = {}): Promise<void> {
+  await apply([proxyConfigMap(lab.shape, change)]);
+  // A kubelet takes a moment to see the new ConfigMap.
+  await pause(2000);
+  await lab.restartProxy();
 }
 
 /** Runs kube-proxy everywhere with another `--hostname-override`. */

@@ -1,7 +1,5 @@
-import { apply } from '../cluster/api.ts';
-import { proxyConfigMap } from '../cluster/kube-proxy.ts';
-import { pause } from '../machine/run.ts';
 import { ruleModes, type Fault } from './fault.ts';
+import { configureProxies } from './planting.ts';
 
 /** NodePorts are served on loopback addresses only. */
 export const nodePortAddresses: Fault = {
@@ -15,14 +13,6 @@ export const nodePortAddresses: Fault = {
     { from: /^outside/u, to: /^node/u, expect: 'fails', errors: ['refused'] },
     { from: /node/u, to: /^web-np$/u, expect: 'works' },
   ],
-  plant: async (lab) => {
-    await apply([proxyConfigMap(lab.shape, { nodePortAddresses: ['127.0.0.0/8'] })]);
-    await pause(2000);
-    await lab.restartProxy();
-  },
-  heal: async (lab) => {
-    await apply([proxyConfigMap(lab.shape)]);
-    await pause(2000);
-    await lab.restartProxy();
-  },
+  plant: (lab) => configureProxies(lab, { nodePortAddresses: ['127.0.0.0/8'] }),
+  heal: (lab) => configureProxies(lab),
 };
