@@ -34,7 +34,7 @@ export class Lab {
     return new Lab(JSON.parse(readFileSync(shapeFile, 'utf8')) as LabShape);
   }
 
-  /** Starts everything, from the wire to the workload; returns when every pod of the lab is Ready. */
+  /** Starts everything, from the wire to the workload; returns when every pod of the lab is Ready and every node's rules know it. */
   static async start(shape: LabShape, say: (line: string) => void): Promise<Lab> {
     const lab = new Lab(shape);
     mkdirSync(join(home, 'logs'), { recursive: true });
@@ -61,7 +61,41 @@ export class Lab {
     await patch('Service', 'shop', 'web-lb', status, { subresource: 'status' });
     await lab.untilPodsReady(150_000);
     say('all pods ready');
+    await lab.untilRulesWritten(60_000);
+    say('rules of every node know them');
     return lab;
+  }
+
+  /** Waits until the rules of every node name each address of the pods behind the lab's Services: kube-proxy follows the API by up to some seconds. */
+  private async untilRulesWritten(limitMs: number): Promise<void> {
+    const pods = [
+      ...(await this.pods('shop', 'app')),
+      ...(await this.pods('kube-system', 'k8s-app=kube-dns')),
+    ];
+    const addresses = pods.flatMap((pod) => pod.addresses);
+    let missing: string[] = [];
+    await until(
+      'the rules of every node',
+      limitMs,
+      async () => {
+        const rules = await Promise.all(this.nodes.map(async ({ name }) => this.rulesOf(name)));
+        missing = this.nodes.flatMap(({ name }, i) =>
+          addresses.filter((address) => !names(rules[i] ?? '', address)).map((at) => `${name}: ${at}`),
+        );
+        return addresses.length > 0 && missing.length === 0;
+      },
+      () => `without ${missing.join(', ')}`,
+    );
+  }
+
+  /** The rules or virtual servers of a node that translate addresses, as text. */
+  private async rulesOf(node: string): Promise<string> {
+    const command = {
+      iptables: 'iptables-save -t nat; ip6tables-save -t nat',
+      nftables: 'nft list ruleset',
+      ipvs: 'ipvsadm -Sn',
+    }[this.shape.mode];
+    return this.onNode(node, command);
   }
 
   private async untilProxiesReady(limitMs: number): Promise<void> {
@@ -231,6 +265,11 @@ export class Lab {
   }
 }
 
+/** True where rules name an address, with a port behind it or between spaces. */
+function names(rules: string, address: string): boolean {
+  return [':', ' ', ']'].some((end) => rules.includes(`${address}${end}`));
+}
+
 function statusOf(host: string, port: number, path: string): Promise<number> {
   return new Promise((resolve) => {
     const req = httpGet({ host, port, path, timeout: 2000 }, (res) => {
@@ -264,6 +303,8 @@ export interface PodView {
   readonly uid: string;
   readonly node: string;
   readonly address: string;
+  /** Of each family; the first is `address`. */
+  readonly addresses: readonly string[];
   readonly ready: boolean;
   readonly terminating: boolean;
   /** Container id without its scheme; undefined before it was made. */
@@ -274,6 +315,7 @@ function podView(pod: ApiObject): PodView {
   const metadata = (pod.metadata ?? {}) as { name?: string; uid?: string; deletionTimestamp?: string };
   const status = (pod['status'] ?? {}) as {
     podIP?: string;
+    podIPs?: { ip: string }[];
     conditions?: { type: string; status: string }[];
     containerStatuses?: { containerID?: string }[];
   };
@@ -282,6 +324,7 @@ function podView(pod: ApiObject): PodView {
     uid: metadata.uid ?? '',
     node: (pod['spec'] as { nodeName?: string } | undefined)?.nodeName ?? '',
     address: status.podIP ?? '',
+    addresses: (status.podIPs ?? []).map(({ ip }) => ip),
     ready: status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false,
     terminating: metadata.deletionTimestamp !== undefined,
     container: status.containerStatuses?.[0]?.containerID?.replace('containerd://', ''),
