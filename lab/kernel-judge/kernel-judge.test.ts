@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../src/model/random-fixture.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Frontend } from './frontend.ts';
 import { clearRules, judgePackets, loadRuleset } from './judge.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../src/model/random-fixture.ts';
 
 /** A condition, in words that iptables and nftables both have. Addresses and ports are text as rules write them. */
 export type Condition =

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../src/model/random-fixture.ts';
 import { type RandomPacket, SOURCES } from '../kernel-judge/random-ruleset.ts';
 
 /** A real server; `masq` is the only way that kube-proxy uses. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../src/model/random-fixture.ts';
 import { expect, test } from 'vitest';
 import { parseIptables } from '../../src/dataplane/iptables/parse-iptables.ts';
 import { parseIpvsadm } from '../../src/dataplane/ipvs/parse-ipvsadm.ts';

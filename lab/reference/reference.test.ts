@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../src/model/random-fixture.ts';
 import { describe, expect, test } from 'vitest';
 import { parseIptables } from '../../src/dataplane/iptables/parse-iptables.ts';
 import { parseIpset } from '../../src/dataplane/ipvs/parse-ipset.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../model/random-fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { parseIp } from '../model/address.ts';
 import { endpointChain, hashName, nftEndpointBase, nftServiceBase, serviceHash } from './names.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from './random-fixture.ts';
 import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
 import { formatAddressPort, formatIp, parseIp, parseIpv4 } from './address.ts';

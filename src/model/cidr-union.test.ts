@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from './random-fixture.ts';
 import { expect, it } from 'vitest';
 import { type Cidr, cidrContains, cidrOf } from './cidr.ts';
 import { unionOf } from './cidr-union.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../model/random-fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { parseIp } from '../model/address.ts';
 import { admitConnection } from './admit-connection.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../model/random-fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { type Ip, parseIp } from '../model/address.ts';
 import { cidrContains, parseCidr } from '../model/cidr.ts';

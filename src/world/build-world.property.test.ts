@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../model/random-fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { recogniseSource } from '../snapshot/recognise.ts';
 import { redactSource } from '../snapshot/redact.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../model/random-fixture.ts';
 import { expect, it } from 'vitest';
 import type { Ip } from '../../model/address.ts';
 import { cidrOf, lastOf } from '../../model/cidr.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../model/random-fixture.ts';
 import { describe, expect, it } from 'vitest';
 import type { DispatchKey, Rule, RuleList, Table } from '../ruleset/ruleset.ts';
 import { parseIptables } from './parse-iptables.ts';

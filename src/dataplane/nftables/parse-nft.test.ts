@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../../model/random-fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { parseIp } from '../../model/address.ts';
 import { CT_STATUS } from '../ruleset/rule-parts.ts';

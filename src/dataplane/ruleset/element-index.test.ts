@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../model/random-fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { indexElements } from './element-index.ts';
 import type { SetElement } from './sets.ts';

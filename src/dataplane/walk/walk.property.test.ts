@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../model/random-fixture.ts';
 import { expect, test } from 'vitest';
 import type { Hook } from '../ruleset/ruleset.ts';
 import type { Part } from '../ruleset/rule-parts.ts';

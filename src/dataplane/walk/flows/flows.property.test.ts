@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../model/random-fixture.ts';
 import { expect, test } from 'vitest';
 import { indexElements } from '../../ruleset/element-index.ts';
 import type { Field, Part } from '../../ruleset/rule-parts.ts';
