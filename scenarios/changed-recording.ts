@@ -12,8 +12,12 @@ export type Changes = readonly (readonly [path: RegExp, change: Change])[];
 
 const recordings = fileURLToPath(new URL('recordings/', import.meta.url));
 
-/** The recording `name` with the files whose path matches changed, or left out where nothing is returned. Throws where a change changes nothing. */
-export async function changedRecording(name: string, changes: Changes): Promise<Snapshot> {
+/** The recording `name` with the files whose path matches changed, or left out where nothing is returned, and with the files `added`. Throws where a change changes nothing. */
+export async function changedRecording(
+  name: string,
+  changes: Changes,
+  added: Readonly<Record<string, string>> = {},
+): Promise<Snapshot> {
   const snapshot = await readBundle([`${recordings}${name}`]);
   const unused = new Set(changes);
   const sources = snapshot.sources.flatMap((source): Source[] => {
@@ -27,10 +31,15 @@ export async function changedRecording(name: string, changes: Changes): Promise<
       text = next;
     }
     if (text === undefined) return [];
-    const bytes = new TextEncoder().encode(text);
-    return [{ ...source, ...recogniseSource(path, bytes), bytes }];
+    return [{ ...source, ...readAs(path, text) }];
   });
+  for (const [path, text] of Object.entries(added)) sources.push(readAs(path, text));
   const [useless] = unused;
   if (useless !== undefined) throw new Error(`no file of ${name} was changed by ${String(useless[0])}`);
   return { ...snapshot, sources };
+}
+
+function readAs(path: string, text: string): Source {
+  const bytes = new TextEncoder().encode(text);
+  return { path, ...recogniseSource(path, bytes), bytes };
 }

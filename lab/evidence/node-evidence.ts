@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { join } from 'node:path';
+import { ask } from '../cluster/api.ts';
 import type { Lab } from '../cluster/lab.ts';
 import type { LabNode } from '../cluster/layout.ts';
 import { podLog } from './cluster-evidence.ts';
@@ -49,6 +50,8 @@ async function writeOneNode(lab: Lab, node: LabNode, folder: string): Promise<vo
     fetchText(node.address, 10249, '/proxyMode', false),
     fetchText(node.address, 10249, '/configz', false),
   ]);
+  const kubelet = await ask('GET', `/api/v1/nodes/${node.name}/proxy/configz`);
+  if (kubelet.status === 200) write('kubelet-configz.json', dnsOfKubelet(kubelet.text));
   write('kube-proxy-healthz.txt', health);
   write('kube-proxy-metrics.txt', shortMetrics(metrics));
   write('kube-proxy-mode.txt', proxyMode);
@@ -57,6 +60,15 @@ async function writeOneNode(lab: Lab, node: LabNode, folder: string): Promise<vo
   for (const name of readdirSync(folder)) {
     if (statSync(join(folder, name)).size === 0) rmSync(join(folder, name));
   }
+}
+
+/** Of what kubelet says of itself, what it writes into pods' resolv.conf. */
+function dnsOfKubelet(text: string): string {
+  const { kubeletconfig } = JSON.parse(text) as {
+    kubeletconfig: { clusterDomain?: string; clusterDNS?: string[] };
+  };
+  const { clusterDomain, clusterDNS } = kubeletconfig;
+  return `${JSON.stringify({ kubeletconfig: { clusterDomain, clusterDNS } }, null, 1)}\n`;
 }
 
 /** kube-proxy's own metrics without the buckets of histograms, which are four fifths of the text. */

@@ -63,9 +63,9 @@ export function slice(endpoints: readonly Fields[] = [{}], more: Fields = {}, me
 }
 
 /** For tests: node-a, ready. */
-export function node(status: Fields = {}, spec: Fields = {}, name = 'node-a'): object {
+export function node(status: Fields = {}, spec: Fields = {}, name = 'node-a', meta: Fields = {}): object {
   return {
-    metadata: { name },
+    metadata: { name, ...meta },
     spec: { podCIDR: '10.244.1.0/24', ...spec },
     status: {
       addresses: [{ type: 'InternalIP', address: '192.0.2.11' }],

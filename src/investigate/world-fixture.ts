@@ -84,6 +84,7 @@ export function worldOf(
     resolvConfs: [],
     dnsAnswers: [],
     probes: [],
+    kubeletConfigs: [],
     podLogs: new Map(),
     cniConfigs: [],
     gaps: [],

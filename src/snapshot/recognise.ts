@@ -39,7 +39,7 @@ function kindOf(path: string, head: string): SourceKind {
   if (/(?:^|\/)pods\/[^/]+$/.test(path)) return /coredns|kube-dns/.test(path) ? 'coredns-log' : 'pod-log';
   if (/^(\{|\[\s*[{\]"])/.test(text)) return jsonKind(name, text);
   // Objects hold other kinds of text inside, so their own first line decides.
-  if (OBJECT_HEAD.test(text)) return isProxyConfig(text) ? 'kube-proxy-config' : 'kubernetes';
+  if (OBJECT_HEAD.test(text)) return configKind(text) ?? 'kubernetes';
   for (const [kind, pattern] of TEXT_KINDS) if (pattern.test(text)) return kind;
   return isYamlObject(text) ? 'kubernetes' : 'unknown';
 }
@@ -47,8 +47,9 @@ function kindOf(path: string, head: string): SourceKind {
 /** The first line of an API object in YAML. */
 const OBJECT_HEAD = /^(?:---.*\n|#.*\n|\n)*apiVersion: \S/;
 
-function isProxyConfig(text: string): boolean {
-  return /^kind: KubeProxyConfiguration\s*$/m.test(text);
+function configKind(text: string): SourceKind | undefined {
+  const kind = /^kind: (KubeProxy|Kubelet)Configuration\s*$/m.exec(text)?.[1];
+  return kind === undefined ? undefined : kind === 'Kubelet' ? 'kubelet-config' : 'kube-proxy-config';
 }
 
 /** Control characters other than white space do not stand in text. */
@@ -61,6 +62,7 @@ function jsonKind(name: string, text: string): SourceKind {
   if (/^\{\s*"schema"\s*:\s*"plumb\/dns-answers\//.test(text)) return 'dns-answers';
   if (/^\{\s*"schema"\s*:\s*"plumb\/probes\//.test(text)) return 'probe-results';
   if (/"kubeproxy\.config\.k8s\.io"\s*:/.test(text)) return 'kube-proxy-configz';
+  if (/^\{\s*"kubeletconfig"\s*:/.test(text)) return 'kubelet-config';
   if (/^\{\s*"lastUpdated"/.test(text)) return 'kube-proxy-healthz';
   if (/"cniVersion"\s*:/.test(text) && /"(type|plugins)"\s*:/.test(text)) return 'cni-config';
   if (text.startsWith('[')) {
@@ -124,6 +126,7 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
     /^\s*(\.|[\w.-]+)(:\d+)?( [\w.:/-]+)* \{\s*\n\s+(errors|health|ready|kubernetes|forward|cache|log|hosts|rewrite|template)\b/m,
   ],
   ['kube-proxy-config', /^kind: KubeProxyConfiguration\s*$/m],
+  ['kubelet-config', /^kind: KubeletConfiguration\s*$/m],
   [
     'kube-proxy-log',
     /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (server|run|proxier|flags|config|iptables|ipvs|shared_informer|reflector|proxy|conntrack|node|topology|conf)\w*\.go:\d+\]/m,

@@ -32,6 +32,7 @@ const SCANNED = new Set<Source['kind']>([
   'kube-proxy-log',
   'kube-proxy-config',
   'kube-proxy-configz',
+  'kubelet-config',
   'cni-config',
   'corefile',
 ]);

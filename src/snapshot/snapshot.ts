@@ -30,6 +30,7 @@ export type SourceKind =
   | 'kube-proxy-mode'
   | 'kube-proxy-healthz'
   | 'kube-proxy-config'
+  | 'kubelet-config'
   | 'corefile'
   | 'resolv-conf'
   | 'cni-config'

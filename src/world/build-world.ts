@@ -91,6 +91,7 @@ export function buildWorld(snapshot: Snapshot): World {
       return pods?.isComplete === true || pods?.namespaces?.includes(namespace) === true;
     }),
     resolvConfs: textsOf(snapshot.sources, 'resolv-conf'),
+    kubeletConfigs: textsOf(snapshot.sources, 'kubelet-config'),
     podLogs: podLogsOf(snapshot.sources),
     dnsAnswers: observations.dnsAnswers,
     probes: observations.probes,

@@ -26,14 +26,14 @@ export interface ClusterDns {
     readonly node?: string;
     readonly resolv: ResolvConf;
   }[];
-  /** The domain that pods search: of a resolv.conf that was read, else as objects tell, else kubelet's default. */
+  /** The domain that pods search: of a resolv.conf that was read, else as objects tell; else, without a source, the one that is served. */
   readonly searched: { readonly domain: string; readonly source?: string };
 }
 
 const DNS_PORT = 53;
 
-/** kubelet's default for `clusterDomain` as kubeadm and most installers set it. */
-const DEFAULT_DOMAIN = 'cluster.local';
+/** `clusterDomain` of kubelet as kubeadm and most installers set it. */
+export const DEFAULT_DOMAIN = 'cluster.local';
 
 /** Gathers what `world` holds of DNS. */
 export const readClusterDns: (world: World) => ClusterDns = perWorld(gather);
@@ -55,13 +55,15 @@ function gather(world: World): ClusterDns {
   const asking = clients.find(({ resolv }) => clusterDomainOf(resolv) !== undefined);
   const others = zones.filter((zone) => zone !== DEFAULT_DOMAIN);
   const told = asking ?? toldDomain(world, others);
+  const served = zones.some((zone) => zone === '.' || zone === DEFAULT_DOMAIN) ? undefined : zones[0];
   return {
     ...(service ? { service } : {}),
     ...(configMap && parsed ? { corefile: { configMap, parsed, ports, zones } } : {}),
     pods,
     clients,
     searched: {
-      domain: (told && ('domain' in told ? told.domain : clusterDomainOf(told.resolv))) ?? DEFAULT_DOMAIN,
+      domain:
+        (told && ('domain' in told ? told.domain : clusterDomainOf(told.resolv))) ?? served ?? DEFAULT_DOMAIN,
       ...(told ? { source: told.source } : {}),
     },
   };

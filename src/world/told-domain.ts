@@ -1,4 +1,5 @@
-import type { ConfigMap } from './kubernetes/objects.ts';
+import { parseCorefile } from '../dns/parse-corefile.ts';
+import type { ConfigMap, Node } from './kubernetes/objects.ts';
 import type { World } from './world.ts';
 
 /** The domain of the cluster, and the object that says it. */
@@ -8,14 +9,23 @@ export interface ToldDomain {
 }
 
 /**
- * The domain that pods search, by what objects say: kubelet's configuration, kubeadm's, or names of Services that somebody wrote out, where they are
- * in one of `zones`. Undefined where none was read that says it.
- * *Source:* kubernetes kubeadm kubeletconfig (`clusterDomain`), ClusterConfiguration (`networking.dnsDomain`).
+ * The domain that pods search, by what objects say: the configuration of kubelet, kubeadm, k3s and RKE2, of a cache on the nodes, or names of Services that
+ * somebody wrote out, the last two where they are in one of `zones`. Undefined where none was read that says it.
+ * *Source:* kubernetes kubeadm kubeletconfig (`clusterDomain`), ClusterConfiguration (`networking.dnsDomain`); k3s pkg/nodeconfig (`k3s.io/node-args`);
+ * kubernetes cluster/addons/dns/nodelocaldns (`__PILLAR__DNS__DOMAIN__:53`).
  */
 export function toldDomain(world: World, zones: readonly string[]): ToldDomain | undefined {
+  for (const { source, text } of world.kubeletConfigs) {
+    const domain = clusterDomainIn(text);
+    if (domain !== undefined) return { domain, source };
+  }
   for (const configMap of world.configMaps) {
-    const domain = configuredIn(configMap);
+    const domain = configuredIn(configMap, zones);
     if (domain !== undefined) return { domain, source: world.locate(configMap, 'data').source };
+  }
+  for (const node of world.nodes) {
+    const domain = argumentOf(node);
+    if (domain !== undefined) return { domain, source: world.locate(node, 'metadata.annotations').source };
   }
   const written = world.services.find(
     ({ spec: { externalName = '' } }) => zoneOf(externalName, zones) !== undefined,
@@ -23,8 +33,8 @@ export function toldDomain(world: World, zones: readonly string[]): ToldDomain |
   if (written)
     return toldBy(world, written, zoneOf(written.spec.externalName ?? '', zones), 'spec.externalName');
   for (const pod of world.pods) {
-    for (const { args = [] } of pod.spec.containers) {
-      const zone = args.map((arg) => zoneOf(arg, zones)).find((each) => each !== undefined);
+    for (const { command = [], args = [] } of pod.spec.containers) {
+      const zone = [...command, ...args].map((arg) => zoneOf(arg, zones)).find((each) => each !== undefined);
       if (zone !== undefined) return toldBy(world, pod, zone, 'spec.containers');
     }
   }
@@ -40,12 +50,29 @@ function toldBy(
   return domain === undefined ? undefined : { domain, source: world.locate(object, path).source };
 }
 
-function configuredIn({ metadata: { name }, data = {} }: ConfigMap): string | undefined {
-  if (/^kubelet-config\b/.test(name))
-    return /^\s*clusterDomain:\s*"?([^\s"]+)/m.exec(data['kubelet'] ?? '')?.[1];
+function configuredIn(
+  { metadata: { name }, data = {} }: ConfigMap,
+  zones: readonly string[],
+): string | undefined {
+  if (name === 'node-local-dns')
+    return parseCorefile(data['Corefile'] ?? '')
+      .blocks.flatMap((block) => block.zones)
+      .find((zone) => zone !== '.' && zones.includes(zone));
+  if (/^kubelet-config\b/.test(name)) return clusterDomainIn(data['kubelet'] ?? '');
   if (name === 'kubeadm-config')
     return /^\s*dnsDomain:\s*"?([^\s"]+)/m.exec(data['ClusterConfiguration'] ?? '')?.[1];
   return undefined;
+}
+
+/** In YAML, or in JSON as kubelet's `/configz` has it. */
+function clusterDomainIn(text: string): string | undefined {
+  return /(?:^\s*|[{,]\s*)"?clusterDomain"?:\s*"?([\w.-]*\w)/m.exec(text)?.[1];
+}
+
+/** `["server","--cluster-domain","corp.local"]`, or `--cluster-domain=corp.local`. */
+function argumentOf({ metadata: { annotations = {} } }: Node): string | undefined {
+  const told = annotations['k3s.io/node-args'] ?? annotations['rke2.io/node-args'] ?? '';
+  return /"--cluster-domain(?:=|"\s*,\s*")([^"]+)"/.exec(told)?.[1];
 }
 
 /** The zone of `zones` in which `text` names a Service. */

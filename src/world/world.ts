@@ -63,6 +63,12 @@ export interface World {
     readonly source: string;
     readonly text: string;
   }[];
+  /** Configurations of kubelet that were read, as it takes or tells them. */
+  readonly kubeletConfigs: readonly {
+    readonly node?: string;
+    readonly source: string;
+    readonly text: string;
+  }[];
   /** Logs of pods that were read: `namespace/name` → text. */
   readonly podLogs: ReadonlyMap<string, { readonly source: string; readonly text: string }>;
   /** What DNS servers answered, and what connections gave, when the snapshot was taken. */

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { dns, pod, service } from '../cluster-fixture.ts';
+import { dns, node, pod, service } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { zoneServed } from './zone-served.ts';
 
@@ -7,11 +7,12 @@ describe('dns/zone-served', () => {
   proveCheck(zoneServed, {
     healthy: dns(),
     broken: dns({ corefile: 'kubernetes corp.local' }),
+    // Neither clusters of their own domain nor those with a wrong Corefile tell by themselves.
     problem: {
-      severity: 'error',
+      severity: 'warning',
       faults: ['D03', 'D10'],
-      share: [1, 1],
-      summary: /pods search cluster\.local .* serves corp\.local/,
+      share: [0, 1],
+      summary: /may not resolve: the Corefile serves corp\.local, and no resolv\.conf/,
     },
     blind: { services: [] },
   });
@@ -87,6 +88,44 @@ describe.each([
   ['kubelet’s configuration', { ...corp, configmaps: [...corp.configmaps, kubelet('corp.local')] }],
   ['kubeadm’s configuration', { ...corp, configmaps: [...corp.configmaps, kubeadm] }],
   ['an ExternalName', { ...corp, services: [...corp.services, alias('web.shop.svc.corp.local')] }],
+  [
+    'kubelet on a node, as it is kept',
+    {
+      ...corp,
+      files: { 'nodes/node-a/kubelet-configz.json': '{"kubeletconfig":{"clusterDomain":"corp.local"}}' },
+    },
+  ],
+  [
+    'kubelet on a node',
+    {
+      ...corp,
+      files: {
+        'nodes/node-a/kubelet-configz.json':
+          '{"kubeletconfig":{"clusterDNS":["10.96.0.10"],"clusterDomain":"corp.local"}}',
+      },
+    },
+  ],
+  [
+    'k3s',
+    {
+      ...corp,
+      nodes: [
+        node({}, {}, 'node-a', {
+          annotations: { 'k3s.io/node-args': '["server","--cluster-domain","corp.local"]' },
+        }),
+      ],
+    },
+  ],
+  [
+    'NodeLocal DNS',
+    {
+      ...corp,
+      configmaps: [
+        ...corp.configmaps,
+        configMap('node-local-dns', { Corefile: 'corp.local:53 {\n  cache\n}\n' }),
+      ],
+    },
+  ],
   [
     'an argument of a pod',
     {

@@ -2,7 +2,7 @@ import { rewriteName } from '../../dns/rewrite-name.ts';
 import type { ServerBlock } from '../../dns/parse-corefile.ts';
 import type { ConfigMap } from '../../world/kubernetes/objects.ts';
 import type { World } from '../../world/world.ts';
-import { readClusterDns } from '../../world/read-cluster-dns.ts';
+import { DEFAULT_DOMAIN, readClusterDns } from '../../world/read-cluster-dns.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 
 /** CoreDNS does not serve the domain that pods search, so no Service name is found. */
@@ -23,7 +23,11 @@ export const zoneServed: Check = defineCheck({
     );
     const isServed = (zone: string): boolean =>
       zone === '.' || asked.endsWith(`.${zone}`) || name.endsWith(`.${zone}`);
-    if (zones.some(isServed)) return;
+    if (zones.some(isServed)) {
+      if (searched.source === undefined && searched.domain !== DEFAULT_DOMAIN)
+        yield notTold(world, configMap, searched.domain);
+      return;
+    }
     const other = parsed.blocks.find(
       ({ port, plugins }) => !ports.has(port) && plugins.some(({ name: plugin }) => plugin === 'kubernetes'),
     );
@@ -39,7 +43,7 @@ export const zoneServed: Check = defineCheck({
       subject: `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`,
       faults: zones.length === 0 ? ['D10', 'D03'] : ['D03', 'D10'],
       share: [1, 1],
-      summary: `names do not resolve: pods search ${searched.domain}${searched.source === undefined ? ' (the default; no resolv.conf and no configuration of kubelet was read)' : ''}, and the Corefile ${zones.length === 0 ? 'has no kubernetes plugin' : `serves ${zones.join(', ')}`}`,
+      summary: `names do not resolve: pods search ${searched.domain}, and the Corefile ${zones.length === 0 ? 'has no kubernetes plugin' : `serves ${zones.join(', ')}`}`,
       evidence: [
         {
           ...world.locate(configMap, 'data.Corefile'),
@@ -48,6 +52,9 @@ export const zoneServed: Check = defineCheck({
               ? 'no line "kubernetes ZONE" in a block for port 53'
               : `Corefile line ${line}: kubernetes ${zones.join(' ')}`,
         },
+        ...(searched.source === undefined
+          ? []
+          : [{ source: searched.source, text: `pods search ${searched.domain}` }]),
       ],
       remedy: {
         text: `serve ${searched.domain} in the Corefile, or give kubelet and pods the domain that is served`,
@@ -56,6 +63,24 @@ export const zoneServed: Check = defineCheck({
     };
   },
 });
+
+/** CoreDNS serves a domain of its own, and no resolv.conf or configuration says whether pods search it. */
+function notTold(world: World, configMap: ConfigMap, domain: string): Problem {
+  return {
+    severity: 'warning',
+    subject: `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`,
+    faults: ['D03', 'D10'],
+    share: [0, 1],
+    summary: `names may not resolve: the Corefile serves ${domain}, and no resolv.conf and no configuration of kubelet was read that says whether pods search it, or ${DEFAULT_DOMAIN}`,
+    evidence: [
+      { ...world.locate(configMap, 'data.Corefile'), text: `the plugin kubernetes serves ${domain}` },
+    ],
+    remedy: {
+      text: `look which domain pods search; if it is not ${domain}, align kubelet’s clusterDomain and the Corefile`,
+      commands: ['kubectl exec -n NAMESPACE POD -- cat /etc/resolv.conf'],
+    },
+  };
+}
 
 /** CoreDNS serves Kubernetes on a port that the DNS Service does not lead to. */
 function otherPort(

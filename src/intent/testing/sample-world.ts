@@ -60,6 +60,7 @@ export function sampleWorld(sample: Sample = {}): World {
     resolvConfs: [],
     dnsAnswers: [],
     probes: [],
+    kubeletConfigs: [],
     podLogs: new Map(),
     cniConfigs: [],
     gaps: [],

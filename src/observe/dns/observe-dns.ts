@@ -35,7 +35,9 @@ interface ServiceObject {
 
 /** A server that has not answered by then is silent. */
 const DNS_TIMEOUT_MS = 5000;
-const DEFAULT_DOMAIN = 'cluster.local';
+
+/** The domain of most clusters. */
+export const DEFAULT_DOMAIN = 'cluster.local';
 
 /**
  * Asks the cluster's DNS for `kubernetes.default`, which tells whether it works at all, and for the names of the question, as the client
@@ -101,7 +103,7 @@ function unique(questions: readonly { name: string; type: string }[]): { name: s
 }
 
 /** The zone that the Corefile serves, else the one that most clusters have. */
-function zoneServed(objects: readonly Source[]): string {
+export function zoneServed(objects: readonly Source[]): string {
   const source = objects.find(({ path }) => /configmaps-coredns(-\d+)?\.json$/.test(path));
   const map = source && (JSON.parse(textOf(source)) as { data?: Record<string, string> });
   const [zone] = kubernetesZones(parseCorefile(map?.data?.['Corefile'] ?? ''));

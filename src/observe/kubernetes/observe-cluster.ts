@@ -2,6 +2,7 @@ import { UserError } from '../../model/user-error.ts';
 import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
 import { type Collected, joinCollected } from '../collected.ts';
 import { observeDns } from '../dns/observe-dns.ts';
+import { readKubeletConfig } from '../node/read-kubelet-config.ts';
 import { type CollectNodesOptions, collectNodes } from '../node/collect-nodes.ts';
 import type { PodObject } from '../node/node-pods.ts';
 import type { ClusterAccess } from './cluster-access.ts';
@@ -42,13 +43,14 @@ export async function observeCluster(
   const nodes = listed(sources, 'nodes').map(({ metadata }) => metadata.name);
   const pods = listed<PodObject>(sources, 'pods');
   const shells = shareExecs(access);
-  const [others, services, logs, kernels, answers, probes] = await Promise.all([
+  const [others, services, logs, kernels, answers, probes, kubelet] = await Promise.all([
     observeObjects(access, rest, options),
     otherServices(access, subject, first, options),
     observeLogs(access, sources, options),
     collectNodes(shells, nodes, pods, options),
     observeDns(shells, sources, resolv.sources[0], subject, options),
     options.isProbing === false ? nothing : observeProbes(shells, sources, subject, options),
+    resolv.sources.length > 0 ? nothing : readKubeletConfig(access, sources, nodes, options),
   ]);
   if (sources.length === 0 && others.sources.length === 0)
     throw unreachable({ failures: [...first.failures, ...others.failures] });
@@ -61,6 +63,7 @@ export async function observeCluster(
       others,
       { sources: services, gaps: [] },
       resolv,
+      kubelet,
       logs,
       kernels,
       answers,

@@ -138,6 +138,7 @@ export interface Probe {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly ports?: readonly ContainerPort[];
   readonly readinessProbe?: Probe;
