@@ -69,7 +69,16 @@ describe('answerDns', () => {
     expect(ask(cluster, 'web', { pod: 'shop/client' }).resolver.because).toMatch(
       /derived from dnsPolicy ClusterFirst/,
     );
-    expect(() => ask(cluster, 'web', { pod: 'shop/raw' })).toThrow(/uses the resolver of its node/);
+    expect(() => ask(cluster, 'web', { pod: 'shop/raw' })).toThrow(
+      /has dnsPolicy Default, so it uses the resolver of its node, which was not read/,
+    );
+    const files = { 'nodes/node-a/resolv.conf': 'nameserver 192.0.2.53\n' };
+    expect(ask({ ...cluster, files }, 'web.shop.svc.cluster.local', { pod: 'shop/raw' })).toMatchObject({
+      verdict: 'broken',
+      headline: expect.stringMatching(
+        /is 10\.96\.0\.7 .* by the cluster’s DNS, but pod shop\/raw asks 192\.0\.2\.53: it has dnsPolicy Default$/,
+      ) as string,
+    });
     expect(() => ask(cluster, 'web', { pod: 'shop/none' })).toThrow(/none/);
   });
 

@@ -8,6 +8,7 @@ import { parseIp } from '../model/address.ts';
 import type { Gap } from '../model/evidence.ts';
 import type { DnsObservation } from '../model/observation.ts';
 import { UserError } from '../model/user-error.ts';
+import { knowsServices, whyNodeResolver } from '../world/node-resolver.ts';
 import { readClusterDns } from '../world/read-cluster-dns.ts';
 import { type Resolver, resolverOf } from '../world/resolver-of.ts';
 import type { World } from '../world/world.ts';
@@ -20,17 +21,31 @@ export function answerDns(world: World, { name, namespace, pod: podName }: DnsQu
   if (podName !== undefined) needPod(world, podName);
   const pod = world.pods.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === podName);
   const client = podName === undefined ? `a pod in ${namespace}` : `pod ${podName}`;
+  const why = pod && whyNodeResolver(pod);
   const resolver = resolverOf(world, namespace, pod);
   if (resolver === undefined)
     throw new UserError(
-      `${client} uses the resolver of its node, which was not read`,
-      `add the output of kubectl exec ${podName ?? 'POD'} -- cat /etc/resolv.conf`,
+      `${client} ${why ?? ''}, so it uses the resolver of its node, which was not read`,
+      `names of Services resolve with dnsPolicy ${pod?.spec.hostNetwork ? 'ClusterFirstWithHostNet' : 'ClusterFirst'}; for the node’s resolver add the output of kubectl -n ${namespace} exec ${pod?.metadata.name ?? 'POD'} -- cat /etc/resolv.conf as pods/${(podName ?? 'NAMESPACE/POD').replace('/', '_')}/resolv.conf`,
     );
   const contents = zoneContentsOf(world, readClusterDns(world).searched.domain);
   const tries = triesOf(world, contents, resolver, name);
   const notChecked = gapsOf(world, tries);
+  const judged = judge(name, tries, notChecked);
+  const { nameservers } = resolver.resolv;
+  const isForeign =
+    nameservers.length > 0 &&
+    readClusterDns(world).service !== undefined &&
+    tries.some(({ expected: { by, records } }) => by === 'cluster' && records.length > 0) &&
+    !knowsServices(world, nameservers);
   return {
-    ...judge(name, tries, notChecked),
+    ...judged,
+    ...(isForeign
+      ? {
+          verdict: 'broken' as const,
+          headline: `${judged.headline} by the cluster’s DNS, but ${client} asks ${nameservers.join(', ')}${why === undefined ? '' : `: it ${why}`}`,
+        }
+      : {}),
     name,
     client,
     resolver: { ...resolver.resolv, because: resolver.because },

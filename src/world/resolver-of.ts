@@ -1,5 +1,6 @@
 import { type ResolvConf, parseResolvConf } from '../dns/parse-resolv-conf.ts';
 import type { Pod } from './kubernetes/objects.ts';
+import { whyNodeResolver } from './node-resolver.ts';
 import { readClusterDns } from './read-cluster-dns.ts';
 import type { World } from './world.ts';
 
@@ -26,9 +27,8 @@ export function resolverOf(world: World, namespace: string, pod?: Pod): Resolver
   if (read) return { resolv: read.resolv, source: read.source, because: `read in pod ${name}` };
   const policy = pod?.spec.dnsPolicy ?? 'ClusterFirst';
   const own = pod?.spec.dnsConfig;
-  const isNodes = policy === 'Default' || (policy === 'ClusterFirst' && pod?.spec.hostNetwork === true);
-  if (isNodes) {
-    const node = world.resolvConfs.find((each) => each.pod === undefined && each.node === pod?.spec.nodeName);
+  if (pod && whyNodeResolver(pod) !== undefined) {
+    const node = world.resolvConfs.find((each) => each.pod === undefined && each.node === pod.spec.nodeName);
     return (
       node && {
         resolv: parseResolvConf(node.text),

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { observationFormats } from '../../model/observation.ts';
 import { dns, pod } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { clientResolver } from './client-resolver.ts';
@@ -31,6 +32,40 @@ describe('dns/client-resolver, the node’s resolver', () => {
     healthy: asking({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }),
     broken: asking({ hostNetwork: true, dnsPolicy: 'ClusterFirst' }),
     problem: { faults: ['D05', 'D04'], summary: /runs in its node’s network with dnsPolicy ClusterFirst/ },
+    blind: { services },
+  });
+});
+
+describe('dns/client-resolver, the node’s resolver, which was read', () => {
+  const host = asking({ hostNetwork: true, dnsPolicy: 'ClusterFirst' });
+  const resolv = (nameserver: string): Record<string, string> => ({
+    'nodes/node-a/resolv.conf': `nameserver ${nameserver}\n`,
+  });
+  const answers = JSON.stringify({
+    schema: observationFormats.dns,
+    items: [
+      {
+        from: { kind: 'pod', pod: 'shop/client', via: 'exec nslookup' },
+        server: { address: '192.0.2.53' },
+        protocol: 'udp',
+        name: 'web.shop.svc.cluster.local',
+        type: 'A',
+        outcome: 'answered',
+        rcode: 'NOERROR',
+        records: [{ type: 'A', data: '10.96.0.7' }],
+      },
+    ],
+  });
+  proveCheck(clientResolver, {
+    healthy: { ...host, files: resolv('10.96.0.10') },
+    broken: { ...host, files: resolv('192.0.2.53') },
+    problem: { faults: ['D05', 'D04'], summary: /its node’s resolver \(192\.0\.2\.53\)/ },
+    blind: { services },
+  });
+  proveCheck(clientResolver, {
+    healthy: { ...host, files: { ...resolv('192.0.2.53'), 'dns/answers.json': answers } },
+    broken: { ...host, files: { ...resolv('192.0.2.54'), 'dns/answers.json': answers } },
+    problem: { summary: /its node’s resolver \(192\.0\.2\.54\)/ },
     blind: { services },
   });
 });

@@ -1,11 +1,10 @@
+import type { Verification } from '../../verify/discrepancy.ts';
+import { knowsServices, whyNodeResolver } from '../../world/node-resolver.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
+import { resolverOf } from '../../world/resolver-of.ts';
 import { clusterDomainOf } from '../../dns/parse-resolv-conf.ts';
-import type { Pod } from '../../world/kubernetes/objects.ts';
 import { selectedPods } from '../../world/select-pods.ts';
 import { type Check, defineCheck } from '../check.ts';
-
-/** Where NodeLocal DNS listens by default. */
-const NODE_LOCAL = '169.254.20.10';
 
 /** The client asks a resolver that knows no Services. */
 export const clientResolver: Check = defineCheck({
@@ -13,8 +12,8 @@ export const clientResolver: Check = defineCheck({
   asserts: 'the client asks the cluster’s DNS',
   faults: ['D04', 'D05', 'D02'],
   needs: ['pods', 'services'],
-  *run({ world, subject }) {
-    const { service, clients } = readClusterDns(world);
+  *run({ world, subject, verifications }) {
+    const { service } = readClusterDns(world);
     const asked = subject.from?.pod;
     const pod = world.pods.find(
       ({ metadata }) =>
@@ -24,14 +23,10 @@ export const clientResolver: Check = defineCheck({
     // The servers themselves ask their node's resolver for what is not theirs.
     if (!service || !pod || selectedPods(world, service).includes(pod)) return;
     const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
-    const servers = new Set([service.spec.clusterIP ?? '', ...(service.spec.clusterIPs ?? []), NODE_LOCAL]);
-    const client = clients.find((each) => each.pod === name);
-    const told =
-      client?.resolv.nameservers ??
-      (pod.spec.dnsPolicy === 'None' ? pod.spec.dnsConfig?.nameservers : undefined);
-    const byPolicy = policyProblem(pod);
-    const wrong = told !== undefined && told.length > 0 && !told.some((server) => servers.has(server));
-    if (!wrong && !byPolicy) return;
+    const byPolicy = whyNodeResolver(pod);
+    const client = resolverOf(world, pod.metadata.namespace, pod);
+    const told = client?.resolv.nameservers ?? [];
+    if (knowsServices(world, told) || (told.length === 0 && !byPolicy)) return;
     const domain = client && clusterDomainOf(client.resolv);
     yield {
       severity: 'error',
@@ -39,16 +34,16 @@ export const clientResolver: Check = defineCheck({
       faults: byPolicy ? ['D05', 'D04'] : ['D04', 'D05'],
       share: [1, 1],
       summary: byPolicy
-        ? `pod ${name} ${byPolicy}, so it asks its node’s resolver, which knows no Service`
-        : `pod ${name} asks ${(told ?? []).join(', ')}; the cluster’s DNS is ${service.spec.clusterIP ?? '?'}${domain === undefined ? '' : ` for ${domain}`}`,
+        ? `names of Services do not resolve in pod ${name}: it ${byPolicy}, so it asks its node’s resolver${told.length === 0 ? '' : ` (${told.join(', ')})`}${allWork(verifications) ? '; connections to the Service’s addresses work' : ''}`
+        : `pod ${name} asks ${told.join(', ')}; the cluster’s DNS is ${service.spec.clusterIP ?? '?'}${domain === undefined ? '' : ` for ${domain}`}`,
       evidence: [
         {
           ...world.locate(pod, byPolicy ? 'spec.dnsPolicy' : 'spec.dnsConfig'),
           text: `dnsPolicy ${pod.spec.dnsPolicy ?? 'ClusterFirst'}, hostNetwork ${pod.spec.hostNetwork ?? false}`,
         },
-        ...(client
-          ? [{ source: client.source, text: `nameserver ${client.resolv.nameservers.join(', ')}` }]
-          : []),
+        ...(client?.source === undefined
+          ? []
+          : [{ source: client.source, text: `nameserver ${told.join(', ')}` }]),
         {
           ...world.locate(service, 'spec.clusterIP'),
           text: `Service ${service.metadata.namespace}/${service.metadata.name} is ${service.spec.clusterIP ?? '?'}`,
@@ -64,9 +59,6 @@ export const clientResolver: Check = defineCheck({
   },
 });
 
-function policyProblem({ spec }: Pod): string | undefined {
-  if (spec.dnsPolicy === 'Default') return 'has dnsPolicy Default';
-  if (spec.hostNetwork === true && (spec.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst')
-    return 'runs in its node’s network with dnsPolicy ClusterFirst';
-  return undefined;
+function allWork(verifications: readonly Verification[]): boolean {
+  return verifications.length > 0 && verifications.every(({ works: [min] }) => min > 1 - 1e-6);
 }
