@@ -10,6 +10,9 @@ const COMMON = new Set(
   ),
 );
 
+const WORD = /[A-Za-z0-9_-]+/;
+const WORDS = new RegExp(WORD, 'g');
+
 /** Which name stands for which. The same name always gets the same pseudonym. */
 export interface NameBook {
   /** The pseudonym of `name`; the name itself where it says nothing. */
@@ -27,17 +30,57 @@ export function nameBook(seed: string, names: Iterable<string>): NameBook {
     (name) => name.length > 1 && !/^[\d.]+$/.test(name) && !COMMON.has(name),
   );
   for (const name of book) pseudonyms.set(name, pseudonymOf(seed, name));
-  // Longer names first: `web` stands in `web-5c67`.
-  const sorted = book.sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  const pattern =
-    sorted.length === 0
-      ? undefined
-      : new RegExp(`(?<![A-Za-z0-9_-])(?:${sorted.map(escaped).join('|')})(?![A-Za-z0-9_-])`, 'g');
-  return {
-    of: (name) => pseudonyms.get(name) ?? name,
-    replaceIn: (text) => (pattern ? text.replace(pattern, (name) => pseudonyms.get(name) ?? name) : text),
-    names: sorted,
-  };
+  const longestFirst = book.sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const byWord = namesByWord(longestFirst);
+  const of = (name: string): string => pseudonyms.get(name) ?? name;
+  return { of, replaceIn: (text) => replaceNames(text, byWord, of), names: longestFirst };
+}
+
+/** A name that holds a word, and where in it the word stands. */
+interface WordOfName {
+  readonly name: string;
+  readonly at: number;
+}
+
+/** Names by their first word, in the order given. */
+function namesByWord(names: readonly string[]): ReadonlyMap<string, readonly WordOfName[]> {
+  const byWord = new Map<string, WordOfName[]>();
+  for (const name of names) {
+    const found = name.match(WORD);
+    if (found === null) continue;
+    const [word] = found;
+    const { index: at = 0 } = found;
+    const own = byWord.get(word);
+    if (own) own.push({ name, at });
+    else byWord.set(word, [{ name, at }]);
+  }
+  return byWord;
+}
+
+/** `text` with each name replaced that stands as a word; of those that begin alike the first one of `byWord`. */
+function replaceNames(
+  text: string,
+  byWord: ReadonlyMap<string, readonly WordOfName[]>,
+  of: (name: string) => string,
+): string {
+  let made = '';
+  let from = 0;
+  for (const { 0: word, index } of text.matchAll(WORDS)) {
+    const found = byWord.get(word)?.find(({ name, at }) => {
+      const start = index - at;
+      const isAlone = !isWordAt(text, start - 1) && !isWordAt(text, start + name.length);
+      return isAlone && start >= from && text.startsWith(name, start);
+    });
+    if (found === undefined) continue;
+    const start = index - found.at;
+    made += text.slice(from, start) + of(found.name);
+    from = start + found.name.length;
+  }
+  return from === 0 ? text : made + text.slice(from);
+}
+
+function isWordAt(text: string, at: number): boolean {
+  return WORD.test(text[at] ?? '');
 }
 
 /** A DNS label that says nothing, but keeps of a domain how many labels it has. */
@@ -47,8 +90,4 @@ function pseudonymOf(seed: string, name: string): string {
     return `x${Array.from(digest, (byte) => byte.toString(36).padStart(2, '0')).join('')}`;
   };
   return name.split('.').map(labelOf).join('.');
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }

@@ -1,11 +1,10 @@
-import type { Ip } from '../model/address.ts';
 import type { Gap } from '../model/evidence.ts';
 import { type Snapshot, type Source, textOf } from '../snapshot/snapshot.ts';
 import { collectNames } from './collect-names.ts';
 import { type NameBook, nameBook } from './name-book.ts';
 import { permuteAddress } from './permute-address.ts';
 import { objectsIn } from './objects-in.ts';
-import { type PortName, renameChains } from './rename-chains.ts';
+import { type PortName, type Renaming, portsByHash, renameChains } from './rename-chains.ts';
 import { replaceAddresses } from './replace-addresses.ts';
 import { replaceInJson } from './replace-in-json.ts';
 
@@ -37,8 +36,7 @@ const encoder = new TextEncoder();
 export function pseudonymise(snapshot: Snapshot, seed: string): Snapshot {
   const book = nameBook(seed, collectNames(snapshot.sources));
   const permute = permuteAddress(seed);
-  const ports = portsOf(snapshot.sources);
-  const change: Change = { book, permute, seed, ports };
+  const change: Renaming = { book, permute, seed, ports: portsByHash(portsOf(snapshot.sources)) };
   return {
     ...snapshot,
     sources: snapshot.sources.map((source) => changeSource(source, change)),
@@ -46,14 +44,7 @@ export function pseudonymise(snapshot: Snapshot, seed: string): Snapshot {
   };
 }
 
-interface Change {
-  readonly book: NameBook;
-  readonly permute: (address: Ip) => Ip;
-  readonly seed: string;
-  readonly ports: readonly PortName[];
-}
-
-function changeSource(source: Source, change: Change): Source {
+function changeSource(source: Source, change: Renaming): Source {
   const { book } = change;
   const { node, pod, namespaces, command, stderr, path, ...rest } = source;
   return {
@@ -68,19 +59,20 @@ function changeSource(source: Source, change: Change): Source {
   };
 }
 
-function changeText(source: Source, change: Change): string {
-  const { book, permute, seed, ports } = change;
+function changeText(source: Source, change: Renaming): string {
+  const { book, permute, seed } = change;
   const text = textOf(source);
   const objects = source.kind === 'kubernetes' ? objectsIn(source) : undefined;
   if (objects !== undefined) return replaceInJson(objects, (word) => changeWords(word, change));
   if (!RULES.has(source.kind)) return changeWords(text, change);
-  const renamed = renameChains(text, ports, { book, permute, seed });
+  const renamed = renameChains(text, change);
   const commented = renamed.replace(COMMENT, (comment) => book.replaceIn(comment));
   return replaceAddresses(commented, permute, seed, source.kind === 'proc-ip-vs');
 }
 
-function changeWords(text: string, { book, permute, seed, ports }: Change): string {
-  return replaceAddresses(book.replaceIn(renameChains(text, ports, { book, permute, seed })), permute, seed);
+function changeWords(text: string, change: Renaming): string {
+  const { book, permute, seed } = change;
+  return replaceAddresses(book.replaceIn(renameChains(text, change)), permute, seed);
 }
 
 /** `namespace/name`. */
@@ -92,7 +84,7 @@ function changePair(text: string, book: NameBook): string {
 }
 
 /** Folders and files may be called after nodes, namespaces and pods (`pods/shop_web-1.log`). */
-function changePath(path: string, change: Change): string {
+function changePath(path: string, change: Renaming): string {
   const { book } = change;
   const parts = path.split('/').map((part) => {
     const [stem = '', ...extension] = /^(.+?)(\.[a-z]+)?$/.exec(part)?.slice(1) ?? [part];
@@ -104,7 +96,7 @@ function changePath(path: string, change: Change): string {
   return parts.map((part) => book.of(part)).join('/');
 }
 
-function changeGap(gap: Gap, change: Change): Gap {
+function changeGap(gap: Gap, change: Renaming): Gap {
   const { node, what, why, unlock } = gap;
   return {
     what: changeWords(what, change),

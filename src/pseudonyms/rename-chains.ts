@@ -16,8 +16,23 @@ const NFT_NAME =
   /\b(service|local|external|firewall|endpoint|affinity)-[A-Z2-7]{8}-([a-z0-9-]+)\/([a-z0-9.-]+)\/(tcp|udp|sctp)\/([a-z0-9-]*)(?:__([0-9a-f.]+)\/(\d+))?/g;
 const DESTINATION = /--to-destination\s+(\[?[0-9a-f.:]+\]?):(\d+)/i;
 
+/** Service ports, with a protocol, by the hash that the iptables mode names their chains with. */
+export type PortsByHash = ReadonlyMap<string, { readonly port: PortName; readonly protocol: string }>;
+
+/** `ports` by the hashes of their chains. */
+export function portsByHash(ports: readonly PortName[]): PortsByHash {
+  return new Map(
+    ports.flatMap((port) =>
+      ['tcp', 'udp', 'sctp'].map(
+        (protocol) => [serviceHash(port.service, port.port, protocol), { port, protocol }] as const,
+      ),
+    ),
+  );
+}
+
 /** How names that kube-proxy derives from others follow them. */
 export interface Renaming {
+  readonly ports: PortsByHash;
   readonly book: NameBook;
   readonly permute: (address: Ip) => Ip;
   readonly seed: string;
@@ -25,11 +40,11 @@ export interface Renaming {
 
 /**
  * `text` (rules in any form) with the chains, maps and sets of kube-proxy named as it would name them for the new names. A hash that no
- * Service port of `ports` explains becomes another hash, the same everywhere. Names with addresses in them are marked as done.
+ * Service port explains becomes another hash, the same everywhere. Names with addresses in them are marked as done.
  */
-export function renameChains(text: string, ports: readonly PortName[], renaming: Renaming): string {
+export function renameChains(text: string, renaming: Renaming): string {
   const { book, permute, seed } = renaming;
-  const chains = chainNames(text, ports, renaming);
+  const chains = chainNames(text, renaming);
   return text
     .replace(
       CHAIN,
@@ -61,31 +76,22 @@ export function renameChains(text: string, ports: readonly PortName[], renaming:
 }
 
 /** The new name of each chain of the iptables mode that the Service ports explain. */
-function chainNames(
-  text: string,
-  ports: readonly PortName[],
-  { book, permute }: Renaming,
-): Map<string, string> {
+function chainNames(text: string, { ports, book, permute }: Renaming): Map<string, string> {
   const names = new Map<string, string>();
   const renamed = (service: string): string =>
     service
       .split('/')
       .map((part) => book.of(part))
       .join('/');
-  const wanted = new Set(text.match(CHAIN) ?? []);
   const owners = new Map<string, { readonly port: PortName; readonly protocol: string }>();
-  for (const port of ports) {
-    for (const protocol of ['tcp', 'udp', 'sctp']) {
-      const before = serviceHash(port.service, port.port, protocol);
-      const after = serviceHash(renamed(port.service), book.of(port.port), protocol);
-      for (const kind of ['SVC', 'SVL', 'EXT', 'FW', 'XLB']) {
-        const chain = `KUBE-${kind}-${before}`;
-        if (!wanted.has(chain)) continue;
-        names.set(chain, `KUBE-${kind}-${after}`);
-        owners.set(chain, { port, protocol });
-      }
-    }
+  for (const [chain, kind, hash = ''] of text.matchAll(CHAIN)) {
+    const owner = names.has(chain) ? undefined : ports.get(hash);
+    if (owner === undefined) continue;
+    const { port, protocol } = owner;
+    names.set(chain, `KUBE-${kind}-${serviceHash(renamed(port.service), book.of(port.port), protocol)}`);
+    owners.set(chain, owner);
   }
+  if (owners.size === 0) return names;
   const { destinations, callers } = structureOf(text);
   for (const [chain, { address, port: number }] of destinations) {
     for (const caller of callers.get(chain) ?? []) {
