@@ -23,6 +23,21 @@ const before =
 
 const ofA = /node-a\/iptables-save/;
 
+/** The API server advertises an address that nobody reaches: nodes send there, and their connections have no answer. */
+const unreachedApi: Changes = [
+  [/endpoint(slice)?s\.json/, replace(/"192\.168\.90\.1"/g, '"10.0.2.15"')],
+  [/iptables-save/, replace(/192\.168\.90\.1:6443/g, '10.0.2.15:6443')],
+  [
+    /node-a\/conntrack/,
+    (text) =>
+      [1, 2, 3].reduce(
+        (all, digit) =>
+          `tcp      6 110 SYN_SENT src=10.244.1.11 dst=10.96.0.1 sport=4100${digit} dport=443 [UNREPLIED] src=10.0.2.15 dst=192.168.90.11 sport=6443 dport=4100${digit} mark=0 use=1\n${all}`,
+        text,
+      ),
+  ],
+];
+
 /** clusterCIDR as ranges of ClusterIPs, in the rules and in what kube-proxy says of itself. */
 const serviceRangeForPods: Changes = [
   [/iptables-save/, replace(/KUBE-SERVICES ! -s 10\.244\.0\.0\/16/g, 'KUBE-SERVICES ! -s 10.96.0.0/16')],
@@ -32,6 +47,7 @@ const serviceRangeForPods: Changes = [
 interface Case {
   readonly recording: string;
   readonly fault: string;
+  readonly namespace?: string;
   readonly service?: string;
   readonly changes: Changes;
   readonly check: string;
@@ -90,6 +106,16 @@ const CASES: readonly Case[] = [
     proof: 'consistent',
   },
   {
+    recording: 'iptables-healthy',
+    fault: 'the API server advertises an address that nobody reaches',
+    namespace: 'default',
+    service: 'kubernetes',
+    changes: unreachedApi,
+    check: 'endpoints/answer',
+    first: 'O02',
+    proof: 'consistent',
+  },
+  {
     recording: 'nftables-healthy',
     fault: 'br_netfilter is not loaded, by sysctl -a',
     changes: [
@@ -107,9 +133,9 @@ const CASES: readonly Case[] = [
 describe('a healthy recording with one fault', () => {
   it.each(CASES)(
     '$recording: $fault',
-    async ({ recording, changes, service = 'web', check, first, proof = 'repaired' }) => {
+    async ({ recording, changes, namespace = 'shop', service = 'web', check, first, proof = 'repaired' }) => {
       const snapshot = await changedRecording(recording, changes);
-      const { causes } = investigateService(snapshot, { namespace: 'shop', name: service });
+      const { causes } = investigateService(snapshot, { namespace, name: service });
       const [cause] = causes;
       expect(cause).toMatchObject({ check, proof });
       expect(cause?.faults[0]).toBe(first);

@@ -11,7 +11,7 @@ const LEAST = 2;
 export const answer: Check = defineCheck({
   id: 'endpoints/answer',
   asserts: 'endpoints that packets reach answer them',
-  faults: ['S03', 'P02', 'P01', 'E04'],
+  faults: ['S03', 'P02', 'P01', 'E04', 'O02'],
   needs: ['verifications', 'endpointSlices', 'pods', 'conntrack'],
   *run({ world, subject: { service, namespace, name }, verifications }) {
     if (!service) return;
@@ -30,29 +30,37 @@ export const answer: Check = defineCheck({
     const ports = [...new Set(silent.map(({ port }) => port))];
     const pods = selectedPods(world, service);
     const undeclared = pods.length > 0 && pods.every((pod) => !declares(pod, ports));
+    // API servers write their slice themselves, with the address that each advertises.
+    const isApi = namespace === 'default' && name === 'kubernetes';
     const probed = pods.some((pod) => probesElsewhere(pod, ports));
     yield {
       severity: 'error',
       subject: `Service ${namespace}/${name}`,
       share: heard || silent.length < endpoints.length ? [0, 1] : [1, 1],
-      faults: undeclared
-        ? ['S03', 'P02', 'P01', 'E04']
-        : probed
-          ? ['E04', 'P02', 'S03', 'P01']
-          : ['P02', 'P01', 'E04', 'S03'],
+      faults: isApi
+        ? ['O02']
+        : undeclared
+          ? ['S03', 'P02', 'P01', 'E04']
+          : probed
+            ? ['E04', 'P02', 'S03', 'P01']
+            : ['P02', 'P01', 'E04', 'S03'],
       summary: `packets reach ${silent.map(({ address, port }) => formatAddressPort(address, port)).join(', ')}, which ${silent.length === 1 ? 'has' : 'have'} answered none${undeclared ? `; the pods declare ${declaredText(pods)}, not ${ports.join(', ')}` : probed ? '; their readiness probe asks another port' : ''}`,
       evidence: silent.slice(0, 3).map((endpoint) => ({
         source: 'conntrack of the nodes',
         text: `${connectionsTo(world, endpoint).length} connections to ${formatAddressPort(endpoint.address, endpoint.port)} [UNREPLIED], none answered`,
       })),
       remedy: {
-        text: undeclared
-          ? `set targetPort to the port that the pods listen on (${declaredText(pods)})`
-          : 'let the application listen on this port, on all addresses',
-        commands: [
-          `kubectl -n ${namespace} exec ${pods[0]?.metadata.name ?? 'POD'} -- ss -lnt`,
-          `kubectl -n ${namespace} get service ${name} -o jsonpath='{.spec.ports}'`,
-        ],
+        text: isApi
+          ? 'let each API server advertise an address that nodes and pods reach (--advertise-address)'
+          : undeclared
+            ? `set targetPort to the port that the pods listen on (${declaredText(pods)})`
+            : 'let the application listen on this port, on all addresses',
+        commands: isApi
+          ? ['kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes']
+          : [
+              `kubectl -n ${namespace} exec ${pods[0]?.metadata.name ?? 'POD'} -- ss -lnt`,
+              `kubectl -n ${namespace} get service ${name} -o jsonpath='{.spec.ports}'`,
+            ],
       },
     };
   },

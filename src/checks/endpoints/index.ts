@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { answer } from './answer.ts';
+import { apiServers } from './api-servers.ts';
 import { answersLately } from './answers-lately.ts';
 import { familiesAnswer } from './families-answer.ts';
 import { handMade } from './hand-made.ts';
@@ -28,6 +29,7 @@ export const endpointsChecks: readonly Check[] = [
   legacyEndpoints,
   answer,
   answersLately,
+  apiServers,
   listening,
   hangsUp,
   familiesAnswer,
