@@ -80,7 +80,7 @@ export function verifyFrontend(
     expectation.outcome === 'endpoints'
       ? [...judgePromise(bench, trace.outcomes), ...judgeAffinity(bench, trace.outcomes)]
       : judgeDenial(bench, trace.outcomes);
-  const unread = (outcome: Outcome): Unread[] =>
+  const unread = (outcome: Outcome): readonly Unread[] =>
     unreadOn(world, [vantage.node, node, outcome.node], familyOf(frontend.address));
   const doubts = expectation.outcome === 'endpoints' ? doubtsOf(bench, trace, unread) : [];
   const discrepancies = [...markLag(world, found), ...doubts];

@@ -4,6 +4,7 @@ import type { Expectation } from '../intent/expectation.ts';
 import { type IpFamily, familyOf } from '../model/address.ts';
 import type { Gap } from '../model/evidence.ts';
 import type { Frontend } from '../model/frontend.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { ResourceKind, World } from '../world/world.ts';
 import { proxyReplacementOf } from './proxy-replacement.ts';
 
@@ -32,12 +33,23 @@ export function whyBlind(
 }
 
 /** Rules that were not read on the nodes named, and that may stop a packet of `family` which those that were read let through. */
-export function unreadOn(world: World, nodes: readonly string[], family: IpFamily): Unread[] {
-  const own = family === 'IPv4' ? 'ip' : 'ip6';
-  return [...new Set(nodes)].flatMap((node) =>
-    (world.nodeStates.get(node)?.unread ?? []).filter((each) => each.family === own),
-  );
+export function unreadOn(world: World, nodes: readonly string[], family: IpFamily): readonly Unread[] {
+  const byNode = unreadOfFamily(world)[family];
+  // Nodes whose rules were read are the rule.
+  if (byNode.size === 0) return [];
+  return [...new Set(nodes)].flatMap((node) => byNode.get(node) ?? []);
 }
+
+const unreadOfFamily = perWorld(({ nodeStates }) => {
+  const of = (family: 'ip' | 'ip6'): ReadonlyMap<string, readonly Unread[]> =>
+    new Map(
+      [...nodeStates].flatMap(([node, { unread = [] }]) => {
+        const own = unread.filter((each) => each.family === family);
+        return own.length === 0 ? [] : [[node, own] as const];
+      }),
+    );
+  return { IPv4: of('ip'), IPv6: of('ip6') };
+});
 
 /** What is unknown where rules were not read. */
 export function unknownOf(gap: Gap): Unknown {
