@@ -61,6 +61,8 @@ function iptablesAffinity(
     const all = rulesOf(table, chain);
     const branches = all.filter(({ parts }) => parts.some((part) => jumpsTo(part, own)));
     if (branches.length === 0) continue;
+    // A listing by nft hides what `recent` asks for.
+    if (branches.some(hidesMatch)) continue;
     const line = branches[0]?.line ?? 0;
     const found =
       branches
@@ -83,7 +85,7 @@ function iptablesAffinity(
   const sets = rules.some(({ parts }) =>
     parts.some((part) => part.kind === 'recent' && part.operation === 'set' && part.list === own),
   );
-  if (rules.length === 0 || sets) return undefined;
+  if (rules.length === 0 || sets || rules.some(hidesMatch)) return undefined;
   return { chain: own, line: rules[0]?.line ?? 0, rule: 'does not remember clients' };
 }
 
@@ -93,6 +95,10 @@ function jumpsTo(part: Part, chain: string): boolean {
 
 function asksFor(part: Part, list: string): boolean {
   return part.kind === 'recent' && part.operation === 'rcheck' && part.list === list;
+}
+
+function hidesMatch({ parts }: Rule): boolean {
+  return parts.some(({ kind }) => kind === 'unknown-match');
 }
 
 function isMark(parts: readonly Part[]): boolean {

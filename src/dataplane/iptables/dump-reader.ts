@@ -26,7 +26,7 @@ export class DumpReader {
   /** The chain of the last rule: rules of a chain stand together. */
   private chain = -1;
   private family: 'ip' | 'ip6' | undefined;
-  private origin: TableOrigin = 'iptables-legacy';
+  private origin: TableOrigin = 'iptables';
   private isForeign = false;
 
   constructor(
@@ -190,7 +190,7 @@ export class DumpReader {
     this.isForeign = header ? false : this.isForeign || isForeignHeader(text);
     if (header) {
       this.family = header.family;
-      this.origin = header.origin ?? 'iptables-legacy';
+      this.origin = header.origin ?? 'iptables';
     } else if (text.startsWith('# Warning:')) {
       this.fail(start, stop, 'rules exist that this dump does not show');
     } else if (/^# Table `.*' is incompatible/.test(text)) {

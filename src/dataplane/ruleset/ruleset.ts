@@ -13,8 +13,8 @@ export interface Ruleset {
 /** Address families of nftables; iptables is `ip`, ip6tables `ip6`. *Source:* nft(8) ADDRESS FAMILIES. */
 export type TableFamily = 'ip' | 'ip6' | 'inet' | 'arp' | 'bridge' | 'netdev';
 
-/** Who wrote a table: the legacy xtables kernel interface, iptables on nf_tables, or nftables itself. */
-export type TableOrigin = 'iptables-legacy' | 'iptables-nft' | 'nftables';
+/** Who wrote a table: the legacy xtables kernel interface, iptables on nf_tables, one of them that the dump does not tell (`iptables`), or nftables itself. */
+export type TableOrigin = 'iptables-legacy' | 'iptables-nft' | 'iptables' | 'nftables';
 
 /** A table with its chains and named sets. */
 export interface Table {

@@ -20,9 +20,11 @@ import type { ParseIssue } from '../../model/evidence.ts';
 import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
 import { addressPorts } from './address-ports.ts';
 import { completeSettings } from './complete-settings.ts';
+import { dropMisprints } from './drop-misprints.ts';
 import { hangRestoreInput } from './hang-restore-input.ts';
 import { completeLinks, mergeBridgePorts, mergeLinks } from './merge-links.ts';
 import { type RuleDump, mergeTables } from './merge-tables.ts';
+import { settleOrigins } from './settle-origin.ts';
 
 /** What was read of the nodes' kernels. */
 export interface ReadNodeStates {
@@ -147,13 +149,14 @@ function same<T>(items: T): T {
 
 /** A dump of which no table could be read shows nothing, and is as good as none. */
 function readDumps(sources: readonly Source[], issues: ParseIssue[]): RuleDump[] {
-  return sources.flatMap((source): RuleDump[] => {
+  const dumps = sources.flatMap((source): RuleDump[] => {
     const ruleset = readRuleset(source);
     if (!ruleset) return [];
     issues.push(...ruleset.issues);
     const isRead = ruleset.tables.length > 0 || ruleset.issues.length === 0;
     return isRead ? [{ source, tables: ruleset.tables }] : [];
   });
+  return settleOrigins(dropMisprints(dumps, issues));
 }
 
 function readRuleset(source: Source): ReturnType<typeof parseIptables> | undefined {

@@ -10,14 +10,17 @@ function valueOf(options: readonly Option[], name: string): string | undefined {
   return options.find((option) => option.name === name)?.values[0];
 }
 
-/** `address[-address][:port[-port]]`, IPv6 addresses before a port in brackets; undefined where it is none of these. */
+/**
+ * `address[-address][:port[-port]]`, IPv6 addresses before a port in brackets; undefined where it is none of these, nor where a port is 0: iptables takes
+ * none, and prints it of a rule that a newer iptables wrote. *Source:* kubernetes/kubernetes#112477.
+ */
 export function parseNatTarget(text: string, family: 'ip' | 'ip6'): NatTarget | undefined {
   const { address, port } = splitPort(text, family);
   const addresses = address === '' ? undefined : parseAddressRange(address, family);
   const ports = port === undefined ? undefined : parseRange(port, '-', 0xffff);
   if ((address !== '' && addresses === undefined) || (port !== undefined && ports === undefined))
     return undefined;
-  if (addresses === undefined && ports === undefined) return undefined;
+  if (ports?.low === 0 || (addresses === undefined && ports === undefined)) return undefined;
   return { ...(addresses && { addresses }), ...(ports && { ports }) };
 }
 
