@@ -24,8 +24,8 @@ import {
 import { runEmulated } from './machine.ts';
 
 const ENDPOINTS = ['10.244.1.11', '10.244.1.12', '10.244.1.13', '10.244.1.14'];
-/** 0.999 quantiles of chi-square by degrees of freedom. */
-const CRITICAL = [0, 10.83, 13.82, 16.27];
+/** 0.9999 quantiles of chi-square by degrees of freedom. */
+const CRITICAL = [0, 15.14, 18.42, 21.11];
 
 let observed: readonly Observed[] = [];
 let world: World;

@@ -11,8 +11,8 @@ const PACKET = {
   protocol: 'udp',
 } as const;
 const ENDPOINTS = [1, 2, 3, 4, 5];
-// 0.999 quantile of chi-square with four degrees of freedom: one run in a thousand fails by chance.
-const CRITICAL = 18.47;
+// 0.9999 quantile of chi-square with four degrees of freedom: one run in ten thousand fails by chance.
+const CRITICAL = 23.51;
 
 // What kube-proxy writes for one Service of five endpoints: each rule takes 1/(n - i) of what reaches it.
 const IPTABLES = `*nat
