@@ -8,19 +8,21 @@ import type { EvidenceOptions } from './options.ts';
 /** Below this many bytes the answer comes too soon to say that it is on its way. */
 const worthSaying = 20_000_000;
 
+/** How a cluster is observed for a capture. */
+type CaptureWays = Pick<ObserveOptions, 'before' | 'isPacked'>;
+
 /**
- * What `--from` names, as a snapshot; without it, what a question about `subject` needs of the cluster that the kubeconfig names, but for the nodes that
- * were read `before`. Throws a `UserError` where
+ * What `--from` names, as a snapshot; without it, what a question about `subject` needs of the cluster that the kubeconfig names. Throws a `UserError` where
  * nothing can be read.
  */
 export async function readEvidence(
   host: Host,
   options: EvidenceOptions,
   subject: LiveSubject = {},
-  before?: ObserveOptions['before'],
+  ways: CaptureWays = {},
 ): Promise<Snapshot> {
   const { from, node } = options;
-  if (from === undefined || from.length === 0) return await readCluster(host, options, subject, before);
+  if (from === undefined || from.length === 0) return await readCluster(host, options, subject, ways);
   const { readBundle } = await import('../observe/bundle/read-bundle.ts');
   const snapshot = await readBundle([...from], node === undefined ? {} : { node });
   const bytes = snapshot.sources.reduce((sum, source) => sum + source.bytes.length, 0);
@@ -35,17 +37,17 @@ async function readCluster(
   host: Host,
   options: EvidenceOptions,
   subject: LiveSubject,
-  before: ObserveOptions['before'],
+  ways: CaptureWays,
 ): Promise<Snapshot> {
   const { signal, stderr } = host;
   const { debugPods = false, debugImage, debugNamespace, dryRun = false, requestTimeout } = options;
   const { observeCluster } = await import('../observe/kubernetes/observe-cluster.ts');
   const { debugPodDefaults } = await import('../observe/node/debug-pod.ts');
   return await observeCluster(await openCluster(host, options), subject, {
+    ...ways,
     timeoutMs: requestTimeout,
     isProbing: options.probe !== false,
     ...(signal ? { signal } : {}),
-    ...(before ? { before } : {}),
     ...(debugPods
       ? {
           debugPods: {

@@ -1,5 +1,5 @@
 import type { Gap } from '../model/evidence.ts';
-import { type Snapshot, type Source, textOf } from '../snapshot/snapshot.ts';
+import { type Snapshot, type Source, aboutOf, textOf } from '../snapshot/snapshot.ts';
 import { collectNames } from './collect-names.ts';
 import { type NameBook, nameBook } from './name-book.ts';
 import { permuteAddress } from './permute-address.ts';
@@ -46,11 +46,14 @@ export function pseudonymise(snapshot: Snapshot, seed: string): Snapshot {
 
 function changeSource(source: Source, change: Renaming): Source {
   const { book } = change;
-  const { node, pod, namespaces, command, stderr, path, ...rest } = source;
+  const { node, pod, namespaces, command, stderr, path, ...rest } = aboutOf(source);
   return {
     ...rest,
     path: changePath(path, change),
-    bytes: encoder.encode(changeText(source, change)),
+    // When it is asked for: all of a large cluster at once is more than memory should hold.
+    get bytes() {
+      return encoder.encode(changeText(source, change));
+    },
     ...(node === undefined ? {} : { node: book.of(node) }),
     ...(pod === undefined ? {} : { pod: changePair(pod, book) }),
     ...(namespaces === undefined ? {} : { namespaces: namespaces.map((name) => book.of(name)) }),

@@ -1,4 +1,6 @@
-import { type Source, textOf } from './snapshot.ts';
+import type { Source } from './snapshot.ts';
+
+const decoder = new TextDecoder();
 
 /** Values by the bytes they were read from, or by the source that was made of them. */
 const values = new WeakMap<Uint8Array | Source, unknown>();
@@ -9,9 +11,11 @@ const values = new WeakMap<Uint8Array | Source, unknown>();
  */
 export function jsonOf(source: Source): unknown {
   if (values.has(source)) return values.get(source);
-  if (values.has(source.bytes)) return values.get(source.bytes);
-  const value: unknown = JSON.parse(textOf(source));
-  values.set(source.bytes, value);
+  // Once: there are sources that make their bytes each time they are asked for.
+  const { bytes } = source;
+  if (values.has(bytes)) return values.get(bytes);
+  const value: unknown = JSON.parse(decoder.decode(bytes));
+  values.set(bytes, value);
   return value;
 }
 

@@ -1,6 +1,6 @@
 import type { Gap } from '../model/evidence.ts';
 import { UserError } from '../model/user-error.ts';
-import type { Snapshot, Source } from './snapshot.ts';
+import { type Snapshot, type Source, aboutOf } from './snapshot.ts';
 
 /** The file that makes a folder a snapshot: what each source is, and what was not obtained. */
 export const manifestName = 'plumb-snapshot.json';
@@ -49,7 +49,7 @@ export function manifestOf({ takenAt, sources, gaps }: Snapshot): Manifest {
     format: 'plumb-snapshot',
     version: manifestVersion,
     ...(takenAt === undefined ? {} : { takenAt }),
-    sources: sources.map(({ bytes: _bytes, ...source }) => source),
+    sources: sources.map(aboutOf),
     gaps,
   };
 }

@@ -74,6 +74,12 @@ export interface Snapshot {
   readonly gaps: readonly Gap[];
 }
 
+/** What is known of `source`; its bytes are not asked for, which some sources make anew each time. */
+export function aboutOf(source: Source): Omit<Source, 'bytes'> {
+  const names = Object.keys(source).filter((name) => name !== 'bytes') as (keyof Omit<Source, 'bytes'>)[];
+  return Object.fromEntries(names.map((name) => [name, source[name]])) as Omit<Source, 'bytes'>;
+}
+
 const decoder = new TextDecoder();
 
 /** The text of `source`, as UTF-8; invalid bytes become U+FFFD. */

@@ -22,8 +22,9 @@ export async function capture(
   }
   if (options.output === undefined)
     throw new UserError('it is not said where to write', 'give -o FILE, such as -o shop.tgz, or --script');
-  const before = options.resume === undefined ? undefined : await nodesOf(options.resume);
-  const read = await readEvidence(host, options, await subjectOf(host, service, options), before);
+  const before = options.resume === undefined ? {} : { before: await nodesOf(options.resume) };
+  const subject = await subjectOf(host, service, options);
+  const read = await readEvidence(host, options, subject, { isPacked: true, ...before });
   const snapshot = options.pseudonyms === true ? await underPseudonyms(read) : read;
   const { writeBundle } = await import('../../observe/bundle/write-bundle.ts');
   await writeBundle(options.output, snapshot);
@@ -34,11 +35,14 @@ export async function capture(
   return 0;
 }
 
-/** What an earlier archive has of nodes that it has whole. */
+/** What an earlier archive has of nodes that it has whole; the lists of objects in it are passed over, which are read anew. */
 async function nodesOf(path: string): Promise<ReadonlyMap<string, readonly Source[]>> {
   const { readBundle } = await import('../../observe/bundle/read-bundle.ts');
   const { readBefore } = await import('../../observe/node/read-before.ts');
-  return readBefore(await readBundle([path]), new Date());
+  return readBefore(
+    await readBundle([path], { isWanted: (file) => !/(^|\/)cluster\//.test(file) }),
+    new Date(),
+  );
 }
 
 /** A new seed each time: who has the archive cannot try names until one fits. */

@@ -5,10 +5,14 @@ import { UserError } from '../../model/user-error.ts';
 import { type BundleFile, limits, tooLarge } from './limits.ts';
 
 /**
- * The files of a tar archive, packed or not. Nothing is written to disk. Throws UserError for an archive that is cut or
+ * The files of a tar archive, packed or not, that are wanted by their path in it. Nothing is written to disk. Throws UserError for an archive that is cut or
  * none, has absolute or `..` paths or links, or unpacks to more than the limits allow.
  */
-export async function readArchive(path: string, bytes: Uint8Array): Promise<BundleFile[]> {
+export async function readArchive(
+  path: string,
+  bytes: Uint8Array,
+  isWanted: (path: string) => boolean,
+): Promise<BundleFile[]> {
   const files: BundleFile[] = [];
   let total = 0;
   const tar = extract();
@@ -20,6 +24,7 @@ export async function readArchive(path: string, bytes: Uint8Array): Promise<Bund
     for await (const entry of tar) {
       const { name, type } = entry.header;
       refuseUnsafe(path, name, type ?? 'file');
+      const isKept = type === 'file' && isWanted(name);
       const chunks: Uint8Array[] = [];
       let size = 0;
       for await (const chunk of entry as AsyncIterable<Uint8Array>) {
@@ -27,9 +32,9 @@ export async function readArchive(path: string, bytes: Uint8Array): Promise<Bund
         total += chunk.length;
         if (size > limits.fileBytes || total > limits.totalBytes || files.length >= limits.files)
           throw tooLarge(path);
-        chunks.push(chunk);
+        if (isKept) chunks.push(chunk);
       }
-      if (type === 'file') files.push({ path: name.replace(/^\.\//, ''), bytes: Buffer.concat(chunks) });
+      if (isKept) files.push({ path: name.replace(/^\.\//, ''), bytes: Buffer.concat(chunks) });
     }
   } catch (error) {
     if (error instanceof UserError) throw error;

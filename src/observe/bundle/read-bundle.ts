@@ -14,6 +14,8 @@ import { readArchive } from './read-archive.ts';
 export interface BundleOptions {
   /** The node that files without a folder under `nodes/` come from. */
   readonly node?: string;
+  /** Which files are read, by their path in what is given; all where it is not said. What is passed over may be all that is known. */
+  readonly isWanted?: (path: string) => boolean;
 }
 
 /**
@@ -23,10 +25,12 @@ export interface BundleOptions {
 export async function readBundle(paths: readonly string[], options: BundleOptions = {}): Promise<Snapshot> {
   const gaps: Gap[] = [];
   const inputs: Input[] = [];
-  for (const path of paths) inputs.push(readInput(path, await filesOf(path, gaps), options));
+  for (const path of paths)
+    inputs.push(readInput(path, await filesOf(path, gaps, options.isWanted), options));
   const manifests = inputs.flatMap((input) => input.manifests);
   const sources = inputs.flatMap((input) => tellApart(input, inputs));
-  if (!sources.some(({ kind }) => !['unknown', 'empty', 'note'].includes(kind))) {
+  const isAll = options.isWanted === undefined;
+  if (isAll && !sources.some(({ kind }) => !['unknown', 'empty', 'note'].includes(kind))) {
     throw new UserError(
       `nothing to analyse in ${paths.join(', ')}: ${sources.length === 0 ? 'it holds no file' : 'no file is of a kind that is known'}`,
       'give a folder with the output of kubectl get … -o json, and a folder nodes/NAME/ for the dumps of each node',
@@ -46,7 +50,11 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error';
 }
 
-async function filesOf(path: string, gaps: Gap[]): Promise<BundleFile[]> {
+async function filesOf(
+  path: string,
+  gaps: Gap[],
+  isWanted: (path: string) => boolean = () => true,
+): Promise<BundleFile[]> {
   const info = orExplain(
     () => statSync(path),
     (code) =>
@@ -55,13 +63,13 @@ async function filesOf(path: string, gaps: Gap[]): Promise<BundleFile[]> {
         'give --from a folder, a file, or a .tgz',
       ),
   );
-  if (info.isDirectory()) return folderFiles(path, gaps);
+  if (info.isDirectory()) return folderFiles(path, gaps, isWanted);
   if (info.size > limits.fileBytes) throw tooLarge(path);
   const bytes = orExplain(
     () => readFileSync(path),
     (code) => new UserError(`${path}: cannot be read (${code})`, 'check the rights of the file'),
   );
-  if (/\.(tgz|tar\.gz|tar)$/i.test(path)) return await readArchive(path, bytes);
+  if (/\.(tgz|tar\.gz|tar)$/i.test(path)) return await readArchive(path, bytes, isWanted);
   return [{ path: basename(path), bytes }];
 }
 
@@ -75,7 +83,7 @@ function orExplain<T>(read: () => T, explain: (code: string) => UserError): T {
 }
 
 /** All files below `root`; links, hidden files and installed packages are passed over. */
-function folderFiles(root: string, gaps: Gap[]): BundleFile[] {
+function folderFiles(root: string, gaps: Gap[], isWanted: (path: string) => boolean): BundleFile[] {
   const files: BundleFile[] = [];
   let total = 0;
   const visit = (folder: string): void => {
@@ -84,8 +92,8 @@ function folderFiles(root: string, gaps: Gap[]): BundleFile[] {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) visit(path);
-      if (!entry.isFile()) continue;
       const name = relative(root, path).split(sep).join('/');
+      if (!entry.isFile() || !isWanted(name)) continue;
       try {
         const { size } = statSync(path);
         total += size;

@@ -12,12 +12,10 @@ async function read(pages: (path: URL) => Page) {
     if (typeof page === 'object') return Promise.resolve({ ok: true, value: page });
     return Promise.resolve({ ok: false, failure: { kind: page, message: page } });
   };
-  const answer = await listObjects({ getJson }, '/api/v1/pods', { timeoutMs: 1000 });
+  const answer = await listObjects({ getJson }, '/api/v1/pods', { timeoutMs: 1000 }, ({ items }) => items);
   return {
     asked,
-    names: answer.ok
-      ? answer.value.pages.map((page) => (page as { items: string[] }).items)
-      : answer.failure.kind,
+    names: answer.ok ? answer.value : answer.failure.kind,
   };
 }
 

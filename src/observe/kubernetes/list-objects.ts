@@ -3,12 +3,7 @@ import type { Attempt, ClusterAccess, Patience } from './cluster-access.ts';
 /** So many objects are asked for at a time; kubectl's number. */
 const PAGE = 500;
 
-/** A list as the API server gave it, page by page: each is a whole List document. */
-export interface ObjectList {
-  readonly pages: readonly object[];
-}
-
-/** A List document. */
+/** A List document, as the API server gives a list page by page. */
 export interface ListPage {
   readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
   readonly items?: readonly unknown[] | null;
@@ -16,16 +11,16 @@ export interface ListPage {
 
 /**
  * All objects under `path` (`/api/v1/pods?labelSelector=…`). Where the server forgot the list while it was read (410), it is read
- * anew, the second time in one piece. `trim` takes of each page what is kept, before the next is asked for. What was read of a list that broke off is not returned: half a list proves nothing.
+ * anew, the second time in one piece. `keep` makes of each page what is kept, before the next is asked for. What was read of a list that broke off is not returned: half a list proves nothing.
  */
-export async function listObjects(
+export async function listObjects<Kept>(
   access: Pick<ClusterAccess, 'getJson'>,
   path: string,
   patience: Patience,
-  trim: (page: ListPage, index: number) => ListPage = (page) => page,
-): Promise<Attempt<ObjectList>> {
+  keep: (page: ListPage, index: number) => Kept,
+): Promise<Attempt<readonly Kept[]>> {
   for (const limit of [PAGE, PAGE, 0]) {
-    const list = await readPages(access, path, limit, patience, trim);
+    const list = await readPages(access, path, limit, patience, keep);
     if (list.ok || list.failure.kind !== 'expired') return list;
   }
   return {
@@ -34,14 +29,14 @@ export async function listObjects(
   };
 }
 
-async function readPages(
+async function readPages<Kept>(
   access: Pick<ClusterAccess, 'getJson'>,
   path: string,
   limit: number,
   patience: Patience,
-  trim: (page: ListPage, index: number) => ListPage,
-): Promise<Attempt<ObjectList>> {
-  const pages: object[] = [];
+  keep: (page: ListPage, index: number) => Kept,
+): Promise<Attempt<readonly Kept[]>> {
+  const pages: Kept[] = [];
   let token = '';
   do {
     const answer = await access.getJson(withQuery(path, { limit, continue: token }), patience);
@@ -49,10 +44,10 @@ async function readPages(
     const page = answer.value as ListPage | null;
     if (typeof page !== 'object' || page === null || !('items' in page))
       return { ok: false, failure: { kind: 'failed', message: 'the answer is no list' } };
-    pages.push(trim(page, pages.length));
+    pages.push(keep(page, pages.length));
     token = page.metadata?.continue ?? '';
   } while (token !== '');
-  return { ok: true, value: { pages } };
+  return { ok: true, value: pages };
 }
 
 function withQuery(path: string, query: Readonly<Record<string, string | number>>): string {

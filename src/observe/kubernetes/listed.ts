@@ -8,9 +8,8 @@ export function listed<T extends ListedObject>(
   resource: ResourceName,
   namespace?: string,
 ): T[] {
-  const file = new RegExp(`^cluster/(?:[^/]+/)?${resource}(?:-[^/]+)?\\.json$`);
   const objects = sources
-    .filter(({ path, kind }) => kind === 'kubernetes' && file.test(path))
+    .filter((source) => isListOf(source, resource))
     .flatMap((source) => {
       const document = jsonOf(source) as T | { readonly items: T[] | null };
       return 'items' in document ? (document.items ?? []) : [document];
@@ -19,6 +18,12 @@ export function listed<T extends ListedObject>(
   return [
     ...new Map(objects.map((each) => [`${each.metadata.namespace}/${each.metadata.name}`, each])).values(),
   ];
+}
+
+/** Whether `source` holds objects of `resource`: a list, a page of it, or one. */
+export function isListOf({ path, kind }: Source, resource: ResourceName): boolean {
+  const file = new RegExp(`^cluster/(?:[^/]+/)?${resource}(?:-[^/]+)?\\.json$`);
+  return kind === 'kubernetes' && file.test(path);
 }
 
 interface ListedObject {

@@ -9,13 +9,14 @@ import type { ClusterAccess } from './cluster-access.ts';
 import { readResolvConf } from '../dns/read-resolv-conf.ts';
 import { observeProbes } from '../probe/observe-probes.ts';
 import { shareExecs } from '../shell/share-execs.ts';
+import { leadsOf } from './leads-of.ts';
 import { listed } from './listed.ts';
 import { observeLogs } from './observe-logs.ts';
-import { type Observed, observeObjects } from './observe-objects.ts';
+import { type ObjectOptions, type Observed, observeObjects } from './observe-objects.ts';
 import { type LiveSubject, needsAllServices, readingsOf } from './readings-of.ts';
 
 /** How a cluster is observed. */
-export interface ObserveOptions extends CollectNodesOptions {
+export interface ObserveOptions extends CollectNodesOptions, ObjectOptions {
   /** False where no connection may be tried. */
   readonly isProbing?: boolean;
 }
@@ -39,13 +40,13 @@ export async function observeCluster(
   ]);
   const isSilent = first.sources.length === 0 && first.failures.some(({ kind }) => kind !== 'forbidden');
   if (isSilent) throw unreachable(first);
-  const { sources } = first;
+  const sources = options.isPacked === true ? leadsOf(first.sources, subject) : first.sources;
   const nodes = listed(sources, 'nodes').map(({ metadata }) => metadata.name);
   const pods = listed<PodObject>(sources, 'pods');
   const shells = shareExecs(access);
   const [others, services, logs, kernels, answers, probes, kubelet] = await Promise.all([
     observeObjects(access, rest, options),
-    otherServices(access, subject, first, options),
+    otherServices(access, subject, sources, options),
     observeLogs(access, sources, options),
     collectNodes(shells, nodes, pods, options),
     observeDns(shells, sources, resolv.sources[0], subject, options),
@@ -76,8 +77,8 @@ export async function observeCluster(
 async function otherServices(
   access: ClusterAccess,
   { namespace, service, lookUp }: LiveSubject,
-  { sources }: Observed,
-  options: CollectNodesOptions,
+  sources: readonly Source[],
+  options: ObserveOptions,
 ): Promise<readonly Source[]> {
   if (namespace === undefined) return [];
   const asked = listed(sources, 'services', namespace).filter(

@@ -4,8 +4,9 @@ import { cleanObject } from '../../snapshot/redact.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
 import { type Collected, joinCollected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { AccessFailure, ClusterAccess, Patience } from './cluster-access.ts';
+import type { AccessFailure, Attempt, ClusterAccess, Patience } from './cluster-access.ts';
 import { type ListPage, listObjects } from './list-objects.ts';
+import { packedSource } from './packed-source.ts';
 import { type Shared, slimPod } from './slim-pod.ts';
 import { RESOURCES, type Reading, pathOf } from './resources.ts';
 
@@ -18,58 +19,75 @@ export interface Observed extends Collected {
   readonly failures: readonly AccessFailure[];
 }
 
+/** How objects are read. */
+export interface ObjectOptions extends Patience {
+  /** Lists are kept packed, to be written and not to be judged. */
+  readonly isPacked?: boolean;
+}
+
 /** Reads the objects of `readings`, redacted, as sources; what could not be had is a gap with the right that it takes. */
 export async function observeObjects(
   access: Pick<ClusterAccess, 'getJson'>,
   readings: readonly Reading[],
-  patience: Patience,
+  options: ObjectOptions,
 ): Promise<Observed> {
-  const observed = await inParallel(readings, MOST_AT_ONCE, (reading) => observe(access, reading, patience));
+  const observed = await inParallel(readings, MOST_AT_ONCE, (reading) => observe(access, reading, options));
   return { ...joinCollected(observed), failures: observed.flatMap(({ failures }) => failures) };
 }
 
 async function observe(
   access: Pick<ClusterAccess, 'getJson'>,
   reading: Reading,
-  patience: Patience,
+  options: ObjectOptions,
 ): Promise<Observed> {
-  const path = pathOf(reading);
   const answer =
     reading.name === undefined
-      ? await listObjects(access, path, patience, reading.resource === 'pods' ? slimPods() : undefined)
-      : await access.getJson(path, patience);
-  if (!answer.ok) {
-    const { kind } = answer.failure;
-    const isAbsent = kind === 'not-found' && reading.isOptional === true;
-    if (isAbsent) return { sources: [], gaps: [], failures: [] };
-    return { sources: [], gaps: [gapOf(reading, answer.failure)], failures: [answer.failure] };
-  }
-  const documents = reading.name === undefined ? (answer.value as { pages: object[] }).pages : [answer.value];
-  return {
-    sources: documents.map((document, index) => sourceOf(reading, document, index)),
-    gaps: [],
-    failures: [],
-  };
+      ? await listObjects(access, pathOf(reading), options, keeper(reading, options))
+      : await readObject(access, reading, options);
+  if (answer.ok) return { sources: answer.value, gaps: [], failures: [] };
+  const { kind } = answer.failure;
+  const isAbsent = kind === 'not-found' && reading.isOptional === true;
+  if (isAbsent) return { sources: [], gaps: [], failures: [] };
+  return { sources: [], gaps: [gapOf(reading, answer.failure)], failures: [answer.failure] };
+}
+
+async function readObject(
+  access: Pick<ClusterAccess, 'getJson'>,
+  reading: Reading,
+  patience: Patience,
+): Promise<Attempt<readonly Source[]>> {
+  const answer = await access.getJson(pathOf(reading), patience);
+  return answer.ok ? { ok: true, value: [sourceOf(reading, answer.value, 0, sourceOfJson)] } : answer;
 }
 
 /** From this page on parts that are alike are shared: before it costs more time than it saves memory. */
 const SHARED_FROM_PAGE = 10;
 
-function slimPods(): (page: ListPage, index: number) => ListPage {
+/** Makes the source of each page of a list: of pods what is judged by, in one way or the other small enough that all may be held. */
+function keeper(
+  reading: Reading,
+  { isPacked = false }: ObjectOptions,
+): (page: ListPage, index: number) => Source {
+  const make = isPacked ? packedSource : sourceOfJson;
+  if (reading.resource !== 'pods') return (page, index) => sourceOf(reading, page, index, make);
   const shared: Shared = new Map();
-  return (page, index) => ({
-    ...page,
-    items: (page.items ?? []).map((pod) =>
-      slimPod(pod as Readonly<Record<string, unknown>>, index < SHARED_FROM_PAGE ? undefined : shared),
-    ),
-  });
+  return (page, index) => {
+    const parts = isPacked || index < SHARED_FROM_PAGE ? undefined : shared;
+    const items = (page.items ?? []).map((pod) => slimPod(pod as Readonly<Record<string, unknown>>, parts));
+    return sourceOf(reading, { ...page, items }, index, make);
+  };
 }
 
-function sourceOf({ resource, namespace, name }: Reading, document: unknown, index: number): Source {
+function sourceOf(
+  { resource, namespace, name }: Reading,
+  document: unknown,
+  index: number,
+  make: typeof sourceOfJson,
+): Source {
   const folder = namespace === undefined ? 'cluster' : `cluster/${namespace}`;
   const file = name === undefined ? resource : `${resource}-${name}`;
   cleanObject(document);
-  return sourceOfJson(document, {
+  return make(document, {
     path: `${folder}/${file}${index === 0 ? '' : `-${index + 1}`}.json`,
     kind: 'kubernetes',
     readAt: new Date().toISOString(),
