@@ -167,7 +167,7 @@ function coverageOf(read: readonly ReadObjects[]): Map<ResourceKind, Coverage> {
     });
   };
   for (const { objects, listedKinds, namespaces } of read) {
-    for (const { object } of objects) set(object.kind, false);
+    for (const kind of new Set(objects.map(({ object }) => object.kind))) set(kind, false);
     for (const kind of listedKinds) set(kind, namespaces === undefined, namespaces);
   }
   return coverage;

@@ -5,16 +5,21 @@ type Labels = Readonly<Record<string, string>>;
 
 /** Whether `labels` have every label of `selector`. An empty selector matches nothing, as a Service's does. */
 export function matchesAll(selector: Labels, labels: Labels = {}): boolean {
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+  const keys = Object.keys(selector);
+  return keys.length > 0 && keys.every((key) => labels[key] === selector[key]);
 }
 
 /** The pods that `service` selects and that have not ended. */
-export function selectedPods(world: World, { metadata, spec }: Service): Pod[] {
-  const { selector = {} } = spec;
-  return (indexOf(world).byNamespace.get(metadata.namespace) ?? []).filter(
+export function selectedPods(world: World, service: Service): readonly Pod[] {
+  const { byNamespace, selected } = indexOf(world);
+  const known = selected.get(service);
+  if (known !== undefined) return known;
+  const { selector = {} } = service.spec;
+  const pods = (byNamespace.get(service.metadata.namespace) ?? []).filter(
     (pod) => matchesAll(selector, pod.metadata.labels) && !hasEnded(pod),
   );
+  selected.set(service, pods);
+  return pods;
 }
 
 /** The pods that have `address` and have not ended, in any namespace; `address` as the API writes it. */
@@ -25,6 +30,8 @@ export function podsAt(world: World, address: string): readonly Pod[] {
 interface PodIndex {
   readonly byNamespace: ReadonlyMap<string, readonly Pod[]>;
   readonly byAddress: ReadonlyMap<string, readonly Pod[]>;
+  /** Those that a Service selects: a dozen checks ask for them. */
+  readonly selected: WeakMap<Service, readonly Pod[]>;
 }
 
 // An audit asks for the pods of thousands of Services; going through all pods each time is quadratic.
@@ -44,7 +51,7 @@ function indexOf({ pods }: World): PodIndex {
     add(byNamespace, pod.metadata.namespace, pod);
     if (!hasEnded(pod)) for (const address of addressesOfPod(pod)) add(byAddress, address, pod);
   }
-  const index = { byNamespace, byAddress };
+  const index: PodIndex = { byNamespace, byAddress, selected: new WeakMap() };
   indexes.set(pods, index);
   return index;
 }

@@ -51,7 +51,9 @@ export function slimPod(pod: Part, shared?: Shared): Part {
 }
 
 function without(part: Part, out: ReadonlySet<string>): Part {
-  return Object.fromEntries(Object.entries(part).filter(([name]) => !out.has(name)));
+  const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(part)) if (!out.has(name)) kept[name] = part[name];
+  return kept;
 }
 
 /** `part` with the members that are there, and are named in `changes`, changed. */

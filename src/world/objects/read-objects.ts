@@ -189,14 +189,9 @@ function objectOf(
   if (kind === undefined || !isRecord(metadata) || typeof metadata['name'] !== 'string') return undefined;
   if (['spec', 'status'].some((part) => !isRecord(value[part] ?? {}))) return undefined;
   const namespace = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : '';
-  const { spec, status, ...rest } = value;
-  return {
-    ...rest,
-    ...(isRecord(spec) ? { spec } : {}),
-    ...(isRecord(status) ? { status } : {}),
-    kind,
-    metadata: { ...metadata, name: metadata['name'], namespace },
-  };
+  const object: Record<string, unknown> = { ...value, kind, metadata: { ...metadata, namespace } };
+  for (const part of ['spec', 'status']) if (part in value && !isRecord(value[part])) delete object[part];
+  return object as unknown as KubernetesObject;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
