@@ -1,4 +1,4 @@
-import type { Remedy } from '../model/finding.ts';
+import type { Remedy, Severity } from '../model/finding.ts';
 import type { Discrepancy, DiscrepancyKind } from '../verify/discrepancy.ts';
 import { type DiscrepancyGroup, groupDiscrepancies, ruleEvidence } from '../verify/group-discrepancies.ts';
 import type { World } from '../world/world.ts';
@@ -21,6 +21,8 @@ export interface DiscrepancyCheck {
 
 /** What a discrepancy check says of one node at fault. */
 export interface Told {
+  /** `error` by default: connections fail, or go where they should not. */
+  readonly severity?: Severity;
   readonly summary: string;
   readonly remedy: Remedy;
   /** The likeliest first; defaults to the check's. */
@@ -62,7 +64,7 @@ export function defineDiscrepancyCheck(definition: DiscrepancyCheck): Check {
 function problemOf(group: DiscrepancyGroup, told: Told, { subject }: CheckInput): Problem {
   const [frontend] = group.frontends;
   return {
-    severity: 'error',
+    severity: told.severity ?? 'error',
     subject: `Service ${subject.namespace}/${subject.name}`,
     node: group.node,
     ...(frontend === undefined ? {} : { frontend }),

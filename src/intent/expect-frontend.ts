@@ -79,6 +79,9 @@ export function expectFrontend(
     ...base,
     ...answer,
     endpoints,
+    ...(selection.hintedElsewhere.length > 0 && endpoints === plain(selection.cluster)
+      ? { hintedElsewhere: plain(selection.hintedElsewhere) }
+      : {}),
     sourceNat: sourceNatsOf(found, endpoints),
     assumed: facts.assumed,
     ...(service.spec.sessionAffinity === 'ClientIP' && endpoints.length > 0

@@ -11,6 +11,8 @@ export interface Expectation {
    */
   readonly outcome: 'endpoints' | 'refuse' | 'drop' | 'not-served';
   readonly endpoints: readonly Endpoint[];
+  /** Ready endpoints that topology hints keep for clients elsewhere: they answer all the same. */
+  readonly hintedElsewhere?: readonly Endpoint[];
   /** What must happen to the source: kept, replaced, or either where the promise leaves it open. Per endpoint, by index. */
   readonly sourceNat: readonly SourceExpectation[];
   /** ClientIP affinity lifetime; undefined without affinity. */

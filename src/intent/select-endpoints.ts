@@ -18,6 +18,8 @@ export interface SliceTarget extends Endpoint {
 export interface EndpointSelection {
   /** For traffic policy Cluster, after topology hints; with the fallback to terminating ones. */
   readonly cluster: readonly SliceTarget[];
+  /** Ready ones that hints keep for clients elsewhere. */
+  readonly hintedElsewhere: readonly SliceTarget[];
   /** On the node itself; with the fallback to terminating ones. */
   readonly local: readonly SliceTarget[];
   /** Whether anybody anywhere could answer. */
@@ -115,10 +117,13 @@ export function selectEndpoints(
   const localReady = ready.filter((target) => target.node === node);
   return {
     cluster: hinted.length > 0 ? hinted : draining,
+    hintedElsewhere: hinted.length === ready.length ? NONE : ready.filter((each) => !hinted.includes(each)),
     local: localReady.length > 0 ? localReady : draining.filter((target) => target.node === node),
     hasAny: ready.length > 0 || draining.length > 0,
   };
 }
+
+const NONE: readonly SliceTarget[] = [];
 
 const readyTargets = new WeakMap<readonly SliceTarget[], readonly SliceTarget[]>();
 

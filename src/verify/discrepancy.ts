@@ -6,6 +6,7 @@ import type { Endpoint } from '../model/frontend.ts';
 export type DiscrepancyKind =
   | 'endpoint-missing'
   | 'endpoint-stale'
+  | 'hints-ignored'
   | 'weight-wrong'
   | 'refused-although-ready'
   | 'forwarded-although-none'

@@ -35,11 +35,11 @@ function isSameMissing(a: Discrepancy, b: Discrepancy): boolean {
 }
 
 function judgeOutcome(bench: Bench, seen: SeenOutcome, all: readonly SeenOutcome[]): Discrepancy[] {
-  const { outcome, promised, target, translator } = seen;
+  const { outcome, promised, target, translator, isHintedElsewhere = false } = seen;
   const { result, probability: share, unknowns } = outcome;
   if (share[1] <= 0) return [];
   // What a packet was translated to is known, whatever becomes of it on its further way.
-  if (result === 'unknown' && (target === undefined || promised !== undefined))
+  if (result === 'unknown' && (target === undefined || promised !== undefined || isHintedElsewhere))
     return [cannotTell(bench, outcome)];
   const answered = answeredByNode(bench, outcome);
   if (answered === true) return outcome.replyReturns === true ? [] : [cannotTell(bench, outcome)];
@@ -51,9 +51,10 @@ function judgeOutcome(bench: Bench, seen: SeenOutcome, all: readonly SeenOutcome
   const found =
     target === undefined
       ? judgeUntranslated(bench, outcome, all)
-      : promised === undefined
+      : promised === undefined && !isHintedElsewhere
         ? judgeElsewhere(bench, target, translator)
-        : judgeArrival(bench, outcome, target);
+        : (judgeArrival(bench, outcome, target) ??
+          (isHintedElsewhere ? judgeUnhinted(bench, target, translator) : undefined));
   if (found === undefined) return [];
   if (found.kind === 'cannot-tell' || isSure) return [charge(bench, { share, unknowns, ...found })];
   const at = found.at ? { at: found.at } : {};
@@ -108,6 +109,17 @@ function judgeElsewhere(bench: Bench, target: Endpoint, translator: RuleReferenc
   }
   const summary = `a rule that is not kube-proxy’s sends ${frontendText(bench.expectation.frontend)} to ${text}`;
   return { kind: 'shadowed', summary, endpoint: target, at: translator };
+}
+
+/** The packet gets to an endpoint that hints keep for clients elsewhere, and the reply back. */
+function judgeUnhinted(bench: Bench, target: Endpoint, translator: RuleReference | undefined): Charge {
+  const { frontend } = bench.expectation;
+  return {
+    kind: 'hints-ignored',
+    summary: `sends ${frontendText(frontend)} to ${formatAddressPort(target.address, target.port)}, which hints keep for clients elsewhere`,
+    endpoint: target,
+    ...withRule(ledAstray(bench, target, translator)),
+  };
 }
 
 /** The rule that leads packets to an endpoint that is none: the last one on their way that is of the Service or before. */

@@ -8,6 +8,8 @@ export interface SeenOutcome {
   readonly outcome: Outcome;
   /** Index of the promised endpoint that the packet is for after translation; undefined where it is none. */
   readonly promised?: number;
+  /** The packet is for a ready endpoint that hints keep for clients elsewhere. */
+  readonly isHintedElsewhere?: true;
   /** Where the packet is for; undefined where nothing translated it. */
   readonly target?: Endpoint;
   /** The last rule or server that translated the destination. */
@@ -20,21 +22,28 @@ export const REPLACES_SOURCE: RegExp = /\b(MASQUERADE|SNAT|masquerade|snat)\b/;
 const KERNEL = new Set(['bridge', 'sysctl', 'route', 'conntrack', '']);
 
 /** Reads `outcome` against `expectation`. */
-export function seeOutcome({ frontend, endpoints }: Expectation, outcome: Outcome): SeenOutcome {
+export function seeOutcome(
+  { frontend, endpoints, hintedElsewhere = [] }: Expectation,
+  outcome: Outcome,
+): SeenOutcome {
   const { destination, translatedDestinationBy: translator } = outcome;
   const { address, port = frontend.port } = destination;
   const isElsewhere = address !== frontend.address || port !== frontend.port;
   if (translator === undefined && !isElsewhere) return { outcome };
-  const index = endpoints.findIndex((each) => each.address === address && each.port === port);
-  const target = endpoints[index] ?? {
-    address,
-    port,
-    ...(outcome.pod === undefined ? {} : { pod: outcome.pod }),
-  };
+  const isIt = (each: Endpoint): boolean => each.address === address && each.port === port;
+  const index = endpoints.findIndex(isIt);
+  const unhinted = index < 0 ? hintedElsewhere.find(isIt) : undefined;
+  const target = endpoints[index] ??
+    unhinted ?? {
+      address,
+      port,
+      ...(outcome.pod === undefined ? {} : { pod: outcome.pod }),
+    };
   return {
     outcome,
     target,
     ...(index < 0 ? {} : { promised: index }),
+    ...(unhinted ? { isHintedElsewhere: true } : {}),
     ...(translator ? { translator } : {}),
   };
 }

@@ -35,6 +35,7 @@ const flowsOf = perWorld(() => new Flows());
 const MAY_LAG = new Set<DiscrepancyKind>([
   'endpoint-missing',
   'endpoint-stale',
+  'hints-ignored',
   'refused-although-ready',
   'forwarded-although-none',
 ]);
@@ -156,11 +157,12 @@ function worksOf(
   for (const outcome of outcomes) {
     const [min, max] = outcome.probability;
     const answered = answeredByNode(bench, outcome);
-    const { promised, target } = seeOutcome(expectation, outcome);
-    const isArrival = answered === true || (outcome.result === 'delivered' && promised !== undefined);
+    const { promised, target, isHintedElsewhere = false } = seeOutcome(expectation, outcome);
+    const isForEndpoint = promised !== undefined || isHintedElsewhere;
+    const isArrival = answered === true || (outcome.result === 'delivered' && isForEndpoint);
     const isOpen =
       typeof answered === 'object' ||
-      (outcome.result === 'unknown' && (target === undefined || promised !== undefined));
+      (outcome.result === 'unknown' && (target === undefined || isForEndpoint));
     if (isArrival && outcome.replyReturns === true && isSeen(outcome)) good += min;
     else bad += max;
     if ((isArrival && outcome.replyReturns !== false) || isOpen) best += max;

@@ -6,7 +6,7 @@ import type { Table } from '../dataplane/ruleset/ruleset.ts';
 import { parseIptables } from '../dataplane/iptables/parse-iptables.ts';
 import { withoutRules } from '../world/repair/node-state.ts';
 import type { KubeProxyState } from '../world/kube-proxy-state.ts';
-import type { EndpointSlice, Service } from '../world/kubernetes/objects.ts';
+import type { EndpointSlice, Service, SliceEndpoint } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import { viewProxy, viewServicePorts } from '../kubeproxy/view-service-ports.ts';
 import { writeIptables } from '../kubeproxy/write-iptables.ts';
@@ -160,6 +160,24 @@ describe('a node whose rules differ', () => {
     const stale = programmed({ services: [web], slices }, undefined, asOf);
     expect(kinds(verify(stale, web))).toContain('endpoint-stale node-b');
     expect(verify(stale, web)[0]?.works).toEqual([0, 0]);
+  });
+
+  it('sends to endpoints that hints keep for clients elsewhere, which answer', () => {
+    const hinted = (zones: readonly string[]): SliceEndpoint[] =>
+      zones.map((zone, index) =>
+        sampleEndpoint(`10.244.${index + 1}.5`, `node-${'ab'[index]}`, {
+          hints: { forZones: [{ name: zone }] },
+        }),
+      );
+    const asOf = {
+      slices: [sampleSlice([sampleEndpoint('10.244.1.5', 'node-a'), sampleEndpoint('10.244.2.5', 'node-b')])],
+    };
+    const found = verify(
+      programmed({ services: [web], slices: [sampleSlice(hinted(['za', 'zb']))] }, undefined, asOf),
+      web,
+    );
+    expect(kinds(found)).toContain('hints-ignored node-b');
+    expect(found.map(({ works }) => works)).toEqual(found.map(() => [1, 1]));
   });
 
   it('spreads unevenly', () => {

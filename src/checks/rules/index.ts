@@ -7,6 +7,7 @@ import { foreignTranslation } from './foreign-translation.ts';
 import { forwardedAlthoughNone } from './forwarded-although-none.ts';
 import { frontendLeftOver } from './frontend-left-over.ts';
 import { frontendMissing } from './frontend-missing.ts';
+import { hintsIgnored } from './hints-ignored.ts';
 import { masquerade } from './masquerade.ts';
 import { refusedAlthoughReady } from './refused-although-ready.ts';
 import { weightWrong } from './weight-wrong.ts';
@@ -21,6 +22,7 @@ export const rulesChecks: readonly Check[] = [
   refusedAlthoughReady,
   forwardedAlthoughNone,
   masquerade,
+  hintsIgnored,
   weightWrong,
   affinityMissing,
   frontendLeftOver,
