@@ -56,8 +56,31 @@ function holds(
   if (values === undefined) return 'unknown';
   const changed = state.setChanges === undefined ? 'untouched' : changedElement(state, set.elements, values);
   const found = changed === 'untouched' ? set.elements.find(values) : changed;
-  if (found === 'unknown') return 'unknown';
+  if (found === 'unknown') return changed === 'untouched' ? holdsForPorts(set, values) : 'unknown';
   return found === undefined || found.nomatch === true ? 'no' : 'yes';
+}
+
+/** Ports that clients get, which no set means: they are in it only with a wide range around them. */
+const SOME_PORTS = [33_391, 40_499, 47_609, 54_713, 60_917];
+
+/** For a port that is free: a member of one port, or of a few, misses it but for a negligible share of clients. */
+function holdsForPorts(set: IpSet, values: readonly KeyValue[]): 'yes' | 'no' | 'unknown' {
+  if (values.filter((value) => value === undefined).length !== 1) return 'unknown';
+  const free = values.indexOf(undefined);
+  if (!partsOf(set)[free]) return 'unknown';
+  const found = SOME_PORTS.map((port) => {
+    const element = set.elements.find(values.map((value, at) => (at === free ? port : value)));
+    if (element === 'unknown') return 'unknown';
+    return element === undefined || element.nomatch === true ? 'no' : 'yes';
+  });
+  const [first = 'unknown'] = found;
+  return found.every((each) => each === first) ? first : 'unknown';
+}
+
+/** Of each part of a key, whether it is a port. */
+function partsOf({ type }: IpSet): boolean[] {
+  const kinds = type.slice(type.indexOf(':') + 1).split(',');
+  return kinds.flatMap((kind) => (kind === 'port' ? [false, true] : [false]));
 }
 
 function keyValues(state: PacketState, key: readonly Expression[], set: IpSet): KeyValue[] | undefined {

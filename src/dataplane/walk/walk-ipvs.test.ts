@@ -77,8 +77,8 @@ const source = (path: string, text: string): { path: string; bytes: Uint8Array }
   bytes: new TextEncoder().encode(text),
 });
 
-function ipvsNode(sets: string = SETS, servers: string = SERVERS): NodeState {
-  const rules = parseIptables(source('iptables-save.txt', RULES));
+function ipvsNode(sets: string = SETS, servers: string = SERVERS, text: string = RULES): NodeState {
+  const rules = parseIptables(source('iptables-save.txt', text));
   expect(rules.issues).toEqual([]);
   const first = node(1, rules.tables, [2], {
     ipvs: parseIpvsadm(source('ipvsadm.txt', servers)).items,
@@ -164,6 +164,23 @@ describe('kube-proxy in IPVS mode', () => {
       result: 'rejected',
       decidedBy: { chain: 'KUBE-IPVS-FILTER' },
     });
+  });
+
+  test('a set of frontends is not about a reply to a port that the client got', () => {
+    const wall = '-A INPUT -m set --match-set WALL dst,dst -j DROP\n';
+    const rules = RULES.replace('-A INPUT -m comment', `${wall}-A INPUT -m comment`);
+    const wallOf = (ports: readonly number[]): string =>
+      [
+        `${SETS}create WALL hash:ip,port family inet hashsize 1024 maxelem 65536`,
+        ...ports.map((port) => `add WALL 10.96.0.5,tcp:${port}`),
+        '',
+      ].join('\n');
+    const replies = (ports: readonly number[]): unknown[] =>
+      dial('node', '10.96.0.5', '10.96.0.5', 80, ipvsNode(wallOf(ports), SERVERS, rules)).map(
+        ({ replyReturns }) => replyReturns,
+      );
+    expect(replies([80])).toEqual([true, true]);
+    expect(replies(Array.from({ length: 65_535 }, (_, at) => at + 1))).toEqual([false, false]);
   });
 
   test.each(['Route', 'Tunnel'])(
