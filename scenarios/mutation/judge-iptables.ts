@@ -1,7 +1,9 @@
-import { type Ip, parseIp } from '../../src/model/address.ts';
-import { cidrContains, parseCidr } from '../../src/model/cidr.ts';
-import { type JudgedSets, inSet, readSets } from './judge-sets.ts';
-import { type JudgedServers, readServers } from './judge-servers.ts';
+import type { Ip } from '../../src/model/address.ts';
+import { passHook } from './judge-chain.ts';
+import { readRule } from './judge-rule.ts';
+import { readServers } from './judge-servers.ts';
+import { readSets } from './judge-sets.ts';
+import type { JudgedNode, Rule, State } from './judged-node.ts';
 import type { JudgedPacket } from './score.ts';
 
 /** What decides on a node, as its tools print it: `iptables-save`, `ipset save`, `ipvsadm-save -n`, one line each. */
@@ -10,41 +12,6 @@ export interface NodeText {
   readonly sets: readonly string[];
   readonly servers: readonly string[];
   /** The node's own addresses. */
-  readonly local: ReadonlySet<Ip>;
-}
-
-interface State {
-  readonly packet: JudgedPacket;
-  readonly source: Ip;
-  readonly destination: Ip;
-  readonly port: number;
-  readonly sourcePort?: number;
-  readonly weight: number;
-  readonly mark: number;
-  readonly isReply: boolean;
-  readonly isTranslated: boolean;
-  readonly isMasqueraded: boolean;
-  /** Lists that were asked for the client, with where a member goes, and those that take it. */
-  readonly seen: string;
-  /** `dropped` or `rejected` where the way ends. */
-  readonly end?: string;
-}
-
-/** The share of packets like this one that the condition holds for. */
-type Condition = (state: State, node: Node) => number;
-
-interface Rule {
-  readonly conditions: readonly Condition[];
-  readonly target: string;
-  readonly words: readonly string[];
-}
-
-interface Node {
-  /** `table chain` → rules. */
-  readonly chains: ReadonlyMap<string, readonly Rule[]>;
-  readonly policies: ReadonlyMap<string, string>;
-  readonly sets: JudgedSets;
-  readonly servers: JudgedServers;
   readonly local: ReadonlySet<Ip>;
 }
 
@@ -70,7 +37,7 @@ export function judgeNode(text: NodeText): Judge {
     } else if (chain !== '') chains.get(`${table} ${chain}`)?.push(readRule(rest));
   }
   const { local } = text;
-  const node: Node = {
+  const node: JudgedNode = {
     chains,
     policies,
     sets: readSets(text.sets),
@@ -80,7 +47,7 @@ export function judgeNode(text: NodeText): Judge {
   return (packet) => judge(node, packet);
 }
 
-function judge(node: Node, packet: JudgedPacket): string {
+function judge(node: JudgedNode, packet: JudgedPacket): string {
   const { source, destination, port } = packet;
   const start: State = {
     packet,
@@ -107,7 +74,7 @@ function judge(node: Node, packet: JudgedPacket): string {
 }
 
 /** From where the packet comes to the node until it leaves, or is received. */
-function route(node: Node, start: State): State[] {
+function route(node: JudgedNode, start: State): State[] {
   if (start.packet.hook === 'OUTPUT') {
     const sent = [start].flatMap((each) => passHook(node, 'nat', 'OUTPUT', each));
     return sent
@@ -128,7 +95,7 @@ function route(node: Node, start: State): State[] {
   });
 }
 
-function leave(node: Node, state: State): State[] {
+function leave(node: JudgedNode, state: State): State[] {
   if (state.end !== undefined) return [state];
   if (!node.local.has(state.destination)) return passHook(node, 'nat', 'POSTROUTING', state);
   return passHook(node, 'nat', 'POSTROUTING', state).flatMap((each) =>
@@ -137,7 +104,7 @@ function leave(node: Node, state: State): State[] {
 }
 
 /** IPVS takes what is for a virtual server; its schedulers are round robin. */
-function schedule(node: Node, state: State): State[] {
+function schedule(node: JudgedNode, state: State): State[] {
   const server = node.servers.get(`${state.packet.protocol} ${state.destination}:${state.port}`);
   if (state.end !== undefined || server === undefined) return [state];
   const able = server.reals.filter(({ weight }) => weight > 0);
@@ -153,7 +120,7 @@ function schedule(node: Node, state: State): State[] {
 }
 
 /** What the filters of the node make of the answer, which passes them before it is translated back. */
-function reply(node: Node, end: State): string {
+function reply(node: JudgedNode, end: State): string {
   const { packet, source, destination, port } = end;
   const answer: State = {
     ...end,
@@ -169,210 +136,4 @@ function reply(node: Node, end: State): string {
   return passHook(node, 'filter', hook, answer)
     .map((each) => each.end ?? '')
     .join();
-}
-
-function passHook(node: Node, table: string, hook: string, state: State): State[] {
-  if (state.end !== undefined) return [state];
-  const { ended, left } = passChain(node, table, hook, state);
-  const isClosed = node.policies.get(`${table} ${hook}`) === 'DROP';
-  return [...ended, ...left.map((each) => (isClosed ? { ...each, end: 'dropped' } : each))];
-}
-
-interface Passed {
-  /** Branches that this base chain has nothing more to say to. */
-  readonly ended: State[];
-  /** Branches that came to the chain's end. */
-  readonly left: State[];
-}
-
-function passChain(node: Node, table: string, chain: string, start: State): Passed {
-  const ended: State[] = [];
-  const returned: State[] = [];
-  let states: State[] = [start];
-  for (const rule of node.chains.get(`${table} ${chain}`) ?? []) {
-    if (states.length === 0) break;
-    const next: State[] = [];
-    for (const state of states) {
-      const share = rule.conditions.reduce(
-        (left, condition) => (left === 0 ? 0 : left * condition(state, node)),
-        1,
-      );
-      if (share < 1) {
-        const seen = rule.words.includes('--rcheck') ? asked(rule) : '';
-        next.push({ ...state, weight: state.weight * (1 - share), seen: state.seen + seen });
-      }
-      if (share === 0) continue;
-      const hit = { ...state, weight: state.weight * share };
-      const { ended: out, left } = act(node, table, rule, hit);
-      ended.push(...out);
-      (rule.target === 'RETURN' ? returned : next).push(...left);
-    }
-    states = next;
-  }
-  return { ended, left: [...returned, ...states] };
-}
-
-function act(node: Node, table: string, { target, words }: Rule, state: State): Passed {
-  const end = (more: Partial<State>): Passed => ({ ended: [{ ...state, ...more }], left: [] });
-  switch (target) {
-    case '':
-    case 'RETURN':
-      return { ended: [], left: [state] };
-    case 'ACCEPT':
-      return end({});
-    case 'DROP':
-      return end({ end: 'dropped' });
-    case 'REJECT':
-      return end({ end: 'rejected' });
-    case 'MASQUERADE':
-      return end({ isMasqueraded: true });
-    case 'DNAT': {
-      const [address = '', port = ''] = after(words, '--to-destination').split(':');
-      const seen = words.includes('--set') ? `${state.seen}!${after(words, '--name')}` : state.seen;
-      return end({ destination: parseIp(address) ?? 0, port: Number(port), isTranslated: true, seen });
-    }
-    case 'MARK': {
-      const [value = 0, mask = 0xffffffff] = after(words, '--set-xmark').split('/').map(Number);
-      return { ended: [], left: [{ ...state, mark: ((state.mark & ~mask) ^ value) >>> 0 }] };
-    }
-    default:
-      if (!node.chains.has(`${table} ${target}`)) throw new Error(`no target ${target}`);
-      return passChain(node, table, target, state);
-  }
-}
-
-function asked({ words, target }: Rule): string {
-  return `?${after(words, '--name')} ${after(words, '--seconds')}>${target}`;
-}
-
-function after(words: readonly string[], flag: string): string {
-  const at = words.indexOf(flag);
-  return at < 0 ? '' : (words[at + 1] ?? '');
-}
-
-const rules = new Map<string, Rule>();
-
-function readRule(text: string): Rule {
-  const known = rules.get(text);
-  if (known !== undefined) return known;
-  const words = text.match(/"[^"]*"|\S+/g) ?? [];
-  const conditions: Condition[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
-    if (word === '!') continue;
-    const [count, meaning] = WORDS[word] ?? [];
-    if (count === undefined) throw new Error(`no such word: ${word} in ${text}`);
-    const values = words.slice(at + 1, at + 1 + count);
-    if (meaning !== undefined) {
-      const isNot = words[at - 1] === '!';
-      const holds = meaning(values);
-      conditions.push((state, node) => {
-        const share = Number(holds(state, node));
-        return isNot ? 1 - share : share;
-      });
-    }
-    at += count;
-  }
-  const rule = { conditions, target: after(words, '-j'), words };
-  rules.set(text, rule);
-  return rule;
-}
-
-type Meaning = (values: readonly string[]) => (state: State, node: Node) => boolean | number;
-
-/** How many values follow each word, and what it asks of packets. */
-const WORDS: Readonly<Record<string, readonly [count: number, meaning?: Meaning]>> = {
-  '-s': [1, ([text = '']) => within(text, ({ source }) => source)],
-  '-d': [1, ([text = '']) => within(text, ({ destination }) => destination)],
-  '-p': [
-    1,
-    ([name]) =>
-      ({ packet }) =>
-        packet.protocol === name,
-  ],
-  '--dport': [
-    1,
-    ([number]) =>
-      ({ port }) =>
-        port === Number(number),
-  ],
-  '--src-type': [
-    1,
-    () =>
-      ({ source }, { local }) =>
-        isLocal(local, source),
-  ],
-  '--dst-type': [
-    1,
-    () =>
-      ({ destination }, { local }) =>
-        isLocal(local, destination),
-  ],
-  '--mark': [
-    1,
-    ([text = '']) => {
-      const [value = 0, mask = 0xffffffff] = text.split('/').map(Number);
-      return ({ mark }) => (mark & mask) >>> 0 === value;
-    },
-  ],
-  '--ctstate': [
-    1,
-    ([text = '']) => {
-      const wanted = text.split(',');
-      return ({ isReply, isTranslated }) =>
-        wanted.includes(isReply ? 'ESTABLISHED' : 'NEW') || (isTranslated && wanted.includes('DNAT'));
-    },
-  ],
-  '--probability': [
-    1,
-    ([share]) =>
-      () =>
-        Number(share),
-  ],
-  // Nobody is known yet.
-  '--rcheck': [0, () => () => false],
-  '--match-set': [
-    2,
-    ([name = '', sides = '']) =>
-      (state, { sets }) =>
-        inSet(sets.get(name), sides.split(','), {
-          protocol: state.packet.protocol,
-          src: { address: state.source, port: state.sourcePort ?? 40_000 },
-          dst: { address: state.destination, port: state.port },
-        }),
-  ],
-  // Pods come by ports of the bridge.
-  '--physdev-is-in': [
-    0,
-    () =>
-      ({ packet }) =>
-        packet.isOfPod,
-  ],
-  '--vaddr': [1, () => () => false],
-  '-m': [1],
-  '-j': [1],
-  '--comment': [1],
-  '--mode': [1],
-  '--seconds': [1],
-  '--name': [1],
-  '--mask': [1],
-  '--reap': [0],
-  '--rsource': [0],
-  '--set': [0],
-  '--nfacct-name': [1],
-  '--vproto': [1],
-  '--vport': [1],
-  '--reject-with': [1],
-  '--to-destination': [1],
-  '--set-xmark': [1],
-  '--random-fully': [0],
-};
-
-function within(text: string, side: (state: State) => Ip): (state: State) => boolean {
-  const cidr = parseCidr(text);
-  return (state) => cidr !== undefined && cidrContains(cidr, side(state));
-}
-
-function isLocal(local: ReadonlySet<Ip>, address: Ip): boolean {
-  return local.has(address) || (typeof address === 'number' && address >>> 24 === 127);
 }
