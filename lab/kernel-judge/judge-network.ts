@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
-import { DESTINATIONS, type RandomPacket } from './random-ruleset.ts';
+import { DESTINATIONS } from './random-values.ts';
+import type { RandomPacket } from './ruleset-model.ts';
 
 // Binds each packet's own address and port, sends once, and says so. It runs inside the sender's namespace.
 const SENDER = `

@@ -13,14 +13,8 @@ import type { Frontend } from './frontend.ts';
 import type { JudgeNetwork } from './judge-network.ts';
 import { printIpsets, printIptablesRules, printNftRules } from './print-rules.ts';
 import { NFT_TRACER, type RuleTrace, type RuleTracer } from './rule-tracer.ts';
-import {
-  HOOKS,
-  OWN,
-  type RandomChain,
-  type RandomPacket,
-  type RandomRuleset,
-  type TableName,
-} from './random-ruleset.ts';
+import { HOOKS, OWN } from './random-values.ts';
+import type { RandomChain, RandomPacket, RandomRuleset, TableName } from './ruleset-model.ts';
 
 /** A ruleset in the kernel, and as the walk sees it. */
 export interface Loaded {

@@ -1,13 +1,13 @@
-import {
-  type Action,
-  type Condition,
-  LISTED,
-  type ListedKey,
-  type MapVerdict,
-  type RandomRule,
-  type RandomRuleset,
-  type TableName,
-} from './random-ruleset.ts';
+import { LISTED } from './random-values.ts';
+import type {
+  Action,
+  Condition,
+  ListedKey,
+  MapVerdict,
+  RandomRule,
+  RandomRuleset,
+  TableName,
+} from './ruleset-model.ts';
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -1,5 +1,6 @@
 import fc from '../../src/model/random-fixture.ts';
-import { type RandomPacket, SOURCES } from '../kernel-judge/random-ruleset.ts';
+import { SOURCES } from '../kernel-judge/random-values.ts';
+import type { RandomPacket } from '../kernel-judge/ruleset-model.ts';
 
 /** A real server; `masq` is the only way that kube-proxy uses. */
 export interface RandomReal {

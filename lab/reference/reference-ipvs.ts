@@ -1,4 +1,4 @@
-import type { RandomPacket } from '../kernel-judge/random-ruleset.ts';
+import type { RandomPacket } from '../kernel-judge/ruleset-model.ts';
 import { type RandomIpvs, type RandomReal, type RandomVirtual, VIRTUAL } from './random-ipvs.ts';
 
 /** One end of a packet, with the least and the most share of connections it can have. */

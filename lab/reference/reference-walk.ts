@@ -1,15 +1,15 @@
-import {
-  type Action,
-  type Condition,
-  type ListedKey,
-  type MapVerdict,
-  OWN,
-  type RandomChain,
-  type RandomPacket,
-  type RandomRule,
-  type RandomRuleset,
-  type TableName,
-} from '../kernel-judge/random-ruleset.ts';
+import { OWN } from '../kernel-judge/random-values.ts';
+import type {
+  Action,
+  Condition,
+  ListedKey,
+  MapVerdict,
+  RandomChain,
+  RandomPacket,
+  RandomRule,
+  RandomRuleset,
+  TableName,
+} from '../kernel-judge/ruleset-model.ts';
 
 /** One way a packet may go: the rules that applied, in order, and how it ended. */
 export interface ReferenceBranch {

@@ -7,14 +7,8 @@ import type { Network } from '../../src/dataplane/node-state.ts';
 import { formatIp } from '../../src/model/address.ts';
 import { judgedNetwork, outcomesOf, rulesOf } from '../kernel-judge/judge.ts';
 import { printIpsets, printIptablesRules, printNftRules } from '../kernel-judge/print-rules.ts';
-import {
-  nftRulesets,
-  packets,
-  type RandomPacket,
-  type RandomRuleset,
-  rulesets,
-  type TableName,
-} from '../kernel-judge/random-ruleset.ts';
+import { nftRulesets, packets, rulesets } from '../kernel-judge/random-ruleset.ts';
+import type { RandomPacket, RandomRuleset, TableName } from '../kernel-judge/ruleset-model.ts';
 import { referenceWalk } from './reference-walk.ts';
 
 // Pairs are RULESETS × PACKETS; REFERENCE_RULESETS and REFERENCE_PACKETS ask for more.
