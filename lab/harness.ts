@@ -25,9 +25,10 @@ export async function questionOf(lab: Lab, fault: Fault): Promise<Question> {
 
 async function untilProved(lab: Lab, fault: Fault): Promise<Observation[]> {
   const end = Date.now() + 75_000 * slow;
+  const shows = fault.shows.filter(({ modes }) => modes?.includes(lab.shape.mode) ?? true);
   for (;;) {
     const observations = await observe(lab, await questionOf(lab, fault));
-    const wrong = unproved(fault.shows, observations);
+    const wrong = unproved(shows, observations);
     if (wrong.length === 0) return observations;
     if (Date.now() > end) throw new UserError(`${fault.name} does not show: ${wrong.slice(0, 3).join('; ')}`);
     await pause(1500);

@@ -1,5 +1,5 @@
 import { ruleModes, type Fault } from './fault.ts';
-import { clusterIp } from './planting.ts';
+import { clusterIp } from './planting/workload.ts';
 
 /** A conntrack entry still sends one client's UDP packets to an endpoint that is gone. */
 export const staleUdpEntry: Fault = {

@@ -1,5 +1,5 @@
 import { ruleModes, type Fault } from './fault.ts';
-import { clusterIp } from './planting.ts';
+import { clusterIp } from './planting/workload.ts';
 
 /** A NOTRACK rule keeps packets to the ClusterIP from being translated. */
 export const untracked: Fault = {

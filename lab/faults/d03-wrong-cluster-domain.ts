@@ -1,6 +1,6 @@
 import { corefile } from '../cluster/coredns.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { installCorefile, restoreDns } from './planting.ts';
+import { installCorefile, restoreDns } from './planting/dns.ts';
 
 /** CoreDNS serves another zone than kubelet writes into resolv.conf. */
 export const wrongClusterDomain: Fault = {

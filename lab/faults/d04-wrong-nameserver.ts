@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { replaceClient } from './planting.ts';
+import { replaceClient } from './planting/workload.ts';
 
 const dnsConfig = {
   nameservers: ['10.96.0.53'],

@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { replaceClient } from './planting.ts';
+import { replaceClient } from './planting/workload.ts';
 
 /** A pod asks the node's resolver. */
 export const podUsesNodeDns: Fault = {

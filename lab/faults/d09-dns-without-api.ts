@@ -1,7 +1,7 @@
 import { apply, remove } from '../cluster/api.ts';
 import { corednsBinding } from '../cluster/coredns.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { installCorefile, restoreDns } from './planting.ts';
+import { installCorefile, restoreDns } from './planting/dns.ts';
 
 /** CoreDNS may not list Services. */
 export const dnsWithoutApi: Fault = {

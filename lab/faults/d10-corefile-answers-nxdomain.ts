@@ -1,6 +1,6 @@
 import { corefile } from '../cluster/coredns.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { installCorefile, restoreDns } from './planting.ts';
+import { installCorefile, restoreDns } from './planting/dns.ts';
 
 /** A template in the Corefile answers NXDOMAIN for a namespace. */
 export const corefileAnswersNxdomain: Fault = {

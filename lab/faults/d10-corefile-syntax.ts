@@ -1,6 +1,6 @@
 import { corefile } from '../cluster/coredns.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { installCorefile, restoreDns } from './planting.ts';
+import { installCorefile, restoreDns } from './planting/dns.ts';
 
 /** The Corefile cannot be read. */
 export const corefileSyntax: Fault = {

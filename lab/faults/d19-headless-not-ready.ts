@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeDeployment, restoreDeployment } from './planting.ts';
+import { changeDeployment, restoreDeployment } from './planting/workload.ts';
 
 /** A headless Service without a ready pod has no addresses. */
 export const headlessNotReady: Fault = {

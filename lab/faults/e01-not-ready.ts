@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeDeployment, restoreDeployment } from './planting.ts';
+import { changeDeployment, restoreDeployment } from './planting/workload.ts';
 
 /** Every pod runs, none is Ready. */
 export const notReady: Fault = {

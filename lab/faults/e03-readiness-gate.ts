@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeDeployment, restoreDeployment } from './planting.ts';
+import { changeDeployment, restoreDeployment } from './planting/workload.ts';
 
 /** A readiness gate that nobody sets. */
 export const readinessGate: Fault = {

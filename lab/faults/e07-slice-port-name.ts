@@ -1,6 +1,7 @@
 import { apply } from '../cluster/api.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { handMadeSlice, legacyService, podAddresses, removeLegacy } from './planting.ts';
+import { handMadeSlice, legacyService, removeLegacy } from './planting/slices.ts';
+import { podAddresses } from './planting/workload.ts';
 
 /** A hand-made slice names its port differently from the Service. */
 export const slicePortName: Fault = {

@@ -1,6 +1,7 @@
 import { apply } from '../cluster/api.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { handMadeSlice, legacyService, podAddresses, removeLegacy } from './planting.ts';
+import { handMadeSlice, legacyService, removeLegacy } from './planting/slices.ts';
+import { podAddresses } from './planting/workload.ts';
 
 /** A hand-made slice lacks the label that ties it to its Service. */
 export const sliceWithoutLabel: Fault = {

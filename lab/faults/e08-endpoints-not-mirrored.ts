@@ -1,7 +1,8 @@
 import { apply, remove } from '../cluster/api.ts';
 import type { ApiObject } from '../cluster/api.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { legacyService, podAddresses, removeLegacy } from './planting.ts';
+import { legacyService, removeLegacy } from './planting/slices.ts';
+import { podAddresses } from './planting/workload.ts';
 
 /** An Endpoints object that asks not to be mirrored into slices. */
 export const endpointsNotMirrored: Fault = {

@@ -1,6 +1,6 @@
 import { apply } from '../cluster/api.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { handMadeSlice, removeLegacy } from './planting.ts';
+import { handMadeSlice, removeLegacy } from './planting/slices.ts';
 
 /** A second slice of the Service, left over, names an address where no pod is. */
 export const leftoverSlice: Fault = {

@@ -1,6 +1,7 @@
 import { apply } from '../cluster/api.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { clusterIp, handMadeSlice, legacyService, removeLegacy } from './planting.ts';
+import { handMadeSlice, legacyService, removeLegacy } from './planting/slices.ts';
+import { clusterIp } from './planting/workload.ts';
 
 /** A hand-made endpoint is another Service's ClusterIP. */
 export const endpointIsClusterIp: Fault = {

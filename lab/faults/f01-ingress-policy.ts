@@ -1,6 +1,7 @@
 import { apply, remove } from '../cluster/api.ts';
-import { ruleModes, type Fault } from './fault.ts';
-import { enforcePolicy, networkPolicy, podAddresses, stopEnforcing } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { enforcePolicy, networkPolicy, stopEnforcing } from './planting/policies.ts';
+import { podAddresses } from './planting/workload.ts';
 
 const policy = networkPolicy('web-only-from-frontends', {
   podSelector: { matchLabels: { app: 'web' } },
@@ -12,7 +13,7 @@ const policy = networkPolicy('web-only-from-frontends', {
 export const ingressPolicy: Fault = {
   name: 'f01-ingress-policy',
   causes: ['F01'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'NetworkPolicy `web-only-from-frontends` admits only pods with `role: frontend` to `web`; the clients have `role: client`. The policy engine enforces it on every node.',
   service: 'web',
   verdicts: ['broken', 'degraded'],

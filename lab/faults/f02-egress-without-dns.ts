@@ -1,6 +1,6 @@
 import { apply, remove } from '../cluster/api.ts';
-import { ruleModes, type Fault } from './fault.ts';
-import { enforcePolicy, networkPolicy, stopEnforcing } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { enforcePolicy, networkPolicy, stopEnforcing } from './planting/policies.ts';
 
 const policy = networkPolicy('clients-only-to-shop', {
   podSelector: { matchLabels: { role: 'client' } },
@@ -12,7 +12,7 @@ const policy = networkPolicy('clients-only-to-shop', {
 export const egressWithoutDns: Fault = {
   name: 'f02-egress-without-dns',
   causes: ['F02'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'NetworkPolicy `clients-only-to-shop` lets the client pods reach pods of `shop` only: names cannot be looked up, addresses work.',
   service: 'web',
   verdicts: ['broken', 'degraded'],

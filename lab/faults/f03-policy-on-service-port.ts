@@ -1,6 +1,7 @@
 import { apply, remove } from '../cluster/api.ts';
-import { ruleModes, type Fault } from './fault.ts';
-import { enforcePolicy, networkPolicy, podAddresses, stopEnforcing } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { enforcePolicy, networkPolicy, stopEnforcing } from './planting/policies.ts';
+import { podAddresses } from './planting/workload.ts';
 
 const policy = networkPolicy('web-port-80', {
   podSelector: { matchLabels: { app: 'web' } },
@@ -14,7 +15,7 @@ const policy = networkPolicy('web-port-80', {
 export const policyOnServicePort: Fault = {
   name: 'f03-policy-on-service-port',
   causes: ['F03', 'F01'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'NetworkPolicy `web-port-80` admits the clients to port 80, the port of the Service; policies see the port of the pods, 8080.',
   service: 'web',
   verdicts: ['broken', 'degraded'],

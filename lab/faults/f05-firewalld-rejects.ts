@@ -1,4 +1,4 @@
-import { ruleModes, type Fault } from './fault.ts';
+import { everyMode, type Fault } from './fault.ts';
 
 const table = `table inet firewalld {
   chain filter_FORWARD {
@@ -23,7 +23,7 @@ const table = `table inet firewalld {
 export const firewalldRejects: Fault = {
   name: 'f05-firewalld-rejects',
   causes: ['F05', 'F07', 'F04'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'firewalld runs on node-b with its public zone: its table rejects (admin-prohibited) what arrives at the pods of the node.',
   service: 'solo',
   verdicts: ['degraded', 'broken'],

@@ -15,6 +15,8 @@ export interface Shown {
   readonly expect: 'fails' | 'partly' | 'works' | 'uneven' | 'wrong-answer';
   readonly errors?: readonly string[];
   readonly any?: boolean;
+  /** Where it does not hold in every mode of the fault. */
+  readonly modes?: readonly ProxyMode[];
   /** Beside that, what every address looks like from which servers were asked, as they saw it. */
   readonly clients?: RegExp;
 }

@@ -1,5 +1,5 @@
-import { ruleModes, type Fault } from './fault.ts';
-import { bothFamilies } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { bothFamilies } from './planting/workload.ts';
 import { apply, remove } from '../cluster/api.ts';
 
 const service = bothFamilies('web-both', 'web');
@@ -8,7 +8,7 @@ const service = bothFamilies('web-both', 'web');
 export const healthyDual: Fault = {
   name: 'healthy-dual',
   causes: [],
-  modes: ruleModes,
+  modes: everyMode,
   family: 'dual',
   text: 'Nothing is wrong: `web-both` has an address of each family, its pods have both, and their server listens on all addresses.',
   service: 'web-both',

@@ -2,7 +2,8 @@ import { type ApiObject, apply, list, patch, remove } from '../cluster/api.ts';
 import type { Lab } from '../cluster/lab.ts';
 import { pause, slow, until } from '../machine/run.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { handMadeSlice, podAddresses } from './planting.ts';
+import { handMadeSlice } from './planting/slices.ts';
+import { podAddresses } from './planting/workload.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 

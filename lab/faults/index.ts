@@ -1,3 +1,4 @@
+import { conntrackFull } from './c01-conntrack-full.ts';
 import { staleUdpEntry } from './c05-stale-udp-entry.ts';
 import { untracked } from './c10-untracked.ts';
 import { oneReplicaDiffers } from './d03-one-replica-differs.ts';
@@ -102,6 +103,7 @@ export const faults: readonly Fault[] = [
   healthyLoadBalancer,
   healthyNodePort,
   healthy,
+  conntrackFull,
   staleUdpEntry,
   untracked,
   oneReplicaDiffers,

@@ -1,6 +1,6 @@
 import { kubernetes } from '../machine/places.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { keepProxyOff, restoreProxyEverywhere } from './planting.ts';
+import { keepProxyOff, restoreProxyEverywhere } from './planting/proxies.ts';
 
 /** kube-proxy is not scheduled on one node, and its rules are gone. */
 export const noProxyOnNode: Fault = {

@@ -1,7 +1,5 @@
-import { apply } from '../cluster/api.ts';
-import { proxyConfigMap } from '../cluster/kube-proxy.ts';
-import { pause } from '../machine/run.ts';
 import { everyMode, type Fault } from './fault.ts';
+import { configureProxies, disableProxy } from './planting/proxies.ts';
 
 /** kube-proxy on one node ends at start, because it may not write a sysctl. */
 export const proxyCrashLoop: Fault = {
@@ -16,17 +14,6 @@ export const proxyCrashLoop: Fault = {
     { from: /node-b/u, to: /^web$/u, expect: 'fails' },
     { from: /node-[ac]/u, to: /^web$/u, expect: 'works' },
   ],
-  plant: async (lab) => {
-    await apply([proxyConfigMap(lab.shape, { setConntrackMax: true })]);
-    await pause(2000);
-    const pod = await lab.proxyPod('node-b');
-    await lab.deletePod('kube-system', pod?.name ?? '');
-    await pause(5000);
-    await lab.replacePods('shop', 'app=web');
-  },
-  heal: async (lab) => {
-    await apply([proxyConfigMap(lab.shape)]);
-    await pause(2000);
-    await lab.restartProxy();
-  },
+  plant: (lab) => disableProxy(lab, 'node-b', { setConntrackMax: true }),
+  heal: (lab) => configureProxies(lab),
 };

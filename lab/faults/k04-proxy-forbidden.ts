@@ -2,6 +2,7 @@ import { apply, remove } from '../cluster/api.ts';
 import { proxyBinding } from '../cluster/kube-proxy.ts';
 import { pause } from '../machine/run.ts';
 import { everyMode, type Fault } from './fault.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /** kube-proxy may no longer list Services and EndpointSlices. */
 export const proxyForbidden: Fault = {
@@ -22,6 +23,6 @@ export const proxyForbidden: Fault = {
   },
   heal: async (lab) => {
     await apply([proxyBinding]);
-    await lab.restartProxy();
+    await restartProxy(lab);
   },
 };

@@ -1,5 +1,6 @@
 import { everyMode, type Fault } from './fault.ts';
-import { signalProxy } from './planting.ts';
+import { signalProxy } from './planting/proxies.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /** kube-proxy on one node hangs; one pod of three was replaced. */
 export const oneEndpointStale: Fault = {
@@ -23,6 +24,6 @@ export const oneEndpointStale: Fault = {
   },
   heal: async (lab) => {
     await signalProxy(lab, 'node-a', 'CONT');
-    await lab.restartProxy('node-a');
+    await restartProxy(lab, 'node-a');
   },
 };

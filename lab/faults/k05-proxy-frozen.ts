@@ -1,5 +1,6 @@
 import { everyMode, type Fault } from './fault.ts';
-import { signalProxy } from './planting.ts';
+import { signalProxy } from './planting/proxies.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /** kube-proxy on one node hangs: its rules name pods that are gone. */
 export const proxyFrozen: Fault = {
@@ -20,6 +21,6 @@ export const proxyFrozen: Fault = {
   },
   heal: async (lab) => {
     await signalProxy(lab, 'node-b', 'CONT');
-    await lab.restartProxy('node-b');
+    await restartProxy(lab, 'node-b');
   },
 };

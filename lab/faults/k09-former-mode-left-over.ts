@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts';
-import { clusterIp } from './planting.ts';
+import { clusterIp } from './planting/workload.ts';
 
 /** Rules of a former iptables mode still translate the ClusterIP, to a pod that is gone. */
 export const formerModeLeftOver: Fault = {

@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { overrideHostname, restoreProxyEverywhere } from './planting.ts';
+import { overrideHostname, restoreProxyEverywhere } from './planting/proxies.ts';
 
 /** kube-proxy calls its node by another name than the API: no endpoint is local to it. */
 export const wrongNodeName: Fault = {

@@ -1,27 +1,20 @@
-import { apply } from '../cluster/api.ts';
-import { kubeProxyObjects } from '../cluster/kube-proxy.ts';
 import type { Lab } from '../cluster/lab.ts';
 import { flannelRules } from '../cluster/wire.ts';
-import { restoreProxyEverywhere, restoreRules } from './planting.ts';
+import { changeProxyTemplate, restoreProxyEverywhere } from './planting/proxies.ts';
+import { restoreRules } from './planting/rules.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /**
  * Starts kube-proxy on a node anew with the legacy backend of iptables, and moves what the CNI wrote there: the node's rules stand in the
  * legacy tables alone. `restoreNftBackend` undoes it.
  */
 export async function useLegacyBackend(lab: Lab, node: string): Promise<void> {
-  const objects = kubeProxyObjects(lab.shape).filter(({ kind }) => kind === 'DaemonSet');
-  const [daemonSet] = JSON.parse(JSON.stringify(objects)) as {
-    spec: { updateStrategy?: object; template: { spec: { containers: { command: string[] }[] } } };
-  }[];
-  const [container] = daemonSet?.spec.template.spec.containers ?? [];
-  if (daemonSet === undefined || container === undefined) return;
   const link =
     'for t in iptables ip6tables; do for s in "" -save -restore; do busybox ln -sf xtables-legacy-multi /usr/sbin/$t$s; done; done; exec "$@"';
-  container.command = ['/bin/sh', '-ec', link, 'sh', ...container.command];
-  // OnDelete: kube-proxy of the other nodes stays as it is.
-  daemonSet.spec.updateStrategy = { type: 'OnDelete' };
-  await apply([daemonSet]);
-  await lab.restartProxy(node);
+  await changeProxyTemplate(lab, ({ containers: [container] }) => {
+    container.command = ['/bin/sh', '-ec', link, 'sh', ...container.command];
+  });
+  await restartProxy(lab, node);
   await lab.onNode(node, 'nft flush ruleset; iptables-legacy-restore -n', flannelRules);
 }
 

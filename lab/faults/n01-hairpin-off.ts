@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { podAddresses } from './planting.ts';
+import { podAddresses } from './planting/workload.ts';
 
 /** The bridge port of the only endpoint does not reflect frames. */
 export const hairpinOff: Fault = {

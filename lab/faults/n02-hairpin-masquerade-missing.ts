@@ -1,5 +1,6 @@
 import { ruleModes, type Fault } from './fault.ts';
-import { editTable, podAddresses, restoreRules } from './planting.ts';
+import { editTable, restoreRules } from './planting/rules.ts';
+import { podAddresses } from './planting/workload.ts';
 
 /** The rule that masquerades a pod's connection to itself is gone. */
 export const hairpinMasqueradeMissing: Fault = {

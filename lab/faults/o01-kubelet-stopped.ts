@@ -1,6 +1,6 @@
 import { startKubelet } from '../cluster/node.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { killComponent } from './planting.ts';
+import { killComponent } from './planting/components.ts';
 
 /** kubelet of one node is dead: its pods run, but count as not ready. */
 export const kubeletStopped: Fault = {

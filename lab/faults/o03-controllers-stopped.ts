@@ -2,7 +2,7 @@ import { apply, remove } from '../cluster/api.ts';
 import type { ApiObject } from '../cluster/api.ts';
 import { startControllerManager } from '../cluster/control-plane.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { killComponent } from './planting.ts';
+import { killComponent } from './planting/components.ts';
 
 const fresh: ApiObject = {
   apiVersion: 'v1',

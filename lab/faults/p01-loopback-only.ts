@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeDeployment, restoreDeployment } from './planting.ts';
+import { changeDeployment, restoreDeployment } from './planting/workload.ts';
 
 /** The server listens on 127.0.0.1 only. */
 export const loopbackOnly: Fault = {

@@ -1,6 +1,6 @@
-import { ruleModes, type Fault } from './fault.ts';
+import { everyMode, type Fault } from './fault.ts';
 import { apply, remove } from '../cluster/api.ts';
-import { bothFamilies, changeDeployment, restoreDeployment } from './planting.ts';
+import { bothFamilies, changeDeployment, restoreDeployment } from './planting/workload.ts';
 
 const service = bothFamilies('web-both', 'web');
 
@@ -8,7 +8,7 @@ const service = bothFamilies('web-both', 'web');
 export const oneFamilyListened: Fault = {
   name: 'p03-one-family-listened',
   causes: ['P03'],
-  modes: ruleModes,
+  modes: everyMode,
   family: 'dual',
   text: 'Service `web-both` has an address of each family and its pods have both, but their server listens on the IPv4 one only.',
   service: 'web-both',

@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeDeployment, restoreDeployment } from './planting.ts';
+import { changeDeployment, restoreDeployment } from './planting/workload.ts';
 
 /** The server accepts connections and never answers. */
 export const acceptsNeverAnswers: Fault = {

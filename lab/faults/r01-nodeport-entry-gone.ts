@@ -1,11 +1,11 @@
-import { ruleModes, type Fault } from './fault.ts';
-import { editTable, restoreRules } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { editTable, restoreRules } from './planting/rules.ts';
 
 /** One node has no entry for the NodePort. */
 export const nodePortEntryGone: Fault = {
   name: 'r01-nodeport-entry-gone',
   causes: ['R01', 'R02', 'R08'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'The entry for NodePort 30080 is gone from the rules of node-b.',
   service: 'web-np',
   verdicts: ['degraded'],
@@ -19,6 +19,8 @@ export const nodePortEntryGone: Fault = {
       await editTable(lab, 'node-b', 'nat', (line) =>
         line.startsWith('-A KUBE-NODEPORTS') && line.includes('--dport 30080') ? undefined : line,
       );
+    } else if (lab.shape.mode === 'ipvs') {
+      await lab.onNode('node-b', `ipvsadm -D -t ${lab.node('node-b').address}:30080`);
     } else {
       await lab.onNode('node-b', "nft delete element ip kube-proxy service-nodeports '{ tcp . 30080 }'");
     }

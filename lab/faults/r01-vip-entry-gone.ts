@@ -1,11 +1,12 @@
-import { ruleModes, type Fault } from './fault.ts';
-import { clusterIp, editTable, restoreRules } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { editTable, restoreRules } from './planting/rules.ts';
+import { clusterIp } from './planting/workload.ts';
 
 /** One node has no entry for the ClusterIP and port. */
 export const vipEntryGone: Fault = {
   name: 'r01-vip-entry-gone',
   causes: ['R01', 'R02'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'The entry for the ClusterIP and port of `web` is gone from the rules of node-c.',
   service: 'web',
   verdicts: ['degraded', 'broken'],
@@ -19,8 +20,12 @@ export const vipEntryGone: Fault = {
       await editTable(lab, 'node-c', 'nat', (line) =>
         line.startsWith('-A KUBE-SERVICES') && line.includes('"shop/web:http cluster IP"') ? undefined : line,
       );
+      return;
+    }
+    const vip = await clusterIp('web');
+    if (lab.shape.mode === 'ipvs') {
+      await lab.onNode('node-c', `ipvsadm -D -t ${vip}:80`);
     } else {
-      const vip = await clusterIp('web');
       await lab.onNode('node-c', `nft delete element ip kube-proxy service-ips '{ ${vip} . tcp . 80 }'`);
     }
   },

@@ -1,5 +1,5 @@
 import { ruleModes, type Fault } from './fault.ts';
-import { editTable, restoreRules } from './planting.ts';
+import { editTable, restoreRules } from './planting/rules.ts';
 
 /** The chains are there, but PREROUTING no longer jumps into them. */
 export const hookJumpGone: Fault = {

@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { configureProxies } from './planting.ts';
+import { configureProxies } from './planting/proxies.ts';
 
 /** kube-proxy takes pods for strangers: their packets to Services carry the address of the node. */
 export const clusterCidrWrong: Fault = {

@@ -1,11 +1,11 @@
-import { ruleModes, type Fault } from './fault.ts';
-import { editTable, nftRules, restoreRules } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { editTable, nftRules, restoreRules } from './planting/rules.ts';
 
 /** The masquerade of kube-proxy is gone on one node. */
 export const masqueradeMissing: Fault = {
   name: 'r07-masquerade-missing',
   causes: ['R07'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'On node-a the masquerade rule of kube-proxy is gone: replies to NodePort clients that entered there come from the pod itself.',
   service: 'web-np',
   verdicts: ['degraded'],
@@ -16,7 +16,7 @@ export const masqueradeMissing: Fault = {
     { from: /^outside/u, to: /^node-[bc]:/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    if (lab.shape.mode === 'iptables') {
+    if (lab.shape.mode !== 'nftables') {
       await editTable(lab, 'node-a', 'nat', (line) =>
         line.startsWith('-A KUBE-POSTROUTING') && line.includes('-j MASQUERADE') ? undefined : line,
       );

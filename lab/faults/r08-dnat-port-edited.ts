@@ -1,11 +1,12 @@
-import { ruleModes, type Fault } from './fault.ts';
-import { editTable, nftChain, nftRules, podAddresses, restoreRules } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { editTable, nftChain, nftRules, restoreRules } from './planting/rules.ts';
+import { clusterIp, podAddresses } from './planting/workload.ts';
 
 /** One endpoint's translation names another port. */
 export const dnatPortEdited: Fault = {
   name: 'r08-dnat-port-edited',
   causes: ['R08', 'K05'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'On node-c the translation to the endpoint on node-a names port 8081 instead of 8080: a third of the connections is refused.',
   service: 'web',
   verdicts: ['degraded'],
@@ -23,6 +24,9 @@ export const dnatPortEdited: Fault = {
           ? line.replace(/8080$/u, '8081')
           : line,
       );
+    } else if (lab.shape.mode === 'ipvs') {
+      const server = `-t ${await clusterIp('web')}:80 -r ${address}`;
+      await lab.onNode('node-c', `ipvsadm -d ${server}:8080; ipvsadm -a ${server}:8081 -m -w 1`);
     } else {
       const chain = await nftChain(lab, 'node-c', 'service-', '-shop/web/tcp/http');
       const [text = '', handle = ''] = (await nftRules(lab, 'node-c', chain)).at(-1) ?? [];

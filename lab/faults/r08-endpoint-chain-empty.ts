@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
-import { editTable, podAddresses, restoreRules } from './planting.ts';
+import { editTable, restoreRules } from './planting/rules.ts';
+import { podAddresses } from './planting/workload.ts';
 
 /** The chain of one endpoint is empty: a share of the connections is not translated. */
 export const endpointChainEmpty: Fault = {

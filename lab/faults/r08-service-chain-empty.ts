@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts';
-import { editTable, nftChain, nftRules, restoreRules } from './planting.ts';
+import { editTable, nftChain, nftRules, restoreRules } from './planting/rules.ts';
 
 /** The Service's chain on one node is empty. */
 export const serviceChainEmpty: Fault = {

@@ -1,5 +1,6 @@
 import { ruleModes, type Fault } from './fault.ts';
-import { editTable, nftChain, nftRules, podAddresses, restoreRules } from './planting.ts';
+import { editTable, nftChain, nftRules, restoreRules } from './planting/rules.ts';
+import { podAddresses } from './planting/workload.ts';
 
 /** The shares of the endpoints are wrong on one node. */
 export const weightsEdited: Fault = {

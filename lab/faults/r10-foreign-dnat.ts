@@ -1,10 +1,10 @@
-import { ruleModes, type Fault } from './fault.ts';
+import { everyMode, type Fault } from './fault.ts';
 
 /** A rule of somebody else takes the NodePort before kube-proxy sees it. */
 export const foreignDnat: Fault = {
   name: 'r10-foreign-dnat',
   causes: ['R10', 'X07'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'On node-a a table `ip edge` translates TCP 30080 to 10.244.1.240:80, where no pod is, before the rules of kube-proxy.',
   service: 'web-np',
   verdicts: ['degraded'],

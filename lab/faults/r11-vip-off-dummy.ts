@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
-import { clusterIp } from './planting.ts';
+import { clusterIp } from './planting/workload.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /** The ClusterIP is no longer an address of kube-ipvs0. */
 export const vipOffDummy: Fault = {
@@ -17,5 +18,5 @@ export const vipOffDummy: Fault = {
   plant: async (lab) => {
     await lab.onNode('node-c', `ip addr del ${await clusterIp('web')}/32 dev kube-ipvs0`);
   },
-  heal: (lab) => lab.restartProxy('node-c'),
+  heal: (lab) => restartProxy(lab, 'node-c'),
 };

@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
-import { clusterIp, podAddresses } from './planting.ts';
+import { clusterIp, podAddresses } from './planting/workload.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /** The virtual server has no real servers. */
 export const realServersGone: Fault = {
@@ -20,5 +21,5 @@ export const realServersGone: Fault = {
       await lab.onNode('node-c', `ipvsadm -d -t ${vip}:80 -r ${address}:8080`);
     }
   },
-  heal: (lab) => lab.restartProxy('node-c'),
+  heal: (lab) => restartProxy(lab, 'node-c'),
 };

@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
-import { clusterIp, podAddresses } from './planting.ts';
+import { clusterIp, podAddresses } from './planting/workload.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /** The only real server is stuck at weight 0. */
 export const weightZero: Fault = {
@@ -18,5 +19,5 @@ export const weightZero: Fault = {
     const address = (await podAddresses(lab, 'solo')).get('node-b') ?? '';
     await lab.onNode('node-a', `ipvsadm -e -t ${await clusterIp('solo')}:80 -r ${address}:8080 -m -w 0`);
   },
-  heal: (lab) => lab.restartProxy('node-a'),
+  heal: (lab) => restartProxy(lab, 'node-a'),
 };

@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
-import { changeService, restoreService } from './planting.ts';
+import { changeService, restoreService } from './planting/workload.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /** An external IP is the address of a node: every other node takes it for its own. */
 export const vipIsNodeAddress: Fault = {
@@ -14,6 +15,6 @@ export const vipIsNodeAddress: Fault = {
   plant: () => changeService('solo', { externalIPs: ['192.168.90.13'] }),
   heal: async (lab) => {
     await restoreService('solo');
-    await lab.restartProxy();
+    await restartProxy(lab);
   },
 };

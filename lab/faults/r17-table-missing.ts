@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts';
-import { restoreRules } from './planting.ts';
+import { restoreRules } from './planting/rules.ts';
 
 /** kube-proxy's table is gone on one node. */
 export const tableMissing: Fault = {

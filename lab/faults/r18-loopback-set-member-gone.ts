@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
-import { podAddresses } from './planting.ts';
+import { podAddresses } from './planting/workload.ts';
+import { restartProxy } from '../cluster/restart-proxy.ts';
 
 /** The set that masquerades a pod's connection to itself lacks a member. */
 export const loopbackMemberGone: Fault = {
@@ -19,5 +20,5 @@ export const loopbackMemberGone: Fault = {
     const address = (await podAddresses(lab, 'solo')).get('node-b') ?? '';
     await lab.onNode('node-b', `ipset del KUBE-LOOP-BACK ${address},tcp:8080,${address}`);
   },
-  heal: (lab) => lab.restartProxy('node-b'),
+  heal: (lab) => restartProxy(lab, 'node-b'),
 };

@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeService, restoreService } from './planting.ts';
+import { changeService, restoreService } from './planting/workload.ts';
 
 /** The selector asks for a label that no pod has. */
 export const selectorNearMiss: Fault = {

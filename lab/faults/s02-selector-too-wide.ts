@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeDeployment, changeService, restoreDeployment, restoreService } from './planting.ts';
+import { changeDeployment, changeService, restoreDeployment, restoreService } from './planting/workload.ts';
 
 /** The selector also matches the pods of another application. */
 export const selectorTooWide: Fault = {

@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeService, restoreService } from './planting.ts';
+import { changeService, restoreService } from './planting/workload.ts';
 
 /** `targetPort` is a name that no container declares. */
 export const namedPortUnknown: Fault = {

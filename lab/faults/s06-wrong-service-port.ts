@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { clusterIp } from './planting.ts';
+import { clusterIp } from './planting/workload.ts';
 
 /** Clients use the container's port on the ClusterIP. */
 export const wrongServicePort: Fault = {

@@ -1,7 +1,7 @@
 import { apply, recreate, remove } from '../cluster/api.ts';
 import { shopServices } from '../cluster/workload.ts';
 import { everyMode, type Fault } from './fault.ts';
-import { podAddresses } from './planting.ts';
+import { podAddresses } from './planting/workload.ts';
 
 /** A headless Service whose clients use `port`, where the pods listen on `targetPort` only. */
 export const headlessByMistake: Fault = {

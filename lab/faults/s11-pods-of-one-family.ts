@@ -1,7 +1,7 @@
-import { ruleModes, type Fault } from './fault.ts';
+import { everyMode, type Fault } from './fault.ts';
 import { apply, remove } from '../cluster/api.ts';
 import { writeCniConfiguration } from '../cluster/node.ts';
-import { bothFamilies } from './planting.ts';
+import { bothFamilies } from './planting/workload.ts';
 
 const service = bothFamilies('solo-both', 'solo');
 
@@ -9,7 +9,7 @@ const service = bothFamilies('solo-both', 'solo');
 export const podsOfOneFamily: Fault = {
   name: 's11-pods-of-one-family',
   causes: ['S11', 'E16'],
-  modes: ruleModes,
+  modes: everyMode,
   family: 'dual',
   text: 'Service `solo-both` asks for both families; the CNI configuration of node-b hands out IPv4 only, so the pod behind it has no IPv6 address.',
   service: 'solo-both',

@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeService, restoreService } from './planting.ts';
+import { changeService, restoreService } from './planting/workload.ts';
 
 /** internalTrafficPolicy Local, and no endpoint on the client's node. */
 export const internalPolicyLocal: Fault = {

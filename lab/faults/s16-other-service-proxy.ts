@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeService, restoreService } from './planting.ts';
+import { changeService, restoreService } from './planting/workload.ts';
 
 /** A label tells kube-proxy to leave the Service alone. */
 export const otherServiceProxy: Fault = {

@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeService, restoreService } from './planting.ts';
+import { changeService, restoreService } from './planting/workload.ts';
 
 /** externalTrafficPolicy Local, and endpoints on one node only. */
 export const externalPolicyLocal: Fault = {

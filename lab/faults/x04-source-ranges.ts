@@ -1,5 +1,5 @@
 import { everyMode, type Fault } from './fault.ts';
-import { changeService, restoreService } from './planting.ts';
+import { changeService, restoreService } from './planting/workload.ts';
 
 /** loadBalancerSourceRanges excludes the client. */
 export const sourceRanges: Fault = {

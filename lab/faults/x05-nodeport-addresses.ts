@@ -1,11 +1,11 @@
-import { ruleModes, type Fault } from './fault.ts';
-import { configureProxies } from './planting.ts';
+import { everyMode, type Fault } from './fault.ts';
+import { configureProxies } from './planting/proxies.ts';
 
 /** NodePorts are served on loopback addresses only. */
 export const nodePortAddresses: Fault = {
   name: 'x05-nodeport-addresses',
   causes: ['X05'],
-  modes: ruleModes,
+  modes: everyMode,
   text: '`nodePortAddresses` of kube-proxy is 127.0.0.0/8: no NodePort is served on the addresses of the nodes.',
   service: 'web-np',
   verdicts: ['degraded', 'broken'],

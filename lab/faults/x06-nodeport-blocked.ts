@@ -1,10 +1,10 @@
-import { ruleModes, type Fault } from './fault.ts';
+import { everyMode, type Fault } from './fault.ts';
 
 /** A host firewall drops the NodePort range. */
 export const nodePortBlocked: Fault = {
   name: 'x06-nodeport-blocked',
   causes: ['X06', 'F07', 'F04', 'F05'],
-  modes: ruleModes,
+  modes: everyMode,
   text: 'A firewall rule in mangle PREROUTING of node-a drops TCP 30000 to 32767.',
   service: 'web-np',
   verdicts: ['degraded'],
