@@ -25,11 +25,24 @@ export interface Passed extends PassedRule {
   readonly reference: RuleReference;
 }
 
-/** The rules that the bench's packets meet on its node, of those ends that `concerns` picks. */
-export function passedRules(
-  { world, expectation, node }: Bench,
-  concerns: (outcome: Outcome) => boolean = () => true,
-): Passed[] {
+/** The rules that the bench's packets meet on its node, each once, of those ends that `concerns` picks. */
+export function passedRules(bench: Bench, concerns: (outcome: Outcome) => boolean = () => true): Passed[] {
+  // Branches share the steps before they part: a Service of many endpoints has far more ends than steps.
+  const steps = new Set<Step>();
+  for (const outcome of everyEnd(bench)) {
+    if (!concerns(outcome)) continue;
+    for (const step of outcome.steps) if (step.node === bench.node) steps.add(step);
+  }
+  return [...steps].flatMap(passedBy);
+}
+
+const ends = new WeakMap<Bench, readonly Outcome[]>();
+
+/** Every branch of the bench's packets with its steps, walked once. */
+function everyEnd(bench: Bench): readonly Outcome[] {
+  const known = ends.get(bench);
+  if (known !== undefined) return known;
+  const { world, expectation } = bench;
   const { frontend, vantage } = expectation;
   const packet = {
     source: vantage.address,
@@ -39,9 +52,8 @@ export function passedRules(
   };
   const options = { verbose: true, reply: false, everyBranch: true };
   const { outcomes } = walk(world.network, vantage, packet, options);
-  return outcomes
-    .filter((outcome) => concerns(outcome))
-    .flatMap(({ steps }) => steps.filter((step) => step.node === node).flatMap((step) => passedBy(step)));
+  ends.set(bench, outcomes);
+  return outcomes;
 }
 
 function passedBy({ rule: reference, enters }: Step): Passed[] {

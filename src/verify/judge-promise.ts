@@ -22,16 +22,12 @@ export function judgePromise(bench: Bench, outcomes: readonly Outcome[]): Discre
     ...seen.flatMap((each) => judgeOutcome(bench, each, seen)),
     ...seen.flatMap((each) => judgeSource(bench, each)),
   ];
-  return found.filter(
-    (each, index) =>
-      each.kind !== 'endpoint-missing' || found.findIndex((other) => isSameMissing(each, other)) === index,
-  );
-}
-
-function isSameMissing(a: Discrepancy, b: Discrepancy): boolean {
-  return (
-    a.kind === b.kind && a.endpoint?.address === b.endpoint?.address && a.endpoint?.port === b.endpoint?.port
-  );
+  const missing = new Set<string>();
+  return found.filter(({ kind, endpoint }) => {
+    if (kind !== 'endpoint-missing' || endpoint === undefined) return true;
+    const text = formatAddressPort(endpoint.address, endpoint.port);
+    return !missing.has(text) && missing.add(text);
+  });
 }
 
 function judgeOutcome(bench: Bench, seen: SeenOutcome, all: readonly SeenOutcome[]): Discrepancy[] {

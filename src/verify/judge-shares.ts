@@ -1,6 +1,8 @@
 import type { RuleReference } from '../dataplane/walk/trace.ts';
+import type { PassedRule } from '../kubeproxy/way/station.ts';
 import { wayTo } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
+import type { Endpoint } from '../model/frontend.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
 import { followWay, passedRules, wayClientOf } from './follow-way.ts';
@@ -30,7 +32,10 @@ export function judgeShares(bench: Bench, seen: readonly SeenOutcome[]): Discrep
   if (sent <= TOLERANCE || isShadowed) return [];
   const missing = endpoints.filter((_, index) => (shares[index]?.max ?? 0) <= TOLERANCE);
   if (unknown > TOLERANCE) return [];
-  if (missing.length > 0) return missing.map((endpoint) => missingEndpoint(bench, seen, endpoint));
+  if (missing.length > 0) {
+    const passed = passedRules(bench);
+    return missing.map((endpoint) => missingEndpoint(bench, seen, endpoint, passed));
+  }
   if (toOthers > TOLERANCE) return [];
   const fair = 1 / endpoints.length;
   return endpoints.flatMap((endpoint, index) => {
@@ -52,12 +57,13 @@ export function judgeShares(bench: Bench, seen: readonly SeenOutcome[]): Discrep
 function missingEndpoint(
   bench: Bench,
   seen: readonly SeenOutcome[],
-  endpoint: Bench['expectation']['endpoints'][number],
+  endpoint: Endpoint,
+  passed: readonly PassedRule[],
 ): Discrepancy {
   const { world, expectation, node, mode } = bench;
   const rules = world.nodeStates.get(node);
   const way = rules && wayTo(rules, mode, wayClientOf(bench), endpoint);
-  const place = way && followWay(way, passedRules(bench))?.at;
+  const place = way && followWay(way, passed)?.at;
   const at = place ? { ...place, node } : seen.find(({ translator }) => translator)?.translator;
   const share = 1 / expectation.endpoints.length;
   return charge(bench, {

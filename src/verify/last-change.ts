@@ -1,10 +1,19 @@
 import { findService, slicesOf } from '../intent/service-index.ts';
+import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 
 const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
 
+const known = perWorld(() => new Map<string, number | undefined>());
+
 /** Unix seconds of the last change of Service `namespace/name` or its endpoints that the objects tell of; undefined where they tell none. */
 export function lastChange(world: World, name: string): number | undefined {
+  const ofWorld = known(world);
+  if (!ofWorld.has(name)) ofWorld.set(name, findLastChange(world, name));
+  return ofWorld.get(name);
+}
+
+function findLastChange(world: World, name: string): number | undefined {
   const service = findService(world, name);
   if (service === undefined) return undefined;
   const times = slicesOf(world, service).flatMap(({ metadata }) => [

@@ -1,6 +1,7 @@
 import { ownerOf } from '../dataplane/walk/rule-owner.ts';
 import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
 import type { Expectation } from '../intent/expectation.ts';
+import type { Ip } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
 
 /** An end of the walk as the promise sees it. */
@@ -30,10 +31,10 @@ export function seeOutcome(
   const { address, port = frontend.port } = destination;
   const isElsewhere = address !== frontend.address || port !== frontend.port;
   if (translator === undefined && !isElsewhere) return { outcome };
-  const isIt = (each: Endpoint): boolean => each.address === address && each.port === port;
-  const index = endpoints.findIndex(isIt);
-  const unhinted = index < 0 ? hintedElsewhere.find(isIt) : undefined;
-  const target = endpoints[index] ??
+  const index = indexOf(endpoints, address, port);
+  const unhinted =
+    index === undefined ? hintedElsewhere[indexOf(hintedElsewhere, address, port) ?? -1] : undefined;
+  const target = endpoints[index ?? -1] ??
     unhinted ?? {
       address,
       port,
@@ -42,10 +43,24 @@ export function seeOutcome(
   return {
     outcome,
     target,
-    ...(index < 0 ? {} : { promised: index }),
+    ...(index === undefined ? {} : { promised: index }),
     ...(unhinted ? { isHintedElsewhere: true } : {}),
     ...(translator ? { translator } : {}),
   };
+}
+
+const places = new WeakMap<readonly Endpoint[], ReadonlyMap<Ip, readonly number[]>>();
+
+/** Many clients are promised the very same list, and a Service may have thousands of endpoints. */
+function indexOf(endpoints: readonly Endpoint[], address: Ip, port: number): number | undefined {
+  let byAddress = places.get(endpoints);
+  if (byAddress === undefined) {
+    const made = new Map<Ip, number[]>();
+    for (const [index, { address: each }] of endpoints.entries())
+      made.set(each, [...(made.get(each) ?? []), index]);
+    places.set(endpoints, (byAddress = made));
+  }
+  return byAddress.get(address)?.find((index) => endpoints[index]?.port === port);
 }
 
 /** Whose rule it is; undefined for what no program's rule decided (a bridge, a route, a kernel setting). */
