@@ -58,6 +58,28 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
+    recording: 'iptables-healthy',
+    fault: 'the last branch of a Service is gone',
+    changes: [[ofA, without(/KUBE-SVC-67NZLRHBNDSAWJRO .*-j KUBE-SEP-VUPUHKXHY2PEPYE3/)]],
+    check: 'rules/endpoint-missing',
+    first: 'R08',
+  },
+  {
+    recording: 'iptables-healthy',
+    fault: 'the last branch of a Service is taken by chance',
+    changes: [
+      [
+        ofA,
+        replace(
+          /(KUBE-SVC-67NZLRHBNDSAWJRO .*)(-j KUBE-SEP-VUPUHKXHY2PEPYE3)/g,
+          '$1-m statistic --mode random --probability 0.5 $2',
+        ),
+      ],
+    ],
+    check: 'rules/frontend-missing',
+    first: 'R09',
+  },
+  {
     recording: 'ipvs-healthy',
     fault: 'the rule that masquerades is gone',
     changes: [[ofA, without(/KUBE-POSTROUTING .*requiring SNAT/)]],

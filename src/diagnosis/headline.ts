@@ -78,8 +78,9 @@ function failureText(share: number): string {
   if (share > 1 - 1e-6) return 'every connection fails';
   for (let n = 2; n <= 12; n++) {
     const k = Math.round(share * n);
-    if (k > 0 && Math.abs(share - k / n) < 0.005)
+    if (k > 0 && k < n && Math.abs(share - k / n) < 0.005)
       return `${k} of ${n} connections ${k === 1 ? 'fails' : 'fail'}`;
   }
-  return `${Math.round(share * 100)} % of connections fail`;
+  const percent = Math.round(share * 100);
+  return `${percent === 100 ? '>99' : percent === 0 ? '<1' : percent} % of connections fail`;
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../dataplane/walk/trace.ts';
+import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
 import { wayTo } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
@@ -20,7 +20,10 @@ export function judgeUntranslated(bench: Bench, outcome: Outcome, all: readonly 
     const summary = `${node} ${wordOf(outcome)} ${text} although endpoints are ready`;
     return { kind: 'refused-although-ready', summary, ...withRule(refusedAt(bench, decidedBy)) };
   }
+  // Where other connections get to endpoints the frontend has its rules; what is lost was for one that has none.
+  const [unreached] = all.some(({ promised }) => promised !== undefined) ? unreachedOf(bench, all) : [];
   if (missing !== undefined) {
+    if (unreached !== undefined) return lostFor(unreached, missing, bench);
     const summary = `${node} does not translate ${text}: ${missing.chain}: ${missing.rule}`;
     return { kind: 'frontend-missing', summary, at: missing, owner: 'kube-proxy' };
   }
@@ -29,11 +32,7 @@ export function judgeUntranslated(bench: Bench, outcome: Outcome, all: readonly 
     const summary = `${untracked.node} keeps packets to ${text} out of connection tracking, so nothing translates them`;
     return { kind: 'shadowed', node: untracked.node, summary, at: untracked };
   }
-  if (lost?.endpoint !== undefined) {
-    const { at, endpoint } = lost;
-    const summary = `${node} loses packets to ${text} where they should go to ${formatAddressPort(endpoint.address, endpoint.port)}: ${at.chain}: ${at.rule}`;
-    return { kind: 'endpoint-missing', endpoint, summary, at: { ...at, node }, owner: 'kube-proxy' };
-  }
+  if (lost?.endpoint !== undefined) return lostFor(lost.endpoint, { ...lost.at, node }, bench);
   if (
     lost === undefined &&
     decidedBy !== undefined &&
@@ -43,8 +42,15 @@ export function judgeUntranslated(bench: Bench, outcome: Outcome, all: readonly 
     const summary = `${outcome.node} ${wordOf(outcome)} packets to ${text}`;
     return { kind: kindOfEnd(outcome), node: outcome.node, summary, at: decidedBy };
   }
+  if (lost !== undefined && unreached !== undefined) return lostFor(unreached, { ...lost.at, node }, bench);
   const summary = `${node} does not translate packets of this client to ${text}, although it has rules for it`;
   return { kind: 'frontend-missing', summary, ...withRule(lost ? { ...lost.at, node } : decidedBy) };
+}
+
+function lostFor(endpoint: Endpoint, at: RuleReference, { node, expectation }: Bench): Charge {
+  const target = formatAddressPort(endpoint.address, endpoint.port);
+  const summary = `${node} loses packets to ${frontendText(expectation.frontend)} where they should go to ${target}: ${at.chain}: ${at.rule}`;
+  return { kind: 'endpoint-missing', endpoint, summary, at, owner: 'kube-proxy' };
 }
 
 /** How far packets come that nothing translates, and for which endpoint they were where their way tells. */
@@ -53,7 +59,7 @@ function followLost(
   all: readonly SeenOutcome[],
 ): (Followed & { readonly endpoint?: Endpoint }) | undefined {
   const { world, node, mode, expectation } = bench;
-  const { endpoints, frontend } = expectation;
+  const { frontend } = expectation;
   const rules = world.nodeStates.get(node);
   if (rules === undefined) return undefined;
   const client = wayClientOf(bench);
@@ -63,10 +69,15 @@ function followLost(
   );
   const followed = followWay(wayTo(rules, mode, client), passed);
   if (followed?.isToTheEnd !== true) return followed;
-  const unreached = endpoints.filter((_, index) => !all.some(({ promised }) => promised === index));
-  for (const endpoint of unreached) {
+  for (const endpoint of unreachedOf(bench, all)) {
     const own = followWay(wayTo(rules, mode, client, endpoint), passed);
     if (own?.isToTheEnd) return { ...own, endpoint };
   }
   return followed;
+}
+
+/** Promised endpoints that no connection gets to. */
+function unreachedOf({ expectation: { endpoints } }: Bench, all: readonly SeenOutcome[]): Endpoint[] {
+  const reached = new Set(all.map(({ promised }) => promised));
+  return endpoints.filter((_, index) => !reached.has(index));
 }

@@ -12,7 +12,7 @@ import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
 export const frontendMissing: Check = defineDiscrepancyCheck({
   id: 'rules/frontend-missing',
   asserts: 'every node has a rule for every address and port of the Service',
-  faults: ['R01', 'R02', 'K01', 'R11', 'K05', 'R17', 'R18'],
+  faults: ['R01', 'R02', 'K01', 'R11', 'K05', 'R17', 'R18', 'R09', 'R08'],
   kinds: ['frontend-missing'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => tellMissing(group, world),
@@ -23,10 +23,11 @@ function tellMissing(group: DiscrepancyGroup, world: World): Told {
   const family = familyOf(first.expectation.frontend.address) === 'IPv4' ? 'ip' : 'ip6';
   const found = findProxyTables(world.nodeStates.get(group.node)?.tables ?? [], family);
   const proxy = explainProxy(world, group.node);
-  const why = whyMissing(found, first.at);
+  const isPart = group.discrepancies.every(({ share }) => share[1] < 1 - 1e-6);
+  const why = isPart ? PART : whyMissing(found, first.at);
   const ofProxy = proxy.why ? proxy.faults : [];
   return {
-    summary: `${group.node} has ${why.text} for ${group.frontends.join(', ')}${proxy.why ? `; ${proxy.why}` : ''}`,
+    summary: `${group.node} has ${why.text} ${isPart ? 'to' : 'for'} ${group.frontends.join(', ')}${proxy.why ? `; ${proxy.why}` : ''}`,
     // A proxy that does not run wrote nothing; one that runs had its rules taken away.
     faults: [...new Set(why.isEmpty ? [...ofProxy, ...why.faults] : [...why.faults, ...ofProxy])],
     evidence: [
@@ -38,10 +39,17 @@ function tellMissing(group: DiscrepancyGroup, world: World): Told {
   };
 }
 
-function whyMissing(
-  found: ProxyTables,
-  at: RuleReference | undefined,
-): { text: string; faults: string[]; evidence: string[]; isEmpty?: true } {
+interface Why {
+  readonly text: string;
+  readonly faults: readonly string[];
+  readonly evidence: readonly string[];
+  readonly isEmpty?: true;
+}
+
+/** Every endpoint has its share, and the shares leave a rest. */
+const PART: Why = { text: 'no way for part of the connections', faults: ['R09', 'R08'], evidence: [] };
+
+function whyMissing(found: ProxyTables, at: RuleReference | undefined): Why {
   if (at?.chain === 'kube-ipvs0')
     return {
       text: 'no address on kube-ipvs0',

@@ -1,6 +1,6 @@
 import type { PathRow } from '../../diagnosis/diagnosis.ts';
 import type { Style } from '../style.ts';
-import { formatShare } from './share.ts';
+import { formatShares } from './share.ts';
 
 /** A table before it is drawn: a row per kind of client, a column per node. */
 export interface Matrix {
@@ -60,7 +60,7 @@ function cellOf(path: PathRow | undefined, style: Style): string {
     case 'unknown':
       return style.cell('unknown');
     case 'partly':
-      return style.tint('problem', formatShare(path.works[0]));
+      return style.tint('problem', formatShares(path.works));
   }
 }
 
