@@ -152,6 +152,20 @@ const CASES: readonly Case[] = [
   },
 ];
 
+describe('a ConfigMap of kube-proxy that was changed, and kube-proxy was not restarted', () => {
+  it('is a warning, and no fault', async () => {
+    const snapshot = await changedRecording('ipvs-healthy', [
+      [/configmaps/, replace(/\\"mode\\": \\"ipvs\\"/g, String.raw`\"mode\": \"nftables\"`)],
+    ]);
+    const { verdict, causes, findings } = investigateService(snapshot, { namespace: 'shop', name: 'web' });
+    expect({ verdict, causes }).toEqual({ verdict: 'healthy', causes: [] });
+    const told = findings.filter(({ check }) => check === 'kube-proxy/config-taken');
+    expect(told.map(({ summary }) => summary)).toEqual([
+      expect.stringMatching(/on node-a, node-b, node-c .*\(mode nftables, not ipvs\)/),
+    ]);
+  });
+});
+
 describe('a healthy recording with one fault', () => {
   it.each(CASES)(
     '$recording: $fault',

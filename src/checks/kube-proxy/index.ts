@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { clusterCidr } from './cluster-cidr.ts';
 import { onlyProxy } from './only-proxy.ts';
+import { configTaken } from './config-taken.ts';
 import { leftovers } from './leftovers.ts';
 import { logErrors } from './log-errors.ts';
 import { modeDiffers } from './mode-differs.ts';
@@ -13,6 +14,7 @@ export const kubeProxyChecks: readonly Check[] = [
   syncBehind,
   logErrors,
   modeDiffers,
+  configTaken,
   leftovers,
   onlyProxy,
   clusterCidr,

@@ -73,8 +73,8 @@ function asMode(text: string | undefined): ProxyMode | undefined {
   return text === 'iptables' || text === 'ipvs' || text === 'nftables' ? text : undefined;
 }
 
-/** `"Using iptables Proxier"`, and in older releases `Using ipvs Proxier.` */
-function modeInLog(log: string | undefined): ProxyMode | undefined {
+/** The mode that kube-proxy's log says it took: `"Using iptables Proxier"`, and in older releases `Using ipvs Proxier.` */
+export function modeInLog(log: string | undefined): ProxyMode | undefined {
   return asMode(/Using (iptables|ipvs|nftables) Proxier/.exec(log ?? '')?.[1]);
 }
 

@@ -1,0 +1,70 @@
+import { describe } from 'vitest';
+import { proveCheck } from '../prove-check-fixture.ts';
+import { configTaken } from './config-taken.ts';
+
+const configMap = (settings: object): object => ({
+  metadata: { namespace: 'kube-system', name: 'kube-proxy' },
+  data: { 'config.conf': JSON.stringify({ kind: 'KubeProxyConfiguration', ...settings }) },
+});
+const proxyPod = (volume = 'kube-proxy'): object => ({
+  metadata: { namespace: 'kube-system', name: 'kube-proxy-x', labels: { 'k8s-app': 'kube-proxy' } },
+  spec: {
+    nodeName: 'node-a',
+    containers: [{ name: 'kube-proxy' }],
+    volumes: [{ name: 'config', configMap: { name: volume } }],
+  },
+  status: { phase: 'Running' },
+});
+const configz = (settings: object): Record<string, string> => ({
+  'nodes/node-a/configz.json': JSON.stringify({
+    'kubeproxy.config.k8s.io': { kind: 'KubeProxyConfiguration', ...settings },
+  }),
+});
+const mode = (text: string): Record<string, string> => ({ 'nodes/node-a/mode.txt': text });
+const cluster = (settings: object, files: Record<string, string>, volume?: string) => ({
+  services: [],
+  pods: [proxyPod(volume)],
+  configmaps: [configMap(settings)],
+  files,
+});
+const blind = { services: [] };
+
+describe('kube-proxy/config-taken, the mode', () => {
+  proveCheck(configTaken, {
+    healthy: cluster({ mode: '' }, mode('iptables')),
+    broken: cluster({ mode: 'nftables' }, mode('iptables')),
+    problem: { severity: 'warning', node: 'node-a', summary: /on node-a .*\(mode nftables, not iptables\)/ },
+    blind,
+  });
+});
+
+describe('kube-proxy/config-taken, the mode by the log alone', () => {
+  const log = (name: string): Record<string, string> => ({
+    'nodes/node-a/kube-proxy.log': `I1124 00:47:26.887556       1 server_linux.go:53] "Using ${name} Proxier"\n`,
+  });
+  proveCheck(configTaken, {
+    healthy: cluster({ mode: 'ipvs' }, log('ipvs')),
+    broken: cluster({ mode: 'ipvs' }, log('iptables')),
+    problem: { summary: /mode ipvs, not iptables/ },
+    blind,
+  });
+});
+
+describe('kube-proxy/config-taken, other settings', () => {
+  const runs = configz({ mode: 'nftables', clusterCIDR: '10.244.0.0/16', nodePortAddresses: ['primary'] });
+  proveCheck(configTaken, {
+    healthy: cluster({ mode: 'nftables', clusterCIDR: '10.244.0.0/16' }, runs),
+    broken: cluster({ mode: 'nftables', clusterCIDR: '10.0.0.0/8' }, runs),
+    problem: { summary: /\(clusterCIDR 10\.0\.0\.0\/8, not 10\.244\.0\.0\/16\)/ },
+    blind,
+  });
+});
+
+describe('kube-proxy/config-taken, a ConfigMap that kube-proxy does not mount', () => {
+  proveCheck(configTaken, {
+    healthy: cluster({ mode: 'ipvs' }, mode('iptables'), 'kube-proxy-of-another'),
+    broken: cluster({ mode: 'ipvs' }, mode('iptables')),
+    problem: { summary: /mode ipvs, not iptables/ },
+    blind,
+  });
+});
