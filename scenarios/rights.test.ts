@@ -41,7 +41,13 @@ describe('rights', () => {
     expect(live.verdict).toBe('healthy');
   });
 
-  it.each(names.filter((name) => name !== 'services'))(
+  it('of which no answer depends are not missed', async () => {
+    const { verdict, notChecked } = investigateService(await observe(['ingresses', 'httproutes']), question);
+    const whole = investigateService(await observe([]), question);
+    expect({ verdict, notChecked }).toEqual({ verdict: whole.verdict, notChecked: whole.notChecked });
+  });
+
+  it.each(names.filter((name) => !['services', 'ingresses', 'httproutes'].includes(name)))(
     'without %s it says what is missing, and how to get it',
     async (refused) => {
       const { verdict, notChecked, causes } = investigateService(await observe([refused]), question);

@@ -17,6 +17,8 @@ export interface Cluster {
   readonly configmaps?: readonly object[];
   readonly events?: readonly object[];
   readonly networkpolicies?: readonly object[];
+  readonly ingresses?: readonly object[];
+  readonly httproutes?: readonly object[];
   /** Path → text: dumps, logs, resolv.conf. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -48,6 +50,8 @@ const KINDS: Readonly<Record<string, string>> = {
   configmaps: 'ConfigMap',
   events: 'Event',
   networkpolicies: 'NetworkPolicy',
+  ingresses: 'Ingress',
+  httproutes: 'HTTPRoute',
 };
 
 const encoder = new TextEncoder();

@@ -84,6 +84,8 @@ export function worldOf(
     resolvConfs: [],
     dnsAnswers: [],
     probes: [],
+    ingresses: [],
+    httpRoutes: [],
     kubeletConfigs: [],
     podLogs: new Map(),
     cniConfigs: [],

@@ -5,6 +5,8 @@ import type {
   ConfigMap,
   Endpoints,
   EndpointSlice,
+  HttpRoute,
+  Ingress,
   KubernetesEvent,
   KubernetesObject,
   NetworkPolicy,
@@ -44,6 +46,8 @@ const RESOURCE_OF_KIND: Readonly<Record<string, ResourceKind>> = {
   ConfigMap: 'configmaps',
   Event: 'events',
   ServiceCIDR: 'servicecidrs',
+  Ingress: 'ingresses',
+  HTTPRoute: 'httproutes',
 };
 
 /** Parses and links a snapshot. What was not understood is in `issues`, what was not seen in `gaps`; nothing throws. */
@@ -73,6 +77,8 @@ export function buildWorld(snapshot: Snapshot): World {
     configMaps: of<ConfigMap>('configmaps'),
     events: of<KubernetesEvent>('events'),
     serviceCidrs: of<ServiceCidr>('servicecidrs'),
+    ingresses: of<Ingress>('ingresses'),
+    httpRoutes: of<HttpRoute>('httproutes'),
   };
   const { states: readStates, dumps, issues: nodeIssues } = readNodeStates(snapshot.sources);
   const named = namePorts(readStates, base.pods);

@@ -6,6 +6,8 @@ import type {
   ConfigMap,
   Endpoints,
   EndpointSlice,
+  HttpRoute,
+  Ingress,
   KubernetesEvent,
   KubernetesObject,
   NetworkPolicy,
@@ -29,7 +31,9 @@ export type ResourceKind =
   | 'workloads'
   | 'configmaps'
   | 'events'
-  | 'servicecidrs';
+  | 'servicecidrs'
+  | 'ingresses'
+  | 'httproutes';
 
 /**
  * The parsed, linked view of a snapshot that everything below reads. It is immutable; a repair makes a new one.
@@ -48,6 +52,8 @@ export interface World {
   readonly configMaps: readonly ConfigMap[];
   readonly events: readonly KubernetesEvent[];
   readonly serviceCidrs: readonly ServiceCidr[];
+  readonly ingresses: readonly Ingress[];
+  readonly httpRoutes: readonly HttpRoute[];
   readonly coverage: ReadonlyMap<ResourceKind, Coverage>;
 
   /** What was read of each node's kernel, by node name; nodes of which nothing was read are absent. */

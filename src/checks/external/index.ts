@@ -3,6 +3,7 @@ import { addressAssigned } from './address-assigned.ts';
 import { nodePortServed } from './node-port-served.ts';
 import { noCollision } from './no-collision.ts';
 import { rangesApart } from './ranges-apart.ts';
+import { routesLead } from './routes-lead.ts';
 import { sourceRanges } from './source-ranges.ts';
 
 /** External addresses, and ranges that must be apart. */
@@ -11,5 +12,6 @@ export const externalChecks: readonly Check[] = [
   noCollision,
   nodePortServed,
   rangesApart,
+  routesLead,
   sourceRanges,
 ];

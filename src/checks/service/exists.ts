@@ -1,4 +1,5 @@
 import { nearestName } from '../../model/nearest-name.ts';
+import { routeBackends } from '../../world/route-backends.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** There is no Service of this name in this namespace. */
@@ -28,7 +29,12 @@ export const serviceExists: Check = defineCheck({
       subject: `Service ${namespace}/${name}`,
       faults: elsewhere.length > 0 ? ['D02', 'D01'] : ['D01', 'D02'],
       summary: `there is no Service ${name} in ${namespace}: ${hint}`,
-      evidence: [],
+      evidence: routeBackends(world)
+        .filter(({ service }) => service === `${namespace}/${name}`)
+        .map(({ object, path }) => ({
+          ...world.locate(object, path),
+          text: `${object.kind} ${object.metadata.namespace}/${object.metadata.name} leads to it`,
+        })),
       share: [1, 1],
       remedy: {
         text:

@@ -60,6 +60,8 @@ export function sampleWorld(sample: Sample = {}): World {
     resolvConfs: [],
     dnsAnswers: [],
     probes: [],
+    ingresses: [],
+    httpRoutes: [],
     kubeletConfigs: [],
     podLogs: new Map(),
     cniConfigs: [],

@@ -7,6 +7,7 @@ import { inParallel } from '../in-parallel.ts';
 import type { AccessFailure, Attempt, ClusterAccess, Patience } from './cluster-access.ts';
 import { type ListPage, listObjects } from './list-objects.ts';
 import { packedSource } from './packed-source.ts';
+import { slimRoute } from './slim-route.ts';
 import { type Shared, slimPod } from './slim-pod.ts';
 import { RESOURCES, type Reading, pathOf } from './resources.ts';
 
@@ -47,7 +48,7 @@ async function observe(
   if (answer.ok) return { sources: answer.value, gaps: [], failures: [] };
   const { kind } = answer.failure;
   const isAbsent = kind === 'not-found' && reading.isOptional === true;
-  if (isAbsent) return { sources: [], gaps: [], failures: [] };
+  if (isAbsent || reading.isExtra === true) return { sources: [], gaps: [], failures: [] };
   return { sources: [], gaps: [gapOf(reading, answer.failure)], failures: [answer.failure] };
 }
 
@@ -63,12 +64,15 @@ async function readObject(
 /** From this page on parts that are alike are shared: before it costs more time than it saves memory. */
 const SHARED_FROM_PAGE = 10;
 
-/** Makes the source of each page of a list: of pods what is judged by, in one way or the other small enough that all may be held. */
+/** Makes the source of each page of a list: of pods and of routes what is judged by, in one way or the other small enough that all may be held. */
 function keeper(
   reading: Reading,
   { isPacked = false }: ObjectOptions,
 ): (page: ListPage, index: number) => Source {
   const make = isPacked ? packedSource : sourceOfJson;
+  if (reading.isExtra === true)
+    return (page, index) =>
+      sourceOf(reading, { ...page, items: (page.items ?? []).map(slimRoute) }, index, make);
   if (reading.resource !== 'pods') return (page, index) => sourceOf(reading, page, index, make);
   const shared: Shared = new Map();
   return (page, index) => {

@@ -31,6 +31,9 @@ const OF_NAMESPACE: readonly ResourceName[] = [
   'events',
 ];
 
+/** What leads clients from outside to Services. */
+const ROUTES: readonly ResourceName[] = ['ingresses', 'httproutes'];
+
 /** What kube-system tells of DNS, service proxy and network plugin. */
 const OF_SYSTEM: readonly ResourceName[] = [
   'services',
@@ -63,14 +66,15 @@ export function readingsOf({ namespace, clientNamespace, clientPod }: LiveSubjec
   readonly rest: readonly Reading[];
 } {
   const namespaces = new Set([namespace, clientNamespace].filter((each) => each !== undefined));
-  const own = [...namespaces].flatMap((each) =>
-    OF_NAMESPACE.map((resource): Reading => ({ resource, namespace: each })),
-  );
+  const ofNamespace = (of: { namespace?: string }): Reading[] => [
+    ...OF_NAMESPACE.map((resource): Reading => ({ resource, ...of })),
+    ...ROUTES.map((resource): Reading => ({ resource, ...of, isExtra: true })),
+  ];
+  const own = [...namespaces].flatMap((each) => ofNamespace({ namespace: each }));
   const system = namespaces.has(SYSTEM)
     ? []
     : OF_SYSTEM.map((resource): Reading => ({ resource, namespace: SYSTEM }));
-  const whole = OF_NAMESPACE.map((resource): Reading => ({ resource }));
-  const all = [...OF_CLUSTER, ...(namespace === undefined ? whole : [...system, ...own])];
+  const all = [...OF_CLUSTER, ...(namespace === undefined ? ofNamespace({}) : [...system, ...own])];
   // A namespace may hold thousands of pods, of which none leads anywhere but the client that is named.
   const isLead = ({ resource, name, namespace: of }: Reading): boolean =>
     name === 'coredns' ||

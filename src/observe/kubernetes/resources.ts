@@ -9,6 +9,8 @@ export const RESOURCES = {
   namespaces: { group: '/api/v1', isNamespaced: false },
   endpointslices: { group: '/apis/discovery.k8s.io/v1', isNamespaced: true },
   networkpolicies: { group: '/apis/networking.k8s.io/v1', isNamespaced: true },
+  ingresses: { group: '/apis/networking.k8s.io/v1', isNamespaced: true },
+  httproutes: { group: '/apis/gateway.networking.k8s.io/v1', isNamespaced: true },
   servicecidrs: { group: '/apis/networking.k8s.io/v1', isNamespaced: false },
   deployments: { group: '/apis/apps/v1', isNamespaced: true },
   replicasets: { group: '/apis/apps/v1', isNamespaced: true },
@@ -28,6 +30,8 @@ export interface Reading {
   readonly name?: string;
   /** Not every cluster has it: its absence is no gap. */
   readonly isOptional?: true;
+  /** Nothing that is asked depends on it: where it may not be read, nothing is missed. */
+  readonly isExtra?: true;
 }
 
 /** The path of `reading`, as the API server knows it. */

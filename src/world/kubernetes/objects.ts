@@ -252,6 +252,38 @@ export interface NetworkPolicy extends KubernetesObject {
   readonly spec: PolicySpec;
 }
 
+/** *Source:* networking.k8s.io/v1. */
+export interface Ingress extends KubernetesObject {
+  readonly spec: {
+    readonly defaultBackend?: IngressBackend;
+    readonly rules?: readonly {
+      readonly http?: { readonly paths?: readonly { readonly backend?: IngressBackend }[] };
+    }[];
+  };
+}
+
+export interface IngressBackend {
+  readonly service?: {
+    readonly name?: string;
+    readonly port?: { readonly number?: number; readonly name?: string };
+  };
+}
+
+/** *Source:* gateway.networking.k8s.io/v1. */
+export interface HttpRoute extends KubernetesObject {
+  readonly spec: {
+    readonly rules?: readonly {
+      readonly backendRefs?: readonly {
+        readonly group?: string;
+        readonly kind?: string;
+        readonly namespace?: string;
+        readonly name: string;
+        readonly port?: number;
+      }[];
+    }[];
+  };
+}
+
 export interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }

@@ -20,6 +20,8 @@ export function normaliseObject(object: KubernetesObject): KubernetesObject {
     case 'Job':
     case 'NetworkPolicy':
     case 'ServiceCIDR':
+    case 'Ingress':
+    case 'HTTPRoute':
       return withParts<Workload>(object, { spec: {} });
     default:
       return object;

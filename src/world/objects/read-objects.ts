@@ -174,6 +174,8 @@ function kindOfName(path: string): string[] {
     configmaps: 'ConfigMap',
     events: 'Event',
     servicecidrs: 'ServiceCIDR',
+    ingresses: 'Ingress',
+    httproutes: 'HTTPRoute',
   };
   const kind = kinds[name];
   return kind === undefined ? [] : [kind];
