@@ -97,7 +97,7 @@ export function auditPart(snapshot: Snapshot, question: AuditQuestion, share?: A
   for (const { service, verifications } of auditWorld(world, filter)) {
     const { namespace: own, name } = service.metadata;
     const subject: Subject = { namespace: own, name, service, isOneOfMany: true };
-    services.push(judge(world, subject, overruleByProbes(world, verifications)));
+    services.push(judgeWithTarget(world, subject, overruleByProbes(world, verifications)));
   }
   return { services, ofCluster: gapsOfWorld(world) };
 }
@@ -139,8 +139,14 @@ function judgeWithTarget(world: World, subject: Subject, verifications: readonly
   const target = subject.service && targetServiceOf(world, subject.service);
   if (target === undefined || target === subject.service) return own;
   const { namespace, name } = target.metadata;
-  const { from } = subject;
-  const asked: Subject = { namespace, name, service: target, ...(from ? { from } : {}) };
+  const { from, isOneOfMany } = subject;
+  const asked: Subject = {
+    namespace,
+    name,
+    service: target,
+    ...(from ? { from } : {}),
+    ...(isOneOfMany ? { isOneOfMany } : {}),
+  };
   return withTarget(own, judge(world, asked, verifySubject(world, asked)));
 }
 

@@ -4,7 +4,7 @@ import type { Diagnosis } from './diagnosis.ts';
 
 /** The answer about many Services: each one's own answer, and what stands above them all. */
 export interface Audit {
-  /** The worst of the Services: broken before degraded before unknown before healthy. */
+  /** The worst of the Services, names outside the cluster aside: broken before degraded before unknown before healthy. */
   readonly verdict: Verdict;
   /** `all namespaces`, `namespace shop`, with the label selector where one was given. */
   readonly subject: string;

@@ -6,7 +6,7 @@ import { consequencesOf, explainedOf } from './consequences.ts';
 import type { Cause, Diagnosis } from './diagnosis.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 import { headlineOf } from './headline.ts';
-import { eachOnce, gapsOfSubject, gapsOfWorld, isBlind } from './not-checked.ts';
+import { eachOnce, gapsOfSubject, gapsOfWorld, isBlind, leadsOutside } from './not-checked.ts';
 import { pathOf } from './paths.ts';
 import { type Proven, type Suspect, proveSuspects } from './prove.ts';
 import { withServicesNear } from './services-near.ts';
@@ -35,6 +35,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   }));
   const causes = mergeNodes([...proven, ...(proven.length === 0 ? doubted : [])].map(causeOf));
   const verdict = verdictOf(input, errors, doubts);
+  const isOutside = verdict === 'unknown' && leadsOutside(input);
   const others = errors.filter(({ problem }) => !proven.some((cause) => cause.problem === problem));
   const follows = new Map([...explained, ...consequencesOf(near, subject, proven, others, reverify)]);
   const count = (status: CheckResult['status']): number =>
@@ -42,8 +43,11 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const name = `${subject.namespace}/${subject.name}`;
   return {
     verdict,
+    ...(isOutside ? { leadsOutside: true } : {}),
     subject: name,
-    headline: headlineOf(verdict, verifications, causes),
+    headline: isOutside
+      ? 'its name leads outside the cluster, and nobody was asked whether it resolves'
+      : headlineOf(verdict, verifications, causes),
     causes,
     findings: suspects.map((suspect) => findingOf(suspect, follows.get(suspect.problem))),
     // What is the same for all Services stands above them all.

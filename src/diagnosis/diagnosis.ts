@@ -52,6 +52,8 @@ export interface ChecklistRow {
 /** The answer about one subject. Reports draw it; nothing is decided after it. */
 export interface Diagnosis {
   readonly verdict: Verdict;
+  /** Set where the Service is a name outside the cluster, of which nothing says whether it resolves: nothing in the cluster could tell. */
+  readonly leadsOutside?: true;
   /** `shop/web`. */
   readonly subject: string;
   /** The first line's sentence after the verdict: what share fails from where. */

@@ -2,6 +2,7 @@ import type { Gap, ParseIssue } from '../model/evidence.ts';
 import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
 import { findPolicyEngine } from '../world/find-policy-engine.ts';
+import { targetServiceOf } from '../world/target-service-of.ts';
 import type { World } from '../world/world.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 
@@ -11,12 +12,21 @@ const ESSENTIAL: readonly Need[] = ['service', 'endpointSlices', 'pods', 'rules'
 /** What only a running cluster tells. */
 const LIVE: readonly Need[] = ['dnsAnswers', 'probes', 'probesFromHere'];
 
+/** Told once of all of them. */
+const NAMES_OUTSIDE: Gap = {
+  what: 'names outside the cluster that ExternalNames lead to',
+  why: 'they were not asked for',
+  unlock: 'ask each from a pod: nslookup NAME',
+};
+
 /** Whether something was not seen that would show a fault. */
-export function isBlind({ results, verifications, subject }: DiagnosisInput): boolean {
+export function isBlind(input: DiagnosisInput): boolean {
+  const { results, verifications, subject } = input;
   const isWithoutWalk =
     subject.service !== undefined && hasVirtualIp(subject.service.spec) && verifications.length === 0;
   return (
     isWithoutWalk ||
+    leadsOutside(input) ||
     results.some(
       ({ status, check }) =>
         status === 'unknown' &&
@@ -24,6 +34,11 @@ export function isBlind({ results, verifications, subject }: DiagnosisInput): bo
         !check.needs.some((need) => LIVE.includes(need)),
     )
   );
+}
+
+/** Whether the Service is the name of something outside the cluster, of which nothing in the cluster says whether it is there. */
+export function leadsOutside({ world, subject: { service } }: DiagnosisInput): boolean {
+  return service?.spec.type === 'ExternalName' && targetServiceOf(world, service) === undefined;
 }
 
 function hasVirtualIp({ type, clusterIP }: { type?: string; clusterIP?: string }): boolean {
@@ -49,8 +64,10 @@ function gapsOfPolicies(world: World): Gap[] {
 }
 
 /** What was not seen of the subject, each once: by single checks, and on the walk. */
-export function gapsOfSubject({ results, verifications, subject }: DiagnosisInput): Gap[] {
+export function gapsOfSubject(input: DiagnosisInput): Gap[] {
+  const { results, verifications, subject } = input;
   const gaps: Gap[] = [];
+  if (subject.isOneOfMany === true && leadsOutside(input)) gaps.push(NAMES_OUTSIDE);
   for (const result of results) if (result.status === 'unknown') gaps.push(...result.gaps);
   for (const { discrepancies } of verifications) {
     for (const { kind, expectation, node, unknowns, summary } of discrepancies) {

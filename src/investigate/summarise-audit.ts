@@ -8,7 +8,7 @@ import type { AuditQuestion } from './questions.ts';
 const byBadness: readonly Verdict[] = ['broken', 'degraded', 'unknown', 'healthy'];
 
 /**
- * The answers about single Services as one, by namespace and name: the worst verdict, each gap once, those of the cluster
+ * The answers about single Services as one, by namespace and name: the worst verdict (names outside the cluster aside, where there are others), each gap once, those of the cluster
  * (`ofCluster`) first. No Service at all is unknown.
  */
 export function summariseAudit(
@@ -17,7 +17,9 @@ export function summariseAudit(
   ofCluster: readonly Gap[],
 ): Audit {
   const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
-  const worst = byBadness.find((verdict) => services.some((service) => service.verdict === verdict));
+  const inside = services.filter(({ leadsOutside }) => leadsOutside !== true);
+  const judged = inside.length > 0 ? inside : services;
+  const worst = byBadness.find((verdict) => judged.some((service) => service.verdict === verdict));
   return {
     verdict: worst ?? 'unknown',
     subject: labels === undefined ? where : `${where} with ${labels.text}`,

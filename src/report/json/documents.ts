@@ -26,7 +26,7 @@ export interface ServicePath extends PathRow {
 }
 
 /** `plumb svc/NAME -o json`: the answer about one Service. */
-export interface CheckDocument extends Omit<Diagnosis, 'paths' | 'counts'> {
+export interface CheckDocument extends Omit<Diagnosis, 'paths' | 'counts' | 'leadsOutside'> {
   readonly schema: 'plumb/check/v1';
   readonly paths: readonly ServicePath[];
   readonly counts: Counts;
