@@ -112,6 +112,19 @@ const CASES: readonly Case[] = [
   })),
   {
     recording: 'ipvs-healthy',
+    fault: 'a rule exempts the packets from connection tracking',
+    changes: [
+      [
+        ofA,
+        (text) =>
+          `*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -d 10.96.0.0/12 -p tcp -m tcp --dport 80 -j CT --notrack\n-A OUTPUT -d 10.96.0.0/12 -p tcp -m tcp --dport 80 -j CT --notrack\nCOMMIT\n${text}`,
+      ],
+    ],
+    check: 'rules/masquerade',
+    first: 'C10',
+  },
+  {
+    recording: 'ipvs-healthy',
     fault: 'clusterCIDR is the range of Services',
     changes: serviceRangeForPods,
     check: 'kube-proxy/cluster-cidr',

@@ -2,7 +2,8 @@ import type { RuleReference } from '../dataplane/walk/trace.ts';
 import { walk } from '../dataplane/walk/walk.ts';
 import type { Bench } from './bench.ts';
 
-const UNTRACKS = /\bNOTRACK\b|--notrack\b|\bnotrack\b/;
+/** In the text of a rule that exempts packets from connection tracking. */
+export const UNTRACKS: RegExp = /\bNOTRACK\b|--notrack\b|\bnotrack\b/;
 
 /** The rule that takes the client's packet out of connection tracking, so that no nat chain sees it; undefined where none does. */
 export function findUntracking({ world, expectation }: Bench): RuleReference | undefined {

@@ -4,6 +4,7 @@ import { formatAddressPort } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
+import { findUntracking } from './find-untracking.ts';
 import { type Passed, followWay, leaderTo, passedRules, wayClientOf } from './follow-way.ts';
 import { REPLACES_SOURCE, type SeenOutcome, isOfKubeProxy } from './seen-outcome.ts';
 
@@ -27,6 +28,7 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
     if (outcome.sourceNat !== 'none' || !isSentOn) return [];
     // A rule that could not be decided may have masked what replaces the source.
     if (!outcome.unknowns.every(({ isBeyond }) => isBeyond)) return [];
+    const untracked = findUntracking(bench);
     const summary = `the source of packets to ${to} is kept, although the reply needs it replaced`;
     return [
       charge(bench, {
@@ -34,7 +36,7 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
         share,
         endpoint: target,
         summary,
-        ...markRule(bench, target),
+        ...(untracked === undefined ? markRule(bench, target) : { at: untracked }),
       }),
     ];
   }

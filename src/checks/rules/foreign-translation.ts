@@ -1,3 +1,4 @@
+import { UNTRACKS } from '../../verify/find-untracking.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutRules } from '../../world/repair/node-state.ts';
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
@@ -14,8 +15,7 @@ export const foreignTranslation: Check = defineDiscrepancyCheck({
   tell: (group) => {
     const [rule] = group.at;
     if (!rule) return undefined;
-    const isUntracked = /NOTRACK|notrack|--notrack/.test(rule.rule);
-    if (isUntracked) return tellUntracked(group, rule);
+    if (UNTRACKS.test(rule.rule)) return tellUntracked(group, rule);
     return {
       summary: `${group.node} sends ${group.frontends.join(', ')} elsewhere by a rule in ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner}) before kube-proxy’s rules see it`,
       remedy: {

@@ -2,9 +2,12 @@ import { describeClients } from '../../verify/describe-clients.ts';
 import { isOfKubeProxy } from '../../verify/seen-outcome.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutRules } from '../../world/repair/node-state.ts';
+import type { RuleReference } from '../../dataplane/walk/trace.ts';
+import { UNTRACKS } from '../../verify/find-untracking.ts';
+import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
-import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
+import { type Told, defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
 
 /** A rule that ends a packet's way through its hook. */
@@ -14,10 +17,12 @@ const TAKES = /-j ACCEPT\b|(?<!policy )\baccept\b/;
 export const masquerade: Check = defineDiscrepancyCheck({
   id: 'rules/masquerade',
   asserts: 'a node replaces the source of a packet where the reply needs it, and only there',
-  faults: ['R07', 'R05', 'N02', 'R18', 'K13'],
+  faults: ['R07', 'R05', 'N02', 'R18', 'K13', 'C10'],
   kinds: ['masquerade-missing', 'masquerade-unwanted'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => {
+    const untracked = group.at.find(({ rule }) => UNTRACKS.test(rule));
+    if (untracked !== undefined) return tellUntracked(group, untracked);
     const isMissing = group.discrepancies.some(({ kind }) => kind === 'masquerade-missing');
     const isHairpin = group.discrepancies.every(({ expectation }) => expectation.vantage.pod !== undefined);
     const config = world.kubeProxies.get(group.node)?.config;
@@ -58,3 +63,16 @@ export const masquerade: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** IPVS translates the destination without connection tracking, but nothing replaces the source of a packet that is exempt from it. */
+function tellUntracked(group: DiscrepancyGroup, rule: RuleReference): Told {
+  return {
+    faults: ['C10', 'R07'],
+    summary: `${group.node} exempts ${group.frontends.join(', ')} from connection tracking by a rule in ${rule.family} ${rule.table} ${rule.chain}, so the client’s address is kept where the reply needs it replaced`,
+    remedy: {
+      text: 'remove the rule, or narrow it so that it leaves the Service’s address alone',
+      commands: [showRuleCommand(rule)],
+    },
+    repair: (before) => withoutRules(before, group.at),
+  };
+}
