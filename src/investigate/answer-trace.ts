@@ -1,10 +1,12 @@
 import type { Outcome, RuleReference, Trace } from '../dataplane/walk/trace.ts';
+import { isHeard } from '../dataplane/sockets/listens-on.ts';
+import { isLoopback } from '../dataplane/walk/local-addresses.ts';
 import { gapOfIssue } from '../diagnosis/not-checked.ts';
 import type { DecidingRule, TraceAnswer, TraceOutcome } from '../diagnosis/trace-answer.ts';
 import { formatAddressPort, formatIp } from '../model/address.ts';
 import type { Gap } from '../model/evidence.ts';
 import type { Verdict } from '../model/finding.ts';
-import { protocolName } from '../model/protocol.ts';
+import { type Protocol, protocolName } from '../model/protocol.ts';
 import type { Vantage } from '../model/vantage.ts';
 import type { World } from '../world/world.ts';
 
@@ -26,11 +28,15 @@ export function answerTrace(
 ): TraceAnswer {
   const { packet } = trace;
   const endpoints = endpointsOf(world);
-  const outcomes = trace.outcomes
+  const heard = {
+    ...trace,
+    outcomes: trace.outcomes.map((outcome) => asHeard(world, outcome, packet.protocol)),
+  };
+  const outcomes = heard.outcomes
     .map((outcome) => outcomeOf(outcome, endpoints))
     .sort((a, b) => compare(a.destination, b.destination) || compare(a.result, b.result));
   return {
-    verdict: verdictOf(trace, passesUnread(world, vantage.node, trace)),
+    verdict: verdictOf(heard, passesUnread(world, vantage.node, trace)),
     packet: {
       source: formatIp(packet.source),
       ...(packet.sourcePort === undefined ? {} : { sourcePort: packet.sourcePort }),
@@ -70,6 +76,24 @@ function passesUnread({ nodeStates }: World, from: string, { packet, outcomes }:
   return [from, ...outcomes.map(({ node }) => node)].some((node) =>
     nodeStates.get(node)?.unread?.some((each) => each.family === family),
   );
+}
+
+/** `outcome`, refused where the packet comes to the node itself as it was sent, and its sockets say that nobody listens there. */
+function asHeard(world: World, outcome: Outcome, protocol: Protocol): Outcome {
+  const { nodeStates, network, kubeProxies, services } = world;
+  const { result, node, translatedDestinationBy, destination } = outcome;
+  const { address, port } = destination;
+  if (result !== 'delivered' || translatedDestinationBy !== undefined || port === undefined) return outcome;
+  const place = network.placeOf(address);
+  const isOwn = isLoopback(address) || (place?.isHostNetwork === true && place.node === node);
+  const sockets = isOwn ? nodeStates.get(node)?.sockets : undefined;
+  if (sockets === undefined || isHeard(sockets, { address, port, protocol }) !== false) return outcome;
+  const isNodePort =
+    isLoopback(address) &&
+    services.some(({ spec }) => spec.ports?.some(({ nodePort }) => nodePort === port) === true);
+  const mode = kubeProxies.get(node)?.config.mode ?? 'this';
+  const why = isNodePort ? `, and kube-proxy in ${mode} mode serves no NodePort on a loopback address` : '';
+  return { ...outcome, result: 'rejected', rejectedWith: `a reset: nothing listens there on ${node}${why}` };
 }
 
 function outcomeOf(outcome: Outcome, endpoints: ReadonlySet<string>): TraceOutcome {

@@ -1,5 +1,5 @@
-import type { ListeningSocket } from '../../dataplane/sockets/parse-sockets.ts';
-import { type Ip, familyOf, formatAddressPort } from '../../model/address.ts';
+import { listensOn } from '../../dataplane/sockets/listens-on.ts';
+import { type Ip, formatAddressPort } from '../../model/address.ts';
 import type { Endpoint, Frontend } from '../../model/frontend.ts';
 import { protocolName } from '../../model/protocol.ts';
 import type { World } from '../../world/world.ts';
@@ -41,7 +41,7 @@ function problemOf(
       : undefined;
   if (place === undefined || sockets === undefined) return undefined;
   const onPort = sockets.filter((socket) => socket.protocol === protocol && socket.port === endpoint.port);
-  const own = onPort.filter((socket) => takes(socket, endpoint));
+  const own = onPort.filter((socket) => listensOn(socket, endpoint.address));
   const full = own.find(({ waiting = 0, backlog = 0 }) => backlog > 0 && waiting >= backlog);
   if (own.length > 0 && full === undefined) return undefined;
   const isOnLoopback = onPort.some(({ address }) => address !== undefined && isLoopback(address));
@@ -70,10 +70,6 @@ function problemOf(
       commands: [`ss -lntup 'sport = :${endpoint.port}'   # on ${node}`],
     },
   };
-}
-
-function takes({ address, families }: ListeningSocket, endpoint: Endpoint): boolean {
-  return address === undefined ? families.includes(familyOf(endpoint.address)) : address === endpoint.address;
 }
 
 function isLoopback(address: Ip): boolean {
