@@ -1,3 +1,4 @@
+import { byKey } from '../model/by-key.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 
@@ -14,14 +15,9 @@ export function podsOnNode(world: World, node: string): readonly Pod[] {
 }
 
 function groupPods(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  const groups = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    const { nodeName, hostNetwork } = pod.spec;
-    if (nodeName === undefined || hostNetwork || pod.status.phase !== 'Running') continue;
-    if (pod.metadata.deletionTimestamp !== undefined) continue;
-    const group = groups.get(nodeName);
-    if (group) group.push(pod);
-    else groups.set(nodeName, [pod]);
-  }
-  return groups;
+  return byKey(pods, ({ metadata, spec, status }) =>
+    !spec.hostNetwork && status.phase === 'Running' && metadata.deletionTimestamp === undefined
+      ? spec.nodeName
+      : undefined,
+  );
 }

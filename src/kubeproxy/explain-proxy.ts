@@ -1,11 +1,10 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Remedy } from '../model/finding.ts';
-import type { KubeProxyState } from '../world/kube-proxy-state.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import { findProxyTables } from './proxy-tables.ts';
-import { type SyncState, readSyncState } from './sync-state.ts';
+import { type SyncState, answeringNodes, readSyncState } from './sync-state.ts';
 
 /** Why a node's kube-proxy does not keep its rules up to date, as far as its own words tell. */
 export interface ProxyExplanation {
@@ -100,9 +99,8 @@ function proxyPodsOf(pods: readonly Pod[]): ReadonlyMap<string, Pod> {
 
 /** Silence proves absence only where the same endpoints of other nodes answered. */
 function isAbsent(world: World, node: string, pod: Pod | undefined, state: SyncState | undefined): boolean {
-  const othersAnswer = [...world.kubeProxies.values()].some(
-    (other: KubeProxyState) => other.node !== node && !readSyncState(other).isSilent,
-  );
+  const answering = answeringNodes(world);
+  const othersAnswer = answering.size > (answering.has(node) ? 1 : 0);
   if (othersAnswer && (state === undefined || state.isSilent) && world.nodeStates.has(node)) return true;
   return isLeftOut(world, pod) && !hasRules(world, node);
 }

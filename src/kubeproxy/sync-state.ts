@@ -1,4 +1,6 @@
 import type { KubeProxyState, MetricSample } from '../world/kube-proxy-state.ts';
+import { perWorld } from '../world/per-world.ts';
+import type { World } from '../world/world.ts';
 import { type LogMatch, matchLog } from './log-patterns.ts';
 
 /** What metrics, health answer and log of one kube-proxy say together. */
@@ -52,8 +54,18 @@ export function readSyncState(proxy: KubeProxyState): SyncState {
     ...(healthz === undefined ? {} : { healthz }),
     isPending: waiting(samples).length > 0,
     log: proxy.log ? matchLog(proxy.log.text) : [],
-    isSilent: !proxy.metrics && !proxy.healthz && proxy.reportedMode === undefined,
+    isSilent: isSilent(proxy),
   };
+}
+
+/** The nodes whose kube-proxy answered on one of its endpoints. */
+export const answeringNodes: (world: World) => ReadonlySet<string> = perWorld(
+  ({ kubeProxies }) =>
+    new Set([...kubeProxies.values()].filter((proxy) => !isSilent(proxy)).map(({ node }) => node)),
+);
+
+function isSilent({ metrics, healthz, reportedMode }: KubeProxyState): boolean {
+  return !metrics && !healthz && reportedMode === undefined;
 }
 
 function valuesOf(samples: readonly MetricSample[], name: string): number[] {

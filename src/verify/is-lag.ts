@@ -1,7 +1,7 @@
 import { type IpFamily, familyOf } from '../model/address.ts';
 import type { Frontend } from '../model/frontend.ts';
 import { failedSince } from '../kubeproxy/failed-since.ts';
-import { readSyncState } from '../kubeproxy/sync-state.ts';
+import { answeringNodes, readSyncState } from '../kubeproxy/sync-state.ts';
 import type { KubeProxyState } from '../world/kube-proxy-state.ts';
 import type { World } from '../world/world.ts';
 import { lastChange, secondsOf } from './last-change.ts';
@@ -31,8 +31,7 @@ export function isLag(world: World, node: string, { service: name, address }: Fr
   const synced = proxy && lastOf(proxy, 'last_timestamp', family);
   if (proxy && failedSince(proxy, family, synced ?? changed)) return false;
   if (synced === undefined) {
-    const othersAnswer = [...world.kubeProxies.values()].some((other) => !readSyncState(other).isSilent);
-    return !othersAnswer && (proxy ? readSyncState(proxy).log.length === 0 : true);
+    return answeringNodes(world).size === 0 && (proxy ? readSyncState(proxy).log.length === 0 : true);
   }
   const queued = proxy && lastOf(proxy, 'last_queued_timestamp', family);
   if (queued !== undefined && queued > synced) return true;

@@ -33,12 +33,11 @@ export function proxyReplacementOf(world: World, node: string): string | undefin
 const known = perWorld(() => new Map<string, string | undefined>());
 
 function findReplacement(world: World, node: string): string | undefined {
+  const { pods, hasKubeProxy } = agents(world);
   const found = REPLACEMENTS.find(([, key, value]) =>
-    world.pods.some((pod) => pod.spec.nodeName === node && hasLabel(pod, key, value)),
+    pods.some((pod) => pod.spec.nodeName === node && hasLabel(pod, key, value)),
   );
-  if (found === undefined) return undefined;
-  if (world.pods.some((pod) => KUBE_PROXY.some(([key, value]) => hasLabel(pod, key, value))))
-    return undefined;
+  if (found === undefined || hasKubeProxy) return undefined;
   const tables = world.nodeStates.get(node)?.tables ?? [];
   const hasRules = (['ip', 'ip6'] as const).some((family) => {
     const { live, unhooked } = findProxyTables(tables, family);
@@ -46,6 +45,12 @@ function findReplacement(world: World, node: string): string | undefined {
   });
   return hasRules ? undefined : found[0];
 }
+
+/** The pods that may serve Services, of all that there are: every node asks for its own. */
+const agents = perWorld(({ pods }: World) => ({
+  pods: pods.filter((pod) => REPLACEMENTS.some(([, key, value]) => hasLabel(pod, key, value))),
+  hasKubeProxy: pods.some((pod) => KUBE_PROXY.some(([key, value]) => hasLabel(pod, key, value))),
+}));
 
 function hasLabel({ metadata }: Pod, key: string, value: string): boolean {
   return metadata.labels?.[key] === value;

@@ -1,3 +1,4 @@
+import { byKey } from '../../model/by-key.ts';
 import { UserError } from '../../model/user-error.ts';
 import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
 
@@ -19,13 +20,5 @@ export function readBefore(
       `after ${LONGEST_MINUTES} minutes the nodes have moved on: capture anew, without --resume`,
     );
   const missing = new Set(gaps.flatMap(({ node }) => node ?? []));
-  const whole = new Map<string, Source[]>();
-  for (const source of sources) {
-    const { node } = source;
-    if (node === undefined || missing.has(node)) continue;
-    const own = whole.get(node);
-    if (own) own.push(source);
-    else whole.set(node, [source]);
-  }
-  return whole;
+  return byKey(sources, ({ node }) => (node !== undefined && missing.has(node) ? undefined : node));
 }

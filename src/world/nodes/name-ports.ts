@@ -1,5 +1,6 @@
 import type { NodeState } from '../../dataplane/node-state.ts';
 import { type Ip, parseIp } from '../../model/address.ts';
+import { byKey } from '../../model/by-key.ts';
 import type { Pod } from '../kubernetes/objects.ts';
 
 /** At least so many digits of a pod's uid in an interface's name are no chance. */
@@ -14,9 +15,10 @@ export function namePorts(
   pods: readonly Pod[],
 ): ReadonlyMap<string, NodeState> {
   const named = new Map(states);
+  const podsOn = byKey(pods, ({ spec }) => (spec.hostNetwork ? undefined : spec.nodeName));
   for (const [node, state] of states) {
     if (state.bridgePorts === undefined) continue;
-    const own = pods.filter(({ spec }) => spec.nodeName === node && !spec.hostNetwork);
+    const own = podsOn.get(node) ?? [];
     const bridgePorts = state.bridgePorts.map((port) => {
       const digits = NAMED_AFTER.exec(port.name)?.[1];
       if (port.addresses !== undefined || digits === undefined) return port;

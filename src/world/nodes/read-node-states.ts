@@ -16,6 +16,7 @@ import { parseSysctl } from '../../dataplane/routes/parse-sysctl.ts';
 import type { Link, Route } from '../../dataplane/routes/routes.ts';
 import { parseSockets } from '../../dataplane/sockets/parse-sockets.ts';
 import type { Parsed } from '../../dataplane/text-source.ts';
+import { byKey } from '../../model/by-key.ts';
 import type { ParseIssue } from '../../model/evidence.ts';
 import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
 import { addressPorts } from './address-ports.ts';
@@ -36,14 +37,10 @@ export interface ReadNodeStates {
 
 /** Builds the state of each node from the sources that name it. */
 export function readNodeStates(sources: readonly Source[]): ReadNodeStates {
-  const byNode = new Map<string, Source[]>();
-  for (const source of sources) {
-    if (source.node !== undefined) byNode.set(source.node, [...(byNode.get(source.node) ?? []), source]);
-  }
   const issues: ParseIssue[] = [];
   const states = new Map<string, NodeState>();
   const dumps = new Map<string, readonly RuleDump[]>();
-  for (const [node, own] of byNode) {
+  for (const [node, own] of byKey(sources, (source) => source.node)) {
     const ownDumps = readDumps(own, issues);
     const state = readState(node, own, ownDumps, issues);
     if (state) states.set(node, state);

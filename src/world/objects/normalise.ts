@@ -9,7 +9,8 @@ export function normaliseObject(object: KubernetesObject): KubernetesObject {
       return normaliseSlice(object as EndpointSlice);
     case 'Pod': {
       const pod = withParts<Pod>(object, { spec: {} as Pod['spec'], status: {} });
-      return { ...pod, spec: { ...pod.spec, containers: pod.spec.containers ?? [] } } as Pod;
+      const { containers } = pod.spec as Partial<Pod['spec']>;
+      return containers ? pod : ({ ...pod, spec: { ...pod.spec, containers: [] } } as Pod);
     }
     case 'Node':
       return withParts<Node>(object, { spec: {}, status: {} });
@@ -30,7 +31,8 @@ export function normaliseObject(object: KubernetesObject): KubernetesObject {
 
 /** `object` with the parts that it lacks taken from `parts`. */
 function withParts<T extends KubernetesObject>(object: KubernetesObject, parts: Partial<T>): T {
-  return { ...parts, ...object } as T;
+  const isWhole = Object.keys(parts).every((part) => part in object);
+  return (isWhole ? object : { ...parts, ...object }) as T;
 }
 
 function normaliseSlice(slice: EndpointSlice): EndpointSlice {

@@ -1,4 +1,5 @@
 import type { NodeState } from '../../dataplane/node-state.ts';
+import { byKey } from '../../model/by-key.ts';
 import { type Source, type SourceKind, textOf } from '../../snapshot/snapshot.ts';
 import type { KubeProxyState, ProxyMode } from '../kube-proxy-state.ts';
 import type { ConfigMap, Node, Pod } from '../kubernetes/objects.ts';
@@ -28,7 +29,40 @@ export function readKubeProxies(evidence: ProxyEvidence): ReadonlyMap<string, Ku
     config: readWrittenConfig(configMap.data?.['config.conf'] ?? ''),
     source: evidence.sourceOf(configMap),
   };
-  return new Map([...names].map((name) => [name, readProxy(name, evidence, shared)]));
+  const sourcesOn = byKey(evidence.sources, ({ node }) => node);
+  const released = releases(evidence);
+  return new Map(
+    [...names].map((name) => [
+      name,
+      readProxy(
+        name,
+        { sources: sourcesOn.get(name) ?? [], state: evidence.states.get(name), ...released(name) },
+        shared,
+      ),
+    ]),
+  );
+}
+
+/** What tells of kube-proxy on one node. */
+interface OwnEvidence {
+  readonly sources: readonly Source[];
+  readonly state: NodeState | undefined;
+  /** The image of its pod. */
+  readonly image: string | undefined;
+  readonly info: Node['status']['nodeInfo'];
+}
+
+/** What tells the release on each node; objects are gone through once, for there may be many of both. */
+function releases({ pods, nodes }: ProxyEvidence): (node: string) => Pick<OwnEvidence, 'image' | 'info'> {
+  const images = new Map<string, string>();
+  for (const { metadata, spec } of pods) {
+    const { nodeName, containers } = spec;
+    if (metadata.labels?.['k8s-app'] !== 'kube-proxy' || nodeName === undefined || images.has(nodeName))
+      continue;
+    images.set(nodeName, containers[0]?.image ?? '');
+  }
+  const infos = new Map(nodes.map(({ metadata, status }) => [metadata.name, status.nodeInfo]));
+  return (node) => ({ image: images.get(node), info: infos.get(node) });
 }
 
 /** The configuration that all nodes without one of their own run, and where it was read. */
@@ -37,9 +71,9 @@ interface SharedConfig {
   readonly source: string;
 }
 
-function readProxy(node: string, evidence: ProxyEvidence, shared: SharedConfig | undefined): KubeProxyState {
+function readProxy(node: string, evidence: OwnEvidence, shared: SharedConfig | undefined): KubeProxyState {
   const own = (kind: SourceKind): Source | undefined =>
-    evidence.sources.find((source) => source.node === node && source.kind === kind);
+    evidence.sources.find((source) => source.kind === kind);
   const configz = own('kube-proxy-configz') ?? own('kube-proxy-config');
   const written = configz ? readWrittenConfig(textOf(configz)) : shared?.config;
   const source = configz?.path ?? shared?.source;
@@ -49,10 +83,10 @@ function readProxy(node: string, evidence: ProxyEvidence, shared: SharedConfig |
   const logText = log && textOf(log);
   const reported = own('kube-proxy-mode');
   const reportedMode = reported && textOf(reported).trim();
-  const modesInKernel = modesOf(evidence.states.get(node));
+  const modesInKernel = modesOf(evidence.state);
   const mode =
     asMode(reportedMode) ?? modeInLog(logText) ?? (modesInKernel.length === 1 ? modesInKernel[0] : undefined);
-  const version = versionOf(node, evidence, logText);
+  const version = versionOf(evidence, logText);
   const time = own('node-time');
   return {
     node,
@@ -97,16 +131,7 @@ function modesOf(state: NodeState | undefined): ProxyMode[] {
 }
 
 /** The release line: the image of its pod, what its log says, or what the node reports. */
-function versionOf(
-  node: string,
-  { pods, nodes }: ProxyEvidence,
-  log: string | undefined,
-): KubeProxyState['version'] {
-  const pod = pods.find(
-    ({ metadata, spec }) => spec.nodeName === node && metadata.labels?.['k8s-app'] === 'kube-proxy',
-  );
-  const image = pod?.spec.containers[0]?.image ?? '';
-  const info = nodes.find(({ metadata }) => metadata.name === node)?.status.nodeInfo;
+function versionOf({ image = '', info }: OwnEvidence, log: string | undefined): KubeProxyState['version'] {
   const candidates = [
     [/Version info.*version="v?(\d+\.\d+)/.exec(log ?? '')?.[1], 'its log'],
     [/:v?(\d+\.\d+)[.\d]*/.exec(image)?.[1], `image ${image}`],
