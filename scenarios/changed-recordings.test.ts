@@ -66,6 +66,16 @@ const CASES: readonly Case[] = [
   },
   {
     recording: 'iptables-healthy',
+    fault: 'an endpoint chain without its translation hands its own pod on, masqueraded',
+    service: 'web-np',
+    changes: [
+      [/node-b\/iptables-save/, without(/"shop\/web-np:http" -m tcp -j DNAT --to-destination 10\.244\.2\./)],
+    ],
+    check: 'rules/endpoint-missing',
+    first: 'R08',
+  },
+  {
+    recording: 'iptables-healthy',
     fault: 'the last branch of a Service is taken by chance',
     changes: [
       [

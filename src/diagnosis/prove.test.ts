@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineCheck } from '../checks/check.ts';
-import { promise, verified } from '../verify/verification-fixture.ts';
+import { differs, promise, verified } from '../verify/verification-fixture.ts';
 import type { World } from '../world/world.ts';
 import { type Suspect, proveSuspects } from './prove.ts';
 
@@ -89,6 +89,26 @@ describe('proveSuspects', () => {
     ]);
     expect(prove(world(), walk, suspect('a/route'))).toEqual([
       { id: 'a/route', proof: 'consistent', share: [0, 0] },
+    ]);
+  });
+
+  it('proves by what goes as promised again where no connection fails', () => {
+    const walk = (now: World) => {
+      const own = promise('node-a');
+      const isBroken = (now as Broken).broken.has('rule');
+      return [verified(own, [1, 1], ...(isBroken ? [differs('endpoint-missing', own, 'node-a')] : []))];
+    };
+    expect(
+      prove(
+        world('rule'),
+        walk,
+        suspect('a/missing', 'rule'),
+        suspect('a/masked', 'rule'),
+        suspect('a/other', 'x'),
+      ),
+    ).toEqual([
+      { id: 'a/missing', proof: 'repaired', share: [0, 0] },
+      { id: 'a/other', proof: 'consistent', share: [0, 0] },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { proxiesFollow } from '../checks/follow-objects.ts';
 import type { Proof } from '../model/finding.ts';
 import type { Verification } from '../verify/discrepancy.ts';
 import type { World } from '../world/world.ts';
-import { type Share, failingShare } from './symptom.ts';
+import { type Share, amissOf, failingShare } from './symptom.ts';
 
 /** A problem with the check that found it. */
 export interface Suspect {
@@ -35,21 +35,24 @@ export function proveSuspects(
   reverify: Reverify,
   sync: (world: World) => World = proxiesFollow,
 ): Proven[] {
-  const [failing] = failingShare(verifications);
-  const synced = syncedWorld(world, failing, suspects, reverify, sync);
-  const alone = suspects.map((suspect) => tryAlone(suspect, world, failing, synced, reverify));
+  const amiss = amissOf(verifications);
+  const walk: Walk = (of) => amiss(reverify(of));
+  const before = amiss(verifications);
+  const isFailing = failingShare(verifications)[0] > 0;
+  const synced = syncedWorld(world, before, suspects, walk, sync);
+  const alone = suspects.map((suspect) => tryAlone(suspect, world, before, synced, walk));
   const cures = alone
     .filter(({ problem, cured }) => problem.repair && cured > LEAST)
     .sort((a, b) => Number(a.syncsToo) - Number(b.syncsToo) || b.cured - a.cured);
   const proven: Proven[] = [];
   let repaired = world;
-  let left = failing;
+  let left = before;
   for (const { check, problem, cured } of cures) {
     const next = problem.repair?.(repaired) ?? repaired;
-    const [now] = failingShare(reverify(next));
+    const now = walk(next);
     // What the causes before it cure already is the same fault, seen from another side.
     if (left - now <= LEAST) continue;
-    proven.push({ check, problem, proof: 'repaired', share: [cured, cured] });
+    proven.push({ check, problem, proof: 'repaired', share: isFailing ? [cured, cured] : [0, 0] });
     repaired = next;
     left = now;
   }
@@ -58,20 +61,20 @@ export function proveSuspects(
   const rest = alone.filter(({ cured }) => cured <= LEAST);
   for (const { check, problem } of rest) {
     if (problem.share) proven.push({ check, problem, proof: 'consistent', share: problem.share });
-    else if (failing <= LEAST && problem.severity === 'error')
+    else if (!isFailing && problem.severity === 'error')
       proven.push({ check, problem, proof: 'consistent', share: [0, 0] });
     else if (!problem.repair && left > LEAST)
       proven.push({ check, problem, proof: 'consistent', share: [0, left] });
     else if (problem.repair && left > LEAST) {
       const next = problem.repair(repaired);
-      const [now] = failingShare(reverify(next));
+      const now = walk(next);
       if (left - now <= LEAST) continue;
       proven.push({ check, problem, proof: 'repaired', share: [left - now, left - now] });
       repaired = next;
       left = now;
     }
   }
-  const joint = left > LEAST ? jointly(rest, proven, repaired, left, reverify) : [];
+  const joint = left > LEAST && isFailing ? jointly(rest, proven, repaired, left, walk) : [];
   if (proven.length + joint.length > 0) return [...proven, ...joint];
   // What fails must not be left without a word: no repair of the model cures it, and something was found.
   return rest
@@ -79,24 +82,27 @@ export function proveSuspects(
     .map(({ check, problem }) => ({ check, problem, proof: 'consistent', share: [0, left] }));
 }
 
-/** The world with every kube-proxy's rules as the objects ask for, and what fails there. */
+/** What is amiss in a world. */
+type Walk = (world: World) => number;
+
+/** The world with every kube-proxy's rules as the objects ask for, and what is amiss there. */
 interface Synced {
   readonly world: World;
-  readonly failing: number;
+  readonly amiss: number;
 }
 
 /** Undefined where it would cure nothing, or no two repairs are to be told apart. */
 function syncedWorld(
   world: World,
-  failing: number,
+  before: number,
   suspects: readonly Suspect[],
-  reverify: Reverify,
+  walk: Walk,
   sync: (world: World) => World,
 ): Synced | undefined {
-  if (failing <= LEAST || suspects.filter(({ problem }) => problem.repair).length < 2) return undefined;
+  if (before <= LEAST || suspects.filter(({ problem }) => problem.repair).length < 2) return undefined;
   const synced = sync(world);
-  const [left] = failingShare(reverify(synced));
-  return left < failing - LEAST ? { world: synced, failing: left } : undefined;
+  const left = walk(synced);
+  return left < before - LEAST ? { world: synced, amiss: left } : undefined;
 }
 
 interface Tried extends Suspect {
@@ -109,19 +115,19 @@ interface Tried extends Suspect {
 function tryAlone(
   suspect: Suspect,
   world: World,
-  failing: number,
+  before: number,
   synced: Synced | undefined,
-  reverify: Reverify,
+  walk: Walk,
 ): Tried {
   const { repair } = suspect.problem;
-  if (!repair || failing <= LEAST) return { ...suspect, cured: 0, syncsToo: false };
-  const [left] = failingShare(reverify(repair(world)));
-  if (synced !== undefined && left <= synced.failing + LEAST) {
-    const [after] = failingShare(reverify(repair(synced.world)));
-    const cured = synced.failing - after;
+  if (!repair || before <= LEAST) return { ...suspect, cured: 0, syncsToo: false };
+  const left = walk(repair(world));
+  if (synced !== undefined && left <= synced.amiss + LEAST) {
+    const after = walk(repair(synced.world));
+    const cured = synced.amiss - after;
     if (cured > LEAST && Math.abs(after - left) <= LEAST) return { ...suspect, cured, syncsToo: true };
   }
-  return { ...suspect, cured: failing - left, syncsToo: false };
+  return { ...suspect, cured: before - left, syncsToo: false };
 }
 
 /** Suspects that cure something only together. */
@@ -130,14 +136,14 @@ function jointly(
   proven: readonly Proven[],
   world: World,
   left: number,
-  reverify: Reverify,
+  walk: Walk,
 ): Proven[] {
   const open = rest.filter(
     ({ problem }) => problem.repair && !proven.some((other) => other.problem === problem),
   );
   if (open.length < 2) return [];
   const together = open.reduce((before, { problem }) => problem.repair?.(before) ?? before, world);
-  const cured = left - failingShare(reverify(together))[0];
+  const cured = left - walk(together);
   if (cured <= LEAST) return [];
   return open.map(({ check, problem }) => ({ check, problem, proof: 'repaired', share: [0, cured] }));
 }

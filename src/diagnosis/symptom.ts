@@ -46,3 +46,22 @@ export function failingShare(verifications: readonly Verification[]): Share {
 function clean(share: number): number {
   return share < EPSILON ? 0 : Math.min(1, share);
 }
+
+/**
+ * What is amiss with paths, as a number from 0 to 1 that a repair brings down: of a subject whose connections fail, their share; where none fails, the
+ * share of what goes otherwise than promised (an endpoint that gets nothing, an address that is replaced).
+ */
+export function amissOf(verifications: readonly Verification[]): (of: readonly Verification[]) => number {
+  return failingShare(verifications)[0] > 0 ? (of) => failingShare(of)[0] : differingShare;
+}
+
+function differingShare(verifications: readonly Verification[]): number {
+  const shares = verifications
+    .filter(isWanted)
+    .map(({ discrepancies }) =>
+      discrepancies
+        .filter(({ kind, isLag }) => kind !== 'cannot-tell' && isLag !== true)
+        .reduce((sum, { share }) => sum + share[0], 0),
+    );
+  return clean(shares.reduce((sum, share) => sum + Math.min(1, share), 0) / Math.max(1, shares.length));
+}

@@ -10,6 +10,9 @@ const proofs: Readonly<Record<Proof, string>> = {
   suspected: 'suspected: it may explain the failing paths, and nothing seen proves it',
 };
 
+/** What is proved where no connection fails, and some go otherwise than promised. */
+const keptPromise = 'proved: repaired in the model and walked again, connections go as promised';
+
 /** Evidence lines shown without `-v`. */
 const evidenceShown = 4;
 /** Characters of one piece of evidence shown without `-v`. */
@@ -21,12 +24,16 @@ export function renderCause(cause: Cause, style: Style): string {
   const lines = [
     labelled('Cause', cause.summary, style),
     verbatim(style.dim(style.plain(`${cause.check} (${cause.faults.join(', ')})${where}`))),
-    labelled('Proof', cause.proofText ?? proofs[cause.proof], style),
+    labelled('Proof', cause.proofText ?? proofOf(cause), style),
     ...renderEvidence(cause.evidence, style),
     labelled('Repair', cause.remedy.text, style),
     ...cause.remedy.commands.map((command) => verbatim(style.bold(style.plain(command)))),
   ];
   return lines.join('\n');
+}
+
+function proofOf({ proof, share }: Cause): string {
+  return proof === 'repaired' && share[1] === 0 ? keptPromise : proofs[proof];
 }
 
 /** What a statement rests on: place, then text, one pair of lines each; the rest is counted. */
