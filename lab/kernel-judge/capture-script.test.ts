@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { captureScript } from '../../src/observe/node/capture-script.ts';
+import { captureScript } from '../../src/observe/node/script/capture-script.ts';
 import { readBundle } from '../../src/observe/bundle/read-bundle.ts';
 import { buildWorld } from '../../src/world/build-world.ts';
 

@@ -16,7 +16,7 @@ export async function capture(
   options: CaptureOptions,
 ): Promise<number> {
   if (options.script === true) {
-    const { captureScript } = await import('../../observe/node/capture-script.ts');
+    const { captureScript } = await import('../../observe/node/script/capture-script.ts');
     host.stdout.write(captureScript(options.node === undefined ? {} : { node: options.node }));
     return 0;
   }

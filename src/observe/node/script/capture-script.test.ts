@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../snapshot/snapshot.ts';
-import { readBundle } from '../bundle/read-bundle.ts';
+import { textOf } from '../../../snapshot/snapshot.ts';
+import { readBundle } from '../../bundle/read-bundle.ts';
 import { captureScript } from './capture-script.ts';
 
 /** The script on a machine whose tools are these; a tool that is not named stands in no folder before the system's. */
