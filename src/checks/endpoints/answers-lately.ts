@@ -1,3 +1,4 @@
+import { ageOf } from '../../dataplane/conntrack/age-of.ts';
 import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import type { Endpoint } from '../../model/frontend.ts';
@@ -8,18 +9,6 @@ import { connectionsTo } from '../connections-to.ts';
 
 /** So many connections in a row without an answer are no accident. */
 const LEAST = 3;
-
-/** How long the kernel keeps an entry after its last packet, where no sysctl says otherwise. *Source:* net/netfilter/nf_conntrack_proto_tcp.c. */
-const LIFETIME_SECONDS: Readonly<Record<string, number>> = {
-  SYN_SENT: 120,
-  SYN_RECV: 60,
-  ESTABLISHED: 432_000,
-  FIN_WAIT: 120,
-  CLOSE_WAIT: 60,
-  LAST_ACK: 30,
-  TIME_WAIT: 120,
-  CLOSE: 10,
-};
 
 /** An endpoint has answered clients of a node, and their latest connections got no answer, although every path leads there. */
 export const answersLately: Check = defineCheck({
@@ -99,10 +88,10 @@ function isSilentTo(world: World, node: string, endpoint: Endpoint): boolean {
 /** Connections of clients on `node` to `endpoint` without an answer, none earlier than the last one with; ages are whole seconds. */
 function latest(world: World, node: string, endpoint: Endpoint): ConntrackEntry[] {
   const lastAnswer = Math.min(
-    ...answered(world, node, endpoint).map((entry) => ageOf(world, node, entry) ?? Infinity),
+    ...answered(world, node, endpoint).map((entry) => ageOf(world.nodeStates.get(node), entry) ?? Infinity),
   );
   return entriesTo(world, node, endpoint).filter((entry) => {
-    const age = ageOf(world, node, entry);
+    const age = ageOf(world.nodeStates.get(node), entry);
     return entry.isUnreplied && entry.state === 'SYN_SENT' && age !== undefined && age <= lastAnswer;
   });
 }
@@ -129,17 +118,4 @@ function entriesTo(world: World, node: string, endpoint: Endpoint): ConntrackEnt
       connection.node === node && world.network.placeOf(connection.entry.original.source)?.node === node;
     return isOwn ? [connection.entry] : [];
   });
-}
-
-/** Seconds since the entry's last packet; undefined where its state or timeout says nothing. */
-function ageOf(
-  world: World,
-  node: string,
-  { state = '', timeoutSeconds }: ConntrackEntry,
-): number | undefined {
-  const told = world.nodeStates
-    .get(node)
-    ?.sysctls?.get(`net.netfilter.nf_conntrack_tcp_timeout_${state.toLowerCase()}`);
-  const lifetime = told === undefined ? LIFETIME_SECONDS[state] : Number(told);
-  return lifetime === undefined || timeoutSeconds === undefined ? undefined : lifetime - timeoutSeconds;
 }

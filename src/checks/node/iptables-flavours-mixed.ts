@@ -9,7 +9,6 @@ export const iptablesFlavoursMixed: Check = defineCheck({
   asserts: 'kube-proxy’s rules stand in one iptables flavour only',
   faults: ['R03', 'K09'],
   needs: ['rules'],
-  isClusterWide: true,
   *run({ world, verifications }) {
     for (const [node, { tables }] of world.nodeStates) {
       for (const family of ['ip', 'ip6'] as const) {

@@ -1,3 +1,4 @@
+import { ageOf } from '../conntrack/age-of.ts';
 import { formatIp, type Ip } from '../../model/address.ts';
 import { endUnknown } from './end-packet.ts';
 import type { HookEntry } from './hook-index.ts';
@@ -29,7 +30,8 @@ export function walkAmongRivals(
   const different = others.filter(({ ends }) => differs(own, ends));
   const ways = [{ first: entry, ends: own }, ...different.map(({ rival, ends }) => ({ first: rival, ends }))];
   const seen = different.length === 0 ? [] : recentTranslations(state);
-  const shown = seen.length === 0 ? [] : ways.filter(({ ends }) => seen.every((end) => ends.has(end)));
+  const told = tellingOf(seen, (end) => ways.some(({ ends }) => ends.has(end)));
+  const shown = told.length === 0 ? [] : ways.filter(({ ends }) => told.every(({ end }) => ends.has(end)));
   const [only, ...more] = shown.length === 1 ? shown : ways;
   if (only === undefined || more.length === 0) {
     walkWith(context, state, only?.first ?? entry, entry, out);
@@ -102,16 +104,39 @@ function differs(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
 // Entries of connections that ended or never stood are gone after three minutes at the latest.
 const RECENT_SECONDS = 180;
 
-/** Where recent connections to the packet's destination were translated to. */
-function recentTranslations({ node, destination, destinationPort, protocol }: PacketState): string[] {
-  return (node.conntrack ?? []).flatMap(({ original, reply, timeoutSeconds, ...entry }) => {
+/** A recent connection to the packet's destination. */
+interface Seen {
+  /** Where it was translated to. */
+  readonly end: string;
+  /** Seconds since its last packet. */
+  readonly age: number | undefined;
+  readonly isUnreplied: boolean;
+}
+
+/**
+ * The connections that tell how packets are translated now: those that go where a chain sends to today, where one of the newest waits for its answer,
+ * for the others are from before the chains were changed; else all.
+ */
+function tellingOf(seen: readonly Seen[], isToday: (end: string) => boolean): readonly Seen[] {
+  const today = seen.filter(({ end, age }) => age !== undefined && isToday(end));
+  const youngest = Math.min(...today.map(({ age = Infinity }) => age));
+  const newest = today.filter(({ age = Infinity }) => age <= youngest + NEWEST_SECONDS);
+  return newest.some(({ isUnreplied }) => isUnreplied) ? today : seen;
+}
+
+const NEWEST_SECONDS = 2;
+
+function recentTranslations({ node, destination, destinationPort, protocol }: PacketState): Seen[] {
+  return (node.conntrack ?? []).flatMap((entry): Seen[] => {
+    const { original, reply, timeoutSeconds, isUnreplied } = entry;
     const isSame =
       entry.protocol === protocol &&
       original.destination === destination &&
       original.destinationPort === destinationPort;
     const isRecent =
       entry.state !== 'ESTABLISHED' && timeoutSeconds !== undefined && timeoutSeconds <= RECENT_SECONDS;
-    return isSame && isRecent ? [place(reply.source, reply.sourcePort)] : [];
+    const end = place(reply.source, reply.sourcePort);
+    return isSame && isRecent ? [{ end, age: ageOf(node, entry), isUnreplied }] : [];
   });
 }
 

@@ -54,6 +54,11 @@ test('recent connections show which of two tables is older', () => {
   expect(end(entry('SYN_SENT', 100, 2))).toEqual([2]);
   expect(end(entry('SYN_SENT', 100, 1) + entry('TIME_WAIT', 90, 2))).toEqual([1, 2]);
   expect(end(entry('ESTABLISHED', 400_000, 1))).toEqual([1, 2]);
+  // What neither sends to any more is from before, where a newer one waits for its answer.
+  expect(end(entry('SYN_SENT', 118, 1) + entry('TIME_WAIT', 90, 3))).toEqual([1]);
+  expect(end(entry('TIME_WAIT', 90, 1).replace('[UNREPLIED] ', '') + entry('TIME_WAIT', 80, 3))).toEqual([
+    1, 2,
+  ]);
 });
 
 test('either port, and state or translation, are one condition', () => {

@@ -79,6 +79,14 @@ export function withoutProxyTables(world: World, node: string, mode: string): Wo
   }));
 }
 
+/** `world` without kube-proxy's rules on `node` in the tables of one iptables flavour. */
+export function withoutFlavour(world: World, node: string, flavour: Table['origin']): World {
+  return withNodeState(world, node, (state) => ({
+    ...state,
+    tables: state.tables.map((table) => (table.origin === flavour ? withoutProxyChains(table) : table)),
+  }));
+}
+
 const COMMON_TABLES = new Set(['filter', 'nat', 'mangle', 'raw', 'security', 'kube-proxy']);
 
 function isTableOf(table: Table, rule: RuleReference): boolean {
