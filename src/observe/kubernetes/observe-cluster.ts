@@ -42,13 +42,14 @@ export async function observeCluster(
   if (isSilent) throw unreachable(first);
   const sources = options.isPacked === true ? leadsOf(first.sources, subject) : first.sources;
   const nodes = listed(sources, 'nodes').map(({ metadata }) => metadata.name);
-  const pods = listed<PodObject>(sources, 'pods');
+  // Every node looks for its own among them.
+  const ofNodes = listed<PodObject>(sources, 'pods').filter(({ spec }) => spec.hostNetwork === true);
   const shells = shareExecs(access);
   const [others, services, logs, kernels, answers, probes, kubelet] = await Promise.all([
     observeObjects(access, rest, options),
     otherServices(access, subject, sources, options),
     observeLogs(access, sources, options),
-    collectNodes(shells, nodes, pods, options),
+    collectNodes(shells, nodes, ofNodes, options),
     observeDns(shells, sources, resolv.sources[0], subject, options),
     options.isProbing === false ? nothing : observeProbes(shells, sources, subject, options),
     resolv.sources.length > 0 ? nothing : readKubeletConfig(access, sources, nodes, options),
