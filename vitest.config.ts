@@ -8,7 +8,8 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           // Another program may want the machine, too.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           include: [
             'lab/{score,faults,reference}/**/*.test.ts',
             'src/**/*.test.ts',
@@ -17,7 +18,7 @@ const config: ViteUserConfig = defineConfig({
           ],
         },
       },
-      { test: { name: 'scenarios', include: ['scenarios/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'scenarios', include: ['scenarios/**/*.test.ts'], testTimeout: 300_000 } },
       // Needs root, Linux and built binaries (npm run lab:build).
       { test: { name: 'lab', include: ['lab/*.test.ts'], fileParallelism: false } },
       // Needs Linux, qemu and Debian's kernel package.

@@ -1,5 +1,6 @@
 import { formatAddressPort } from '../../model/address.ts';
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
@@ -28,10 +29,18 @@ export const endpointMissing: Check = defineDiscrepancyCheck({
     );
     return {
       summary: `${group.node} has no way to ${[...endpoints].join(', ') || 'an endpoint'}, which is ready${proxy.why ? `; ${proxy.why}` : ''}`,
-      faults: [...new Set(proxy.why ? [...proxy.faults, 'R08'] : ['R08', ...proxy.faults])],
+      faults: [
+        ...new Set(proxy.why ? [...proxy.faults, ...faultsOf(group)] : [...faultsOf(group), ...proxy.faults]),
+      ],
       evidence: proxy.evidence,
       remedy: proxy.remedy,
       repair: (before) => rewriteProxyRules(before, [group.node]),
     };
   },
 });
+
+/** What is wrong with the endpoint's own chain or, of IPVS, with its real server. */
+function faultsOf({ at: [first] }: DiscrepancyGroup): string[] {
+  if (first?.family !== 'ipvs') return ['R08'];
+  return first.rule.endsWith('weight 0') ? ['R13'] : ['R12', 'K05'];
+}
