@@ -66,7 +66,15 @@ function changeText(source: Source, change: Renaming): string {
   const { book, permute, seed } = change;
   const text = textOf(source);
   const objects = source.kind === 'kubernetes' ? objectsIn(source) : undefined;
-  if (objects !== undefined) return replaceInJson(objects, (word) => changeWords(word, change));
+  if (objects !== undefined) {
+    // Most strings of a list are those of its other objects: images, labels, node names.
+    const known = new Map<string, string>();
+    return replaceInJson(objects, (word) => {
+      let changed = known.get(word);
+      if (changed === undefined) known.set(word, (changed = changeWords(word, change)));
+      return changed;
+    });
+  }
   if (!RULES.has(source.kind)) return changeWords(text, change);
   const renamed = renameChains(text, change);
   const commented = renamed.replace(COMMENT, (comment) => book.replaceIn(comment));
