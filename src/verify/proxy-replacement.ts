@@ -21,29 +21,27 @@ const KUBE_PROXY: readonly (readonly [key: string, value: string])[] = [
 
 /**
  * What serves Services on `node` instead of kube-proxy; undefined where kube-proxy does, or should. A replacement is believed
- * only where no kube-proxy pod runs in the cluster and the node holds none of its rules.
+ * only where no kube-proxy pod runs in the cluster and the node holds none of its rules of `family`.
  * *Limits:* Cilium beside a kube-proxy that still runs counts as kube-proxy.
  */
-export function proxyReplacementOf(world: World, node: string): string | undefined {
+export function proxyReplacementOf(world: World, node: string, family: 'ip' | 'ip6'): string | undefined {
   const byNode = known(world);
-  if (!byNode.has(node)) byNode.set(node, findReplacement(world, node));
-  return byNode.get(node);
+  const key = `${node} ${family}`;
+  if (!byNode.has(key)) byNode.set(key, findReplacement(world, node, family));
+  return byNode.get(key);
 }
 
 const known = perWorld(() => new Map<string, string | undefined>());
 
-function findReplacement(world: World, node: string): string | undefined {
+function findReplacement(world: World, node: string, family: 'ip' | 'ip6'): string | undefined {
   const { pods, hasKubeProxy } = agents(world);
   const found = REPLACEMENTS.find(([, key, value]) =>
     pods.some((pod) => pod.spec.nodeName === node && hasLabel(pod, key, value)),
   );
   if (found === undefined || hasKubeProxy) return undefined;
   const tables = world.nodeStates.get(node)?.tables ?? [];
-  const hasRules = (['ip', 'ip6'] as const).some((family) => {
-    const { live, unhooked } = findProxyTables(tables, family);
-    return live.length > 0 || unhooked.length > 0;
-  });
-  return hasRules ? undefined : found[0];
+  const { live, unhooked } = findProxyTables(tables, family);
+  return live.length > 0 || unhooked.length > 0 ? undefined : found[0];
 }
 
 /** The pods that may serve Services, of all that there are: every node asks for its own. */

@@ -23,7 +23,7 @@ export function whyBlind(
     if (!state.hasRules[family]) return { text: `the ${family} rules of ${name} were not read` };
     const unread = state.unread?.find((each) => each.family === family && each.mayServe);
     if (unread !== undefined) return unknownOf(unread.gap);
-    const replacement = proxyReplacementOf(world, name);
+    const replacement = proxyReplacementOf(world, name, family);
     if (replacement !== undefined)
       return {
         text: `${replacement} serves Services on ${name} instead of kube-proxy, and its state is not read`,
