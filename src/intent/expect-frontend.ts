@@ -100,11 +100,18 @@ function sourceNatsOf(found: Case, endpoints: readonly Endpoint[]): SourceExpect
   return endpoints.map((endpoint) => {
     const place = world.network.placeOf(endpoint.address);
     const isNodeItself = place?.isHostNetwork === true && place.node === node;
-    if (isNodeItself || endpoint.address === vantage.address)
-      return sourceNatOf({ ...found, endpoint, isNodeItself });
-    others ??= sourceNatOf({ ...found, endpoint, isNodeItself });
+    const isBeyondPods = place?.isHostNetwork ?? leavesPods(found, endpoint);
+    const one = (): SourceExpectation => sourceNatOf({ ...found, endpoint, isNodeItself, isBeyondPods });
+    if (isBeyondPods || endpoint.address === vantage.address) return one();
+    others ??= one();
     return others;
   });
+}
+
+/** Whether the client's address is of the cluster's ranges, and the endpoint's, which is no pod, is not. */
+function leavesPods({ world, vantage }: Case, { address, pod }: Endpoint): boolean {
+  const { network } = world;
+  return pod === undefined && network.isClusterAddress(vantage.address) && !network.isClusterAddress(address);
 }
 
 function senderOf(vantage: Vantage, node: string): Sender {

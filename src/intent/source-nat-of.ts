@@ -20,6 +20,8 @@ export interface SourceCase {
   readonly endpoint: Endpoint;
   /** Whether the endpoint is the answering node itself. */
   readonly isNodeItself: boolean;
+  /** Whether the endpoint is no pod with an address of its own. */
+  readonly isBeyondPods: boolean;
 }
 
 /**
@@ -44,9 +46,11 @@ export function sourceNatOf(found: SourceCase): SourceExpectation {
   return endpoint.address === vantage.address ? 'either' : 'keep';
 }
 
-function internalSource({ facts, locality, sender }: SourceCase): SourceExpectation {
+function internalSource({ facts, locality, sender, isBeyondPods }: SourceCase): SourceExpectation {
   if (facts.config.masqueradeAll) return 'masquerade';
   if (isAssumed(facts.config, 'masqueradeAll') && isAssumed(facts.config, 'clusterCidrs')) return 'either';
+  // What leaves the pods' network is mostly masqueraded by the CNI, whatever kube-proxy does.
+  if (isBeyondPods && sender === 'pod' && locality !== 'not-local') return 'either';
   if (locality === 'local') return 'keep';
   if (locality === 'not-local') return 'masquerade';
   return locality === 'not-told' && sender === 'pod' ? 'keep' : 'either';

@@ -5,7 +5,7 @@ import type { Endpoint, Frontend } from '../model/frontend.ts';
 import { protocolName } from '../model/protocol.ts';
 import type { ProxyMode } from '../world/kube-proxy-state.ts';
 import type { World } from '../world/world.ts';
-import type { ProxyPlace } from './way/station.ts';
+import type { ProxyPlace, WayClient } from './way/station.ts';
 import { endpointChain, nftEndpointBase, nftServiceBase, serviceHash } from './names.ts';
 
 type NodeRules = NonNullable<ReturnType<World['nodeStates']['get']>>;
@@ -17,7 +17,7 @@ type NodeRules = NonNullable<ReturnType<World['nodeStates']['get']>>;
 export function findAffinity(
   rules: NodeRules,
   mode: ProxyMode,
-  frontend: Frontend,
+  { frontend, takesLocal }: Pick<WayClient, 'frontend' | 'takesLocal'>,
   endpoint: Endpoint,
   seconds: number,
 ): ProxyPlace | undefined {
@@ -27,7 +27,7 @@ export function findAffinity(
   const tables = rules.tables.filter((table) => table.family === family && table.name === name);
   const find = mode === 'nftables' ? nftAffinity : iptablesAffinity;
   for (const table of tables) {
-    const place = find(table, frontend, endpoint, seconds);
+    const place = find(table, { frontend, takesLocal }, endpoint, seconds);
     if (place) return { family, table: name, source: table.source, ...place };
   }
   return undefined;
@@ -49,14 +49,14 @@ function ipvsAffinity({ ipvs = [] }: NodeRules, frontend: Frontend, seconds: num
 
 function iptablesAffinity(
   table: Table,
-  { service, portName, protocol }: Frontend,
+  { frontend: { service, portName, protocol }, takesLocal }: Pick<WayClient, 'frontend' | 'takesLocal'>,
   endpoint: Endpoint,
   seconds: number,
 ): Place | undefined {
   const name = protocolName(protocol);
   const own = endpointChain(service, portName, name, endpoint.address, endpoint.port);
   const hash = serviceHash(service, portName, name);
-  for (const kind of ['SVC', 'SVL']) {
+  for (const kind of [takesLocal ? 'SVL' : 'SVC']) {
     const chain = `KUBE-${kind}-${hash}`;
     const all = rulesOf(table, chain);
     const branches = all.filter(({ parts }) => parts.some((part) => jumpsTo(part, own)));
@@ -107,7 +107,7 @@ function isMark(parts: readonly Part[]): boolean {
 
 function nftAffinity(
   table: Table,
-  { service, portName, protocol }: Frontend,
+  { frontend: { service, portName, protocol }, takesLocal }: Pick<WayClient, 'frontend' | 'takesLocal'>,
   endpoint: Endpoint,
   seconds: number,
 ): Place | undefined {
@@ -116,7 +116,8 @@ function nftAffinity(
   const base = nftServiceBase(service, portName, name);
   const set = `affinity-${epBase}`;
   const own = `endpoint-${epBase}`;
-  const chains = [`service-${base}`, `local-${base}`].filter((chain) => rulesOf(table, chain).length > 0);
+  const [first, second] = takesLocal ? ['local', 'service'] : ['service', 'local'];
+  const chain = [`${first}-${base}`, `${second}-${base}`].find((each) => rulesOf(table, each).length > 0);
   const looksUp = (chain: string): boolean =>
     rulesOf(table, chain)
       .slice(0, balancerOf(rulesOf(table, chain)))
@@ -126,10 +127,8 @@ function nftAffinity(
           parts.some((part) => jumpsTo(part, own)),
       );
   const known = table.sets.get(set);
-  const [chain] = chains;
   if (chain === undefined) return undefined;
-  // A local chain holds only the node's own endpoints, so one lookup in either is enough.
-  if (known === undefined || !chains.some(looksUp)) {
+  if (known === undefined || !looksUp(chain)) {
     return {
       chain,
       line: table.chains.get(chain)?.line ?? 0,

@@ -23,7 +23,7 @@ export function judgeAffinity(bench: Bench, outcomes: readonly Outcome[]): Discr
   for (const endpoint of endpoints) {
     const missing =
       ledPast(bench, rules, endpoint, arriving) ??
-      findAffinity(rules, mode, frontend, endpoint, affinitySeconds);
+      findAffinity(rules, mode, wayClientOf(bench), endpoint, affinitySeconds);
     if (missing === undefined) continue;
     const summary = `clients of ${frontendText(frontend)} are not kept at their endpoint: ${missing.chain}: ${missing.rule}`;
     return [charge(bench, { kind: 'affinity-missing', endpoint, summary, at: { ...missing, node } })];

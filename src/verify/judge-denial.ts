@@ -2,6 +2,7 @@ import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
 import { denialWay } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Discrepancy } from './discrepancy.ts';
+import { refusedAt, withRule } from './describe-end.ts';
 import { frontendText } from './group-discrepancies.ts';
 import { type Bench, charge } from './bench.ts';
 import { followWay, passedRules, wayClientOf } from './follow-way.ts';
@@ -48,7 +49,7 @@ function judge(bench: Bench, outcome: Outcome): Discrepancy[] {
       ? `drops ${text} in silence, although without endpoints it should refuse`
       : `refuses ${text}, although ${expectation.because[0] ?? 'it should drop'}`;
   const kind = promise === 'refuse' ? 'dropped' : 'refused-although-ready';
-  return [charge(bench, { kind, share, summary, at: decidedBy })];
+  return [charge(bench, { kind, share, summary, ...withRule(refusedAt(bench, decidedBy)) })];
 }
 
 /** The packet passes as if the frontend did not exist. */

@@ -43,6 +43,10 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
   if (outcome.sourceNat === 'none') return [];
   const rule = outcome.translatedBy.findLast((each) => REPLACES_SOURCE.test(each.rule));
   if (rule === undefined || !isOfKubeProxy(rule)) return [];
+  // What a node sends to another has the address that masquerading gives it.
+  const { vantage } = bench.expectation;
+  const isTranslatedThere = outcome.translatedDestinationBy?.node === vantage.node;
+  if (vantage.kind === 'node' && rule.node === vantage.node && !isTranslatedThere) return [];
   const summary = `the source of packets to ${to} is replaced, although it should be kept`;
   const at = markedBy(bench, target) ?? rule;
   return [charge(bench, { kind: 'masquerade-unwanted', share, endpoint: target, at, summary })];

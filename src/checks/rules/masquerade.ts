@@ -13,17 +13,23 @@ import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
 /** A rule that ends a packet's way through its hook. */
 const TAKES = /-j ACCEPT\b|(?<!policy )\baccept\b/;
 
+const HOOKS = /^(PREROUTING|OUTPUT|POSTROUTING)$/;
+/** What is said of a hook from which nothing leads to kube-proxy's chains: they were flushed. */
+const NO_JUMP = /^has no rule$|does not jump to/;
+
 /** The source is kept where it must be replaced, or replaced where it must be kept. */
 export const masquerade: Check = defineDiscrepancyCheck({
   id: 'rules/masquerade',
   asserts: 'a node replaces the source of a packet where the reply needs it, and only there',
-  faults: ['R07', 'R05', 'N02', 'R18', 'K13', 'C10'],
+  faults: ['R07', 'R05', 'N02', 'R18', 'K13', 'C10', 'R02'],
   kinds: ['masquerade-missing', 'masquerade-unwanted'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => {
     const untracked = group.at.find(({ rule }) => UNTRACKS.test(rule));
     if (untracked !== undefined) return tellUntracked(group, untracked);
     const isMissing = group.discrepancies.some(({ kind }) => kind === 'masquerade-missing');
+    const isUnhooked =
+      isMissing && group.at.some(({ chain, rule }) => HOOKS.test(chain) && NO_JUMP.test(rule));
     const isHairpin = group.discrepancies.every(({ expectation }) => expectation.vantage.pod !== undefined);
     const config = world.kubeProxies.get(group.node)?.config;
     const nodeCidr = world.nodes.find(({ metadata }) => metadata.name === group.node)?.spec.podCIDR;
@@ -40,7 +46,13 @@ export const masquerade: Check = defineDiscrepancyCheck({
         : `: a rule in ${taker.table} ${taker.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner}) accepts them before kube-proxy’s rules see them`;
     return {
       summary: `${group.node} ${what} for ${group.frontends.join(', ')} (${clients})${taken}`,
-      faults: isHairpin ? ['N02', 'R18', 'R07'] : isMissing ? ['R07', 'R05', 'R18'] : ['R05', 'K13'],
+      faults: isUnhooked
+        ? ['R02', 'R07', 'N02', 'R18']
+        : isHairpin
+          ? ['N02', 'R18', 'R07']
+          : isMissing
+            ? ['R07', 'R05', 'R18']
+            : ['R05', 'K13'],
       ...(config?.source === undefined
         ? {}
         : {

@@ -1,9 +1,17 @@
 import type { Table } from '../../dataplane/ruleset/ruleset.ts';
-import { familyOf, formatAddressPort } from '../../model/address.ts';
+import { formatAddressPort } from '../../model/address.ts';
 import type { Endpoint, Frontend } from '../../model/frontend.ts';
 import { protocolName } from '../../model/protocol.ts';
 import { endpointChain, serviceHash } from '../names.ts';
-import { type NodeRules, type Station, type WayClient, frontendWords, marks, stationsOf } from './station.ts';
+import {
+  type NodeRules,
+  type Station,
+  type WayClient,
+  familyName,
+  frontendWords,
+  marks,
+  stationsOf,
+} from './station.ts';
 
 /**
  * The chains of the table nat from the hook to the Service's balancing chain, and with `endpoint` to its own.
@@ -95,7 +103,8 @@ function endpointChainOf({ service, portName, protocol }: Frontend, { address, p
   return endpointChain(service, portName, protocolName(protocol), address, port);
 }
 
-function tableWith(
+/** The table of a frontend's family that fills `chain`, or has it; any of that name where none does. */
+export function tableWith(
   { tables }: NodeRules,
   frontend: Frontend,
   name: string,
@@ -108,8 +117,4 @@ function tableWith(
     own.find(({ chains }) => chains.has(chain)) ??
     own[0]
   );
-}
-
-function familyName({ address }: Frontend): 'ip' | 'ip6' {
-  return familyOf(address) === 'IPv4' ? 'ip' : 'ip6';
 }

@@ -110,16 +110,16 @@ function setOf({ kind, protocol }: Frontend, set: string): string {
   return `${set}-${protocol === PROTOCOL.udp ? 'UDP' : protocol === PROTOCOL.tcp ? 'TCP' : 'SCTP-HASH'}`;
 }
 
-/** A station that is broken where the set does not hold `key`; none where it does, or does not exist. */
-function lacking(...[rules, frontend, name, key, text]: MemberQuestion): Station[] {
+/** A station that is broken where the ipset does not hold `key`; none where it does, or does not exist. */
+export function lacking(...[rules, frontend, name, key, text]: MemberQuestion): Station[] {
   const set = rules.ipsets.get(setName(frontend, name));
   return set === undefined || set.elements.find(key) !== undefined
     ? []
     : [brokenSet(set, `no member ${text}`)];
 }
 
-/** A station that is broken where the set holds `key`; none where it does not. */
-function stray(...[rules, frontend, name, key, text]: MemberQuestion): Station[] {
+/** A station that is broken where the ipset holds `key`; none where it does not. */
+export function stray(...[rules, frontend, name, key, text]: MemberQuestion): Station[] {
   const set = rules.ipsets.get(setName(frontend, name));
   const found = set?.elements.find(key);
   return set === undefined || found === undefined || found === 'unknown'
@@ -127,7 +127,8 @@ function stray(...[rules, frontend, name, key, text]: MemberQuestion): Station[]
     : [brokenSet(set, `member ${text}`, found.line)];
 }
 
-type MemberQuestion = [
+/** Whether a set of the frontend's family, without `KUBE-`, holds `key`; `text` is what the member is in words. */
+export type MemberQuestion = [
   rules: NodeRules,
   frontend: Frontend,
   name: string,
@@ -146,7 +147,8 @@ function setName({ address }: Frontend, name: string): string {
 /** The kernel cuts names of sets. *Source:* linux IPSET_MAXNAMELEN. */
 const MOST_LETTERS = 31;
 
-function keyOf({ kind, address, protocol, port }: Frontend): (Ip | number)[] {
+/** The frontend as a member of its set. */
+export function keyOf({ kind, address, protocol, port }: Frontend): (Ip | number)[] {
   // A set of ports takes them of any protocol.
   return kind === 'nodePort' ? [protocol, port] : [address, protocol, port];
 }

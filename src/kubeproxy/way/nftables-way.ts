@@ -1,10 +1,10 @@
 import type { Table } from '../../dataplane/ruleset/ruleset.ts';
 import type { KeyValue } from '../../dataplane/ruleset/sets.ts';
-import { familyOf, formatAddressPort, formatIp } from '../../model/address.ts';
+import { formatAddressPort, formatIp } from '../../model/address.ts';
 import type { Endpoint, Frontend } from '../../model/frontend.ts';
 import { protocolName } from '../../model/protocol.ts';
 import { nftEndpointBase, nftServiceBase } from '../names.ts';
-import { type NodeRules, type Station, type WayClient, marks, stationsOf } from './station.ts';
+import { type NodeRules, type Station, type WayClient, marks, stationsOf, familyName } from './station.ts';
 
 /**
  * The chains of kube-proxy's table from the hook to the Service's balancing chain, and with `endpoint` to its own where it has one.
@@ -165,8 +165,4 @@ function baseOf({ service, portName, protocol }: Frontend): string {
 
 function endpointBaseOf({ service, portName, protocol }: Frontend, { address, port }: Endpoint): string {
   return nftEndpointBase(service, portName, protocolName(protocol), address, port);
-}
-
-function familyName({ address }: Frontend): 'ip' | 'ip6' {
-  return familyOf(address) === 'IPv4' ? 'ip' : 'ip6';
 }

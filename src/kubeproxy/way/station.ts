@@ -1,5 +1,5 @@
 import type { Chain, Rule, Table } from '../../dataplane/ruleset/ruleset.ts';
-import { formatIp } from '../../model/address.ts';
+import { familyOf, formatIp } from '../../model/address.ts';
 import type { Frontend } from '../../model/frontend.ts';
 import { protocolName } from '../../model/protocol.ts';
 import type { World } from '../../world/world.ts';
@@ -90,4 +90,9 @@ export function rulesOf(chain: Chain | undefined): Rule[] {
 /** `10.96.0.1 tcp 443`; without the address for a NodePort. */
 export function frontendWords({ kind, address, port, protocol }: Frontend): string {
   return `${kind === 'nodePort' ? '' : `${formatIp(address)} `}${protocolName(protocol)} ${port}`;
+}
+
+/** The netfilter family of a frontend's address. */
+export function familyName({ address }: Frontend): 'ip' | 'ip6' {
+  return familyOf(address) === 'IPv4' ? 'ip' : 'ip6';
 }

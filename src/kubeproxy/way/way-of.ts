@@ -1,6 +1,7 @@
 import type { Endpoint, Frontend } from '../../model/frontend.ts';
 import type { ProxyMode } from '../../world/kube-proxy-state.ts';
 import { iptablesDenialWay, iptablesMarkWay, iptablesWay } from './iptables-way.ts';
+import { ipvsFirewallWay } from './ipvs-firewall-way.ts';
 import { ipvsKeepWay, ipvsMarker, ipvsMarkWay, ipvsWay } from './ipvs-way.ts';
 import { nftablesDenialWay, nftablesMarkWay, nftablesWay } from './nftables-way.ts';
 import type { NodeRules, Station, WayClient } from './station.ts';
@@ -27,13 +28,13 @@ export function mayMark(mode: ProxyMode, frontend: Frontend, chain: string): boo
   return mode !== 'ipvs' || chain === 'KUBE-SERVICES' || chain === ipvsMarker(frontend);
 }
 
-/** The stations where clients are turned away, by their source or because there is nobody for them. Empty in IPVS mode, whose servers do. */
+/** The stations where clients are turned away, by their source or because there is nobody for them, which in IPVS mode its servers do. */
 export function denialWay(
   rules: NodeRules,
   mode: ProxyMode,
   client: WayClient,
   bySource: boolean,
 ): Station[] {
-  if (mode === 'ipvs') return bySource ? [] : ipvsWay(rules, client);
+  if (mode === 'ipvs') return bySource ? ipvsFirewallWay(rules, client) : ipvsWay(rules, client);
   return (mode === 'nftables' ? nftablesDenialWay : iptablesDenialWay)(rules, client, bySource);
 }
