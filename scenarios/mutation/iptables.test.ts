@@ -4,9 +4,9 @@ import { withNodeState } from '../../src/world/repair/node-state.ts';
 import type { World } from '../../src/world/world.ts';
 import { iptablesMutants } from './iptables-mutants.ts';
 import { judgeNode } from './judge-iptables.ts';
-import { linesOf, readScene } from './scene.ts';
+import { linesOf, readScene, scenesOf } from './scene.ts';
 import { NODE, localAddresses, packetsAt, score } from './score.ts';
-import { sample } from './text-mutants.ts';
+import { each, sample } from './text-mutants.ts';
 
 /** `world` with the tables of `lines` in place of the node's. */
 export function withRules(world: World, lines: readonly string[]): World {
@@ -21,18 +21,22 @@ export function withRules(world: World, lines: readonly string[]): World {
   }));
 }
 
-it('tells every change of a rule of iptables mode that changes any client’s fate', async () => {
-  const { world, textOf } = await readScene(`${import.meta.dirname}/../recordings/iptables-healthy`);
-  const lines = linesOf(textOf('iptables-save.txt'));
-  const packets = packetsAt(world);
-  const local = localAddresses(world);
-  const fatesOf = (rules: readonly string[]): string[] =>
-    packets.map(judgeNode({ rules, sets: [], servers: [], local }));
-  const mutants = sample(iptablesMutants(lines), 3).map((mutant) => ({
-    name: mutant.name,
-    places: [mutant.place],
-    world: withRules(world, mutant.lines),
-    fates: fatesOf(mutant.lines),
-  }));
-  score('iptables', packets, fatesOf(lines), mutants, 0.98);
-}, 600_000);
+it.each(scenesOf('iptables', { told: 1, named: 0.98 }))(
+  'tells every change of a rule of iptables mode that changes any client’s fate: %s',
+  async (path, least, most) => {
+    const { world, textOf } = await readScene(path);
+    const lines = linesOf(textOf('iptables-save.txt'));
+    const packets = packetsAt(world);
+    const local = localAddresses(world);
+    const fatesOf = (rules: readonly string[]): string[] =>
+      packets.map(judgeNode({ rules, sets: [], servers: [], local }));
+    const mutants = each(sample(iptablesMutants(lines), 3, most), (mutant) => ({
+      name: mutant.name,
+      places: [mutant.place],
+      world: withRules(world, mutant.lines),
+      fates: fatesOf(mutant.lines),
+    }));
+    score(path, packets, fatesOf(lines), mutants, least);
+  },
+  3_600_000,
+);

@@ -7,9 +7,9 @@ import { withNodeState } from '../../src/world/repair/node-state.ts';
 import type { World } from '../../src/world/world.ts';
 import { type IpvsMutant, ipvsMutants } from './ipvs-mutants.ts';
 import { type NodeText, judgeNode } from './judge-iptables.ts';
-import { linesOf, readScene } from './scene.ts';
+import { linesOf, readScene, scenesOf } from './scene.ts';
 import { NODE, localAddresses, packetsAt, score } from './score.ts';
-import { sample } from './text-mutants.ts';
+import { each, sample } from './text-mutants.ts';
 
 function sourceOf(file: string, lines: readonly string[]): { path: string; bytes: Uint8Array } {
   return { path: `nodes/${NODE}/${file}`, bytes: new TextEncoder().encode(lines.join('\n')) };
@@ -39,22 +39,26 @@ function withText(
   }));
 }
 
-it('tells every change of what IPVS mode holds that changes any client’s fate', async () => {
-  const { world, textOf } = await readScene(`${import.meta.dirname}/../recordings/ipvs-healthy`);
-  const text: NodeText = {
-    rules: linesOf(textOf('iptables-save.txt')),
-    sets: linesOf(textOf('ipset-save.txt')),
-    servers: linesOf(textOf('ipvsadm-save.txt')),
-    local: localAddresses(world),
-  };
-  const dummy = world.nodeStates.get(NODE)?.links?.find(({ name }) => name === 'kube-ipvs0');
-  const bound = new Map(dummy?.addresses.map(({ address }) => [formatIp(address), address]));
-  const packets = packetsAt(world);
-  const mutants = sample(ipvsMutants(text, bound), 2).map((mutant) => ({
-    name: mutant.name,
-    places: [mutant.place],
-    world: withText(world, mutant),
-    fates: packets.map(judgeNode(mutant.text)),
-  }));
-  score('ipvs', packets, packets.map(judgeNode(text)), mutants, 0.98);
-}, 600_000);
+it.each(scenesOf('ipvs', { told: 1, named: 0.98 }))(
+  'tells every change of what IPVS mode holds that changes any client’s fate: %s',
+  async (path, least, most) => {
+    const { world, textOf } = await readScene(path);
+    const text: NodeText = {
+      rules: linesOf(textOf('iptables-save.txt')),
+      sets: linesOf(textOf('ipset-save.txt')),
+      servers: linesOf(textOf('ipvsadm-save.txt')),
+      local: localAddresses(world),
+    };
+    const dummy = world.nodeStates.get(NODE)?.links?.find(({ name }) => name === 'kube-ipvs0');
+    const bound = new Map(dummy?.addresses.map(({ address }) => [formatIp(address), address]));
+    const packets = packetsAt(world);
+    const mutants = each(sample(ipvsMutants(text, bound), 2, most), (mutant) => ({
+      name: mutant.name,
+      places: [mutant.place],
+      world: withText(world, mutant),
+      fates: packets.map(judgeNode(mutant.text)),
+    }));
+    score(path, packets, packets.map(judgeNode(text)), mutants, least);
+  },
+  3_600_000,
+);

@@ -63,7 +63,9 @@ function judge(node: JudgedNode, packet: JudgedPacket): string {
   };
   const fates = new Map<string, number>();
   for (const end of route(node, start)) {
-    const to = `${end.destination}:${end.port} ${end.isMasqueraded ? 'masqueraded' : 'kept'}`;
+    // What the node sends on untranslated has the address that masquerading would give it.
+    const isOwnAddress = packet.hook === 'OUTPUT' && !end.isTranslated;
+    const to = `${end.destination}:${end.port} ${end.isMasqueraded || packet.isMasked || isOwnAddress ? 'masqueraded' : 'kept'}`;
     const fate = end.end ?? `${to} ${end.seen} ${reply(node, end)}`;
     fates.set(fate, (fates.get(fate) ?? 0) + end.weight);
   }

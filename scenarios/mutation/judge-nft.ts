@@ -84,7 +84,12 @@ function judge(objects: Objects, packet: JudgedPacket, local: ReadonlySet<Ip>): 
     const on = packet.hook === 'OUTPUT' ? [state] : passHook(objects, 'forward', state);
     return on.flatMap((each) => passHook(objects, 'postrouting', each));
   })) {
-    const { destination, port, isMasqueraded, seen } = end;
+    const { destination, port, seen } = end;
+    // What the node sends on untranslated has the address that masquerading would give it.
+    const isOwnAddress = packet.hook === 'OUTPUT' && !end.isTranslated;
+    // What pods send beyond pods, the CNI masquerades in a table of its own.
+    const leavesPods = packet.isOfPod && !destination.startsWith('10.244.');
+    const isMasqueraded = end.isMasqueraded || packet.isMasked || isOwnAddress || leavesPods;
     const fate = end.end ?? `${destination}:${port} ${isMasqueraded ? 'masqueraded' : 'kept'} ${seen}`;
     fates.set(fate, (fates.get(fate) ?? 0) + end.weight);
   }
@@ -192,6 +197,7 @@ function choose(
 }
 
 function parts(value: NftValue): readonly NftValue[] {
+  if (typeof value === 'object' && value.elem) return parts(value.elem.val);
   return typeof value === 'object' && value.concat ? value.concat : [value];
 }
 
@@ -228,6 +234,7 @@ function holds(objects: Objects, right: NftValue, value: unknown): boolean {
     const address = parseIp(String(value));
     return cidr !== undefined && address !== undefined && cidrContains(cidr, address);
   }
+  if (typeof right === 'object' && right.set) return right.set.some((each) => holds(objects, each, value));
   if (typeof right !== 'string' || !right.startsWith('@')) return right === value;
   return objects.elements.get(right.slice(1))?.has(JSON.stringify([value].flat())) ?? false;
 }

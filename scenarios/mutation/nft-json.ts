@@ -7,6 +7,9 @@ export interface NftExpression {
   readonly prefix?: { readonly addr: string; readonly len: number };
   readonly numgen?: { readonly mod: number };
   readonly concat?: readonly NftValue[];
+  readonly set?: readonly NftValue[];
+  /** An element with a comment. */
+  readonly elem?: { readonly val: NftValue };
   readonly map?: { readonly key: NftExpression; readonly data: NftMapping };
   readonly '&'?: readonly [NftValue, NftValue];
   readonly '|'?: readonly [NftValue, NftValue];

@@ -16,6 +16,8 @@ export interface JudgedPacket {
   readonly destination: Ip;
   readonly port: number;
   readonly protocol: 'tcp' | 'udp';
+  /** Another node has hidden the client's address: whether this one does it once more is nobody's matter. */
+  readonly isMasked?: true;
   /** A pod of the node sends it. */
   readonly isOfPod: boolean;
   /** The frontend that the client asked for. */
@@ -66,8 +68,12 @@ export function packetsAt(world: World): JudgedPacket[] {
   );
 }
 
-function endOf({ destination }: Outcome, { port }: JudgedPacket): Pick<JudgedPacket, 'destination' | 'port'> {
-  return { destination: destination.address, port: destination.port ?? port };
+function endOf({ destination, sourceNat }: Outcome, { port }: JudgedPacket): Partial<JudgedPacket> {
+  return {
+    destination: destination.address,
+    port: destination.port ?? port,
+    ...(sourceNat === 'none' ? {} : { isMasked: true }),
+  };
 }
 
 function frontendKey({ address, port, protocol }: Frontend): string {
@@ -80,7 +86,7 @@ export function score(
   packets: readonly JudgedPacket[],
   before: readonly string[],
   mutants: Iterable<Mutant>,
-  leastNamed: number,
+  least: { readonly told: number; readonly named: number },
 ): void {
   const sum = { changing: 0, told: 0, named: 0, right: 0, silent: 0, still: 0 };
   const missed: string[] = [];
@@ -128,6 +134,7 @@ export function score(
   );
   if (process.env['MUTATE_VERBOSE']) console.log(missed.join('\n'));
   expect(sum.changing).toBeGreaterThan(0);
-  expect(missed.filter((each) => /^(untold|false alarm)/.test(each))).toEqual([]);
-  expect(sum.named / sum.changing).toBeGreaterThanOrEqual(leastNamed);
+  expect(missed.filter((each) => each.startsWith('false alarm'))).toEqual([]);
+  expect(sum.told / sum.changing).toBeGreaterThanOrEqual(least.told);
+  expect(sum.named / sum.changing).toBeGreaterThanOrEqual(least.named);
 }

@@ -31,9 +31,33 @@ export function mutateLines(
   });
 }
 
-/** At most `most` of each kind, spread over all of them. `MUTATE=all` takes all. */
-export function sample<T extends { readonly kind: string }>(mutants: readonly T[], most: number): T[] {
-  if (process.env['MUTATE'] === 'all') return [...mutants];
+/**
+ * At most `ofKind` of each kind, spread over all of them, and of these at most `most`, always the same ones. `MUTATE=kinds` takes all of these,
+ * `MUTATE=all` all mutants.
+ */
+export function sample<T extends { readonly kind: string }>(
+  mutants: readonly T[],
+  ofKind: number,
+  most: number = Infinity,
+): T[] {
+  const wish = process.env['MUTATE'];
+  if (wish === 'all') return [...mutants];
+  const chosen = sampleKinds(mutants, ofKind);
+  if (wish === 'kinds' || chosen.length <= most) return chosen;
+  // Each number below its length comes once: the step is prime.
+  return Array.from({ length: most }, (_, at) => chosen[(at * STEP) % chosen.length]).filter(
+    (each) => each !== undefined,
+  );
+}
+
+/** One after the other: their worlds would not all fit. */
+export function* each<T, U>(mutants: readonly T[], make: (mutant: T) => U): Generator<U> {
+  for (const mutant of mutants) yield make(mutant);
+}
+
+const STEP = 7919;
+
+function sampleKinds<T extends { readonly kind: string }>(mutants: readonly T[], most: number): T[] {
   const kinds = new Map<string, T[]>();
   for (const mutant of mutants) kinds.set(mutant.kind, [...(kinds.get(mutant.kind) ?? []), mutant]);
   return [...kinds.values()].flatMap((alike) => {
