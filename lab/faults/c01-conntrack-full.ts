@@ -25,7 +25,7 @@ export const conntrackFull: Fault = {
   ],
   plant: async (lab) => {
     const most = CONNTRACK_MAX - 500;
-    await lab.onNode('node-c', 'conntrack -R - > /dev/null', lines(0, most));
+    await lab.onNode('node-c', 'cat > /run/entries; conntrack -R /run/entries > /dev/null', lines(0, most));
     // A file ends at the first line that finds no room; the last ones go one by one, so that short-lived entries give way.
     const oneByOne = 'while read -r words; do conntrack $words; done > /dev/null 2>&1; true';
     await lab.onNode('node-c', oneByOne, lines(most, CONNTRACK_MAX + 100));
