@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { configOf, readWrittenConfig } from './read-config.ts';
+import type { ConfigMap } from '../kubernetes/objects.ts';
+import { configOf, findSharedConfig, readWrittenConfig } from './read-config.ts';
 
 const read = (text: string) => configOf(readWrittenConfig(text), undefined, 'x');
 
@@ -49,5 +50,22 @@ describe('readWrittenConfig', () => {
     });
     expect(configOf(undefined, 'ipvs', undefined).assumed).toContain('clusterCidrs');
     expect(readWrittenConfig('- nothing: [')).toBeUndefined();
+  });
+});
+
+describe('findSharedConfig', () => {
+  const configMap = (name: string, data: Record<string, string>): ConfigMap =>
+    ({ kind: 'ConfigMap', metadata: { name, namespace: 'kube-system' }, data }) as ConfigMap;
+  const ofKubeadm = configMap('kube-proxy', {
+    'config.conf': 'mode: nftables',
+    'kubeconfig.conf': 'kind: Config',
+  });
+  const ofEks = configMap('kube-proxy-config', { config: 'mode: ipvs' });
+
+  it('finds the ConfigMap of kubeadm, else that of EKS', () => {
+    expect(findSharedConfig([ofEks, ofKubeadm])).toEqual({ configMap: ofKubeadm, text: 'mode: nftables' });
+    const kubeconfig = configMap('kube-proxy', { kubeconfig: 'kind: Config' });
+    expect(findSharedConfig([kubeconfig, ofEks])).toEqual({ configMap: ofEks, text: 'mode: ipvs' });
+    expect(findSharedConfig([configMap('other', { config: 'mode: ipvs' })])).toBeUndefined();
   });
 });

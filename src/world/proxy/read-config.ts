@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { DetectLocalMode, KubeProxyConfig, ProxyMode } from '../kube-proxy-state.ts';
+import type { ConfigMap } from '../kubernetes/objects.ts';
 
 /** KubeProxyConfiguration v1alpha1 as it is written; every field may be absent. */
 interface WrittenConfig {
@@ -26,6 +27,22 @@ interface Backend {
   readonly masqueradeAll?: boolean;
   readonly syncPeriod?: string;
   readonly minSyncPeriod?: string;
+}
+
+/** ConfigMaps that hold kube-proxy's configuration, the first one first: of kubeadm, and of Amazon's clusters. *Source:* EKS best practices, kube-proxy in IPVS mode. */
+const CONFIG_MAPS = ['kube-proxy', 'kube-proxy-config'];
+
+/** kube-proxy's configuration as the cluster's ConfigMap has it, and that ConfigMap; undefined where there is none. */
+export function findSharedConfig(
+  configMaps: readonly ConfigMap[],
+): { readonly configMap: ConfigMap; readonly text: string } | undefined {
+  for (const name of CONFIG_MAPS)
+    for (const configMap of configMaps) {
+      const { 'config.conf': ofKubeadm, config: ofEks } = configMap.data ?? {};
+      const text = ofKubeadm ?? ofEks;
+      if (configMap.metadata.name === name && text !== undefined) return { configMap, text };
+    }
+  return undefined;
 }
 
 /** `text` (the ConfigMap's `config.conf`, `/configz`, or the file) as it is written; undefined where it is none. */

@@ -5,7 +5,7 @@ import type { KubeProxyState, ProxyMode } from '../kube-proxy-state.ts';
 import type { ConfigMap, Node, Pod } from '../kubernetes/objects.ts';
 import { isIpvsTable } from './is-ipvs-table.ts';
 import { parseMetrics } from './parse-metrics.ts';
-import { configOf, readWrittenConfig } from './read-config.ts';
+import { configOf, findSharedConfig, readWrittenConfig } from './read-config.ts';
 
 /** What tells of kube-proxy: the sources of nodes, and the API objects. */
 export interface ProxyEvidence {
@@ -22,12 +22,10 @@ export function readKubeProxies(evidence: ProxyEvidence): ReadonlyMap<string, Ku
   const names = new Set([...evidence.states.keys(), ...evidence.nodes.map(({ metadata }) => metadata.name)]);
   for (const { node, kind } of evidence.sources)
     if (node !== undefined && kind.startsWith('kube-proxy')) names.add(node);
-  const configMap = evidence.configMaps.find(
-    ({ metadata, data }) => metadata.name === 'kube-proxy' && data?.['config.conf'] !== undefined,
-  );
-  const shared = configMap && {
-    config: readWrittenConfig(configMap.data?.['config.conf'] ?? ''),
-    source: evidence.sourceOf(configMap),
+  const found = findSharedConfig(evidence.configMaps);
+  const shared = found && {
+    config: readWrittenConfig(found.text),
+    source: evidence.sourceOf(found.configMap),
   };
   const sourcesOn = byKey(evidence.sources, ({ node }) => node);
   const released = releases(evidence);
