@@ -20,11 +20,13 @@ const withTarget =
   (text) =>
     text.replaceAll(/--to-destination \S+/g, target);
 
-const NOT_IN_LISTING = { 'shop/web-sticky': 'unknown' };
+/** A name outside the cluster, of which nothing is known whatever rules say. */
+const OUTSIDE = { 'shop/upstream': 'unknown' };
+const NOT_IN_LISTING = { ...OUTSIDE, 'shop/web-sticky': 'unknown' };
 
 describe('rules printed by another version than wrote them', () => {
   it.each<[string, Changes, Record<string, string>]>([
-    ['an iptables that does not tell its flavour, beside nft', [[SAVE, withoutFlavour]], {}],
+    ['an iptables that does not tell its flavour, beside nft', [[SAVE, withoutFlavour]], OUTSIDE],
     // nft does not show whom `recent` remembers.
     ['nft alone', [[SAVE, none]], NOT_IN_LISTING],
     [
@@ -35,7 +37,7 @@ describe('rules printed by another version than wrote them', () => {
       ],
       NOT_IN_LISTING,
     ],
-    ['iptables, beside an nft that leaves out chances', [[LISTING, withoutChances]], {}],
+    ['iptables, beside an nft that leaves out chances', [[LISTING, withoutChances]], OUTSIDE],
   ])('%s: all works', async (_, changes, others) => {
     const { services } = auditCluster(await changedRecording('iptables-healthy', changes), {});
     const verdicts = services.map(({ subject, verdict }) => [subject, verdict]);

@@ -13,10 +13,6 @@ import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
 /** A rule that ends a packet's way through its hook. */
 const TAKES = /-j ACCEPT\b|(?<!policy )\baccept\b/;
 
-const HOOKS = /^(PREROUTING|OUTPUT|POSTROUTING)$/;
-/** What is said of a hook from which nothing leads to kube-proxy's chains: they were flushed. */
-const NO_JUMP = /^has no rule$|does not jump to/;
-
 /** The source is kept where it must be replaced, or replaced where it must be kept. */
 export const masquerade: Check = defineDiscrepancyCheck({
   id: 'rules/masquerade',
@@ -28,8 +24,7 @@ export const masquerade: Check = defineDiscrepancyCheck({
     const untracked = group.at.find(({ rule }) => UNTRACKS.test(rule));
     if (untracked !== undefined) return tellUntracked(group, untracked);
     const isMissing = group.discrepancies.some(({ kind }) => kind === 'masquerade-missing');
-    const isUnhooked =
-      isMissing && group.at.some(({ chain, rule }) => HOOKS.test(chain) && NO_JUMP.test(rule));
+    const isUnhooked = isMissing && group.at.some(isFlushed);
     const isHairpin = group.discrepancies.every(({ expectation }) => expectation.vantage.pod !== undefined);
     const config = world.kubeProxies.get(group.node)?.config;
     const nodeCidr = world.nodes.find(({ metadata }) => metadata.name === group.node)?.spec.podCIDR;
@@ -75,6 +70,13 @@ export const masquerade: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** Whether it says that a hook was flushed. One that lacks only its jump to the masquerade was edited. */
+function isFlushed({ chain, rule }: RuleReference): boolean {
+  const isBefore = chain === 'PREROUTING' || chain === 'OUTPUT';
+  const isEmpty = rule === 'has no rule' && (isBefore || chain === 'POSTROUTING');
+  return isEmpty || (isBefore && rule.includes('does not jump to'));
+}
 
 /** IPVS translates the destination without connection tracking, but nothing replaces the source of a packet that is exempt from it. */
 function tellUntracked(group: DiscrepancyGroup, rule: RuleReference): Told {
