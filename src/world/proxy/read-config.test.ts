@@ -54,8 +54,11 @@ describe('readWrittenConfig', () => {
 });
 
 describe('findSharedConfig', () => {
-  const configMap = (name: string, data: Record<string, string>): ConfigMap =>
-    ({ kind: 'ConfigMap', metadata: { name, namespace: 'kube-system' }, data }) as ConfigMap;
+  const configMap = (name: string, data: Record<string, string>): ConfigMap => ({
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'kube-system' },
+    data,
+  });
   const ofKubeadm = configMap('kube-proxy', {
     'config.conf': 'mode: nftables',
     'kubeconfig.conf': 'kind: Config',
