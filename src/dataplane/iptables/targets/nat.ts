@@ -12,7 +12,7 @@ function valueOf(options: readonly Option[], name: string): string | undefined {
 
 /**
  * `address[-address][:port[-port]]`, IPv6 addresses before a port in brackets; undefined where it is none of these, nor where a port is 0: iptables takes
- * none, and prints it of a rule that a newer iptables wrote. *Source:* kubernetes/kubernetes#112477.
+ * none, and prints it of a rule that a newer iptables wrote. *Source:* kubernetes/kubernetes#114537.
  */
 export function parseNatTarget(text: string, family: 'ip' | 'ip6'): NatTarget | undefined {
   const { address, port } = splitPort(text, family);
