@@ -1,5 +1,6 @@
 import type { Part } from '../dataplane/ruleset/rule-parts.ts';
 import type { Rule, Table } from '../dataplane/ruleset/ruleset.ts';
+import { rulesOf } from '../dataplane/ruleset/rules-of.ts';
 import { familyOf, formatAddressPort } from '../model/address.ts';
 import type { Endpoint, Frontend } from '../model/frontend.ts';
 import { protocolName } from '../model/protocol.ts';
@@ -58,7 +59,7 @@ function iptablesAffinity(
   const hash = serviceHash(service, portName, name);
   for (const kind of [takesLocal ? 'SVL' : 'SVC']) {
     const chain = `KUBE-${kind}-${hash}`;
-    const all = rulesOf(table, chain);
+    const all = rulesIn(table, chain);
     const branches = all.filter(({ parts }) => parts.some((part) => jumpsTo(part, own)));
     if (branches.length === 0) continue;
     // A listing by nft hides what `recent` asks for.
@@ -81,7 +82,7 @@ function iptablesAffinity(
     if (check?.kind === 'recent' && check.seconds !== seconds)
       return { chain, line, rule: `looks back ${check.seconds ?? 'without end'} s, not ${seconds} s` };
   }
-  const rules = rulesOf(table, own);
+  const rules = rulesIn(table, own);
   const sets = rules.some(({ parts }) =>
     parts.some((part) => part.kind === 'recent' && part.operation === 'set' && part.list === own),
   );
@@ -117,10 +118,10 @@ function nftAffinity(
   const set = `affinity-${epBase}`;
   const own = `endpoint-${epBase}`;
   const [first, second] = takesLocal ? ['local', 'service'] : ['service', 'local'];
-  const chain = [`${first}-${base}`, `${second}-${base}`].find((each) => rulesOf(table, each).length > 0);
+  const chain = [`${first}-${base}`, `${second}-${base}`].find((each) => rulesIn(table, each).length > 0);
   const looksUp = (chain: string): boolean =>
-    rulesOf(table, chain)
-      .slice(0, balancerOf(rulesOf(table, chain)))
+    rulesIn(table, chain)
+      .slice(0, balancerOf(rulesIn(table, chain)))
       .some(
         ({ parts }) =>
           parts.some((part) => part.kind === 'lookup' && part.set === set && !part.not) &&
@@ -141,7 +142,7 @@ function nftAffinity(
       line: known.line,
       rule: `forgets after ${known.timeoutSeconds} s, not ${seconds} s`,
     };
-  const updates = rulesOf(table, own).some(({ parts }) =>
+  const updates = rulesIn(table, own).some(({ parts }) =>
     parts.some((part) => part.kind === 'update-set' && part.set === set),
   );
   if (updates) return undefined;
@@ -154,7 +155,6 @@ function balancerOf(rules: readonly Rule[]): number {
   return index < 0 ? rules.length : index;
 }
 
-function rulesOf(table: Table, chain: string): Rule[] {
-  const rules = table.chains.get(chain)?.rules;
-  return rules === undefined ? [] : Array.from({ length: rules.length }, (_, index) => rules.at(index));
+function rulesIn({ chains }: Table, chain: string): Rule[] {
+  return [...rulesOf(chains.get(chain))];
 }

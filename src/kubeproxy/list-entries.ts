@@ -1,5 +1,6 @@
 import type { Field, Part } from '../dataplane/ruleset/rule-parts.ts';
 import type { Chain, Table } from '../dataplane/ruleset/ruleset.ts';
+import { rulesOf } from '../dataplane/ruleset/rules-of.ts';
 import type { Ip } from '../model/address.ts';
 import type { ProxyMode } from '../world/kube-proxy-state.ts';
 import type { NodeRules } from './way/station.ts';
@@ -62,19 +63,16 @@ function nftEntries({ sets, source }: Table): ServedEntry[] {
 }
 
 function entriesOf({ source }: Table, chain: Chain | undefined): ServedEntry[] {
-  if (chain === undefined) return [];
-  return Array.from({ length: chain.rules.length }, (_, index) => chain.rules.at(index)).flatMap(
-    ({ parts, line }): ServedEntry[] => {
-      const leads = parts.some(
-        (part) => part.kind === 'jump' && /^KUBE-(SVC|SVL|EXT|FW|XLB)-/.test(part.chain),
-      );
-      const [address] = valuesOf(parts, 'daddr');
-      const [port] = valuesOf(parts, 'dport');
-      const [protocol] = valuesOf(parts, 'l4proto');
-      if (!leads || typeof port !== 'number' || typeof protocol !== 'number') return [];
-      return [{ protocol, port, source, line, ...(address === undefined ? {} : { address }) }];
-    },
-  );
+  return [...rulesOf(chain)].flatMap(({ parts, line }): ServedEntry[] => {
+    const leads = parts.some(
+      (part) => part.kind === 'jump' && /^KUBE-(SVC|SVL|EXT|FW|XLB)-/.test(part.chain),
+    );
+    const [address] = valuesOf(parts, 'daddr');
+    const [port] = valuesOf(parts, 'dport');
+    const [protocol] = valuesOf(parts, 'l4proto');
+    if (!leads || typeof port !== 'number' || typeof protocol !== 'number') return [];
+    return [{ protocol, port, source, line, ...(address === undefined ? {} : { address }) }];
+  });
 }
 
 /** The values that `parts` ask of `field`, where they ask for single ones. */

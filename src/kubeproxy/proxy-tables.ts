@@ -1,4 +1,5 @@
 import type { Chain, Table } from '../dataplane/ruleset/ruleset.ts';
+import { rulesOf } from '../dataplane/ruleset/rules-of.ts';
 import type { Part } from '../dataplane/ruleset/rule-parts.ts';
 import { isIpvsTable } from '../world/proxy/is-ipvs-table.ts';
 
@@ -55,6 +56,5 @@ function jumpsTo(chain: Chain | undefined, target: string): boolean {
 }
 
 function partsOf(chain: Chain | undefined): Part[] {
-  if (chain === undefined) return [];
-  return Array.from({ length: chain.rules.length }, (_, index) => chain.rules.at(index).parts).flat();
+  return [...rulesOf(chain)].flatMap(({ parts }) => parts);
 }

@@ -1,4 +1,5 @@
-import type { Chain, Rule, Table } from '../../dataplane/ruleset/ruleset.ts';
+import type { Chain, Table } from '../../dataplane/ruleset/ruleset.ts';
+import { rulesOf } from '../../dataplane/ruleset/rules-of.ts';
 import { familyOf, formatIp } from '../../model/address.ts';
 import type { Frontend } from '../../model/frontend.ts';
 import { protocolName } from '../../model/protocol.ts';
@@ -76,15 +77,9 @@ export function stationsOf(
 
 /** Where a rule that sets the mark stands, with the rules that lead to it: the first of `chains` decides. */
 export function marks(chain: Chain | undefined, mark: number): boolean {
-  return rulesOf(chain).some(({ parts }) =>
+  return [...rulesOf(chain)].some(({ parts }) =>
     parts.some((part) => part.kind === 'set-mark' && ((part.change.xor | ~part.change.and) & mark) !== 0),
   );
-}
-
-/** The rules of `chain`, in order; none where it does not exist. */
-export function rulesOf(chain: Chain | undefined): Rule[] {
-  if (chain === undefined) return [];
-  return Array.from({ length: chain.rules.length }, (_, index) => chain.rules.at(index));
 }
 
 /** `10.96.0.1 tcp 443`; without the address for a NodePort. */

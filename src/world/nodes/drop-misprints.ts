@@ -1,5 +1,6 @@
 import type { Field } from '../../dataplane/ruleset/rule-parts.ts';
-import type { Rule, RuleList, Table } from '../../dataplane/ruleset/ruleset.ts';
+import type { Rule, Table } from '../../dataplane/ruleset/ruleset.ts';
+import { rulesOf } from '../../dataplane/ruleset/rules-of.ts';
 import type { ParseIssue } from '../../model/evidence.ts';
 import type { RuleDump } from './merge-tables.ts';
 
@@ -31,7 +32,7 @@ function isOfNft({ source }: RuleDump): boolean {
 /** Whether no entry of a Service has a port. */
 function lacksPorts(tables: readonly Table[]): boolean {
   let isThere = false;
-  for (const rule of rulesOf(tables, 'nat', 'KUBE-SERVICES')) {
+  for (const rule of rulesIn(tables, 'KUBE-SERVICES')) {
     if (!tests(rule, 'daddr') || !jumpsTo(rule, /^KUBE-(SVC|SVL|EXT|XLB|FW)-/)) continue;
     if (tests(rule, 'dport')) return false;
     isThere = true;
@@ -41,7 +42,7 @@ function lacksPorts(tables: readonly Table[]): boolean {
 
 /** Whether nothing tests the mark by which packets are let go without masquerade. */
 function lacksMarks(tables: readonly Table[]): boolean {
-  const returns = [...rulesOf(tables, 'nat', 'KUBE-POSTROUTING')].filter(({ parts }) =>
+  const returns = [...rulesIn(tables, 'KUBE-POSTROUTING')].filter(({ parts }) =>
     parts.some(({ kind }) => kind === 'return'),
   );
   return returns.length > 0 && !returns.some((rule) => tests(rule, 'mark'));
@@ -52,9 +53,9 @@ function lacksChances(tables: readonly Table[]): boolean {
   let choices = 0;
   for (const table of tables) {
     if (table.origin !== 'iptables-nft' || table.name !== 'nat') continue;
-    for (const [name, { rules }] of table.chains) {
+    for (const [name, chain] of table.chains) {
       if (!/^KUBE-(SVC|SVL|XLB)-/.test(name)) continue;
-      const branches = [...allOf(rules)].filter((rule) => jumpsTo(rule, /^KUBE-SEP-/));
+      const branches = [...rulesOf(chain)].filter((rule) => jumpsTo(rule, /^KUBE-SEP-/));
       if (branches.some(({ parts }) => parts.some(({ kind }) => kind === 'random'))) return false;
       if (branches.length > 1) choices++;
     }
@@ -62,16 +63,9 @@ function lacksChances(tables: readonly Table[]): boolean {
   return choices > 0;
 }
 
-/** The rules of `chain` in tables called `name`, made as they are asked for. */
-function* rulesOf(tables: readonly Table[], name: string, chain: string): Generator<Rule> {
-  for (const table of tables) {
-    const rules = table.name === name ? table.chains.get(chain)?.rules : undefined;
-    if (rules) yield* allOf(rules);
-  }
-}
-
-function* allOf(rules: RuleList): Generator<Rule> {
-  for (let index = 0; index < rules.length; index++) yield rules.at(index);
+/** The rules of `chain` in the nat tables. */
+function* rulesIn(tables: readonly Table[], chain: string): Generator<Rule> {
+  for (const { name, chains } of tables) if (name === 'nat') yield* rulesOf(chains.get(chain));
 }
 
 function jumpsTo({ parts }: Rule, chains: RegExp): boolean {

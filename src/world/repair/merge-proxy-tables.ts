@@ -1,4 +1,5 @@
 import type { Chain, Rule, RuleList, Table } from '../../dataplane/ruleset/ruleset.ts';
+import { rulesOf } from '../../dataplane/ruleset/rules-of.ts';
 
 /** Chains that kube-proxy owns; kubelet's hints and canaries may stay as they are. */
 const OWN_CHAIN =
@@ -39,7 +40,7 @@ export function withoutProxyChains(table: Table): Table {
         {
           ...chain,
           rules: listOf(
-            rulesOf(chain.rules).filter((rule) => !targetsOf(rule).some((target) => OWN_CHAIN.test(target))),
+            [...rulesOf(chain)].filter((rule) => !targetsOf(rule).some((target) => OWN_CHAIN.test(target))),
           ),
         },
       ]),
@@ -69,16 +70,10 @@ function mergeTable(table: Table, fresh: Table): Table {
 }
 
 function mergeBase(before: Chain, fresh: Chain): Chain {
-  const kept = rulesOf(before.rules);
+  const kept = [...rulesOf(before)];
   const known = new Set(kept.flatMap(targetsOf));
-  const missing = rulesOf(fresh.rules).filter(
-    (rule) => !targetsOf(rule).every((target) => known.has(target)),
-  );
+  const missing = [...rulesOf(fresh)].filter((rule) => !targetsOf(rule).every((target) => known.has(target)));
   return { ...before, rules: listOf([...missing, ...kept]) };
-}
-
-function rulesOf(rules: RuleList): Rule[] {
-  return Array.from({ length: rules.length }, (_, index) => rules.at(index));
 }
 
 function targetsOf({ parts }: Rule): string[] {

@@ -1,5 +1,6 @@
 import type { NodeState } from '../../dataplane/node-state.ts';
 import type { Chain, RuleList, Table } from '../../dataplane/ruleset/ruleset.ts';
+import { rulesOf } from '../../dataplane/ruleset/rules-of.ts';
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import type { World } from '../world.ts';
 import { listOf, withoutProxyChains } from './merge-proxy-tables.ts';
@@ -103,10 +104,11 @@ function withoutRule(table: Table, rule: RuleReference): Table {
 function repairChain(chain: Chain, rule: RuleReference): Chain {
   if (chain.base && rule.rule.startsWith('policy'))
     return { ...chain, base: { ...chain.base, policy: 'accept' } };
-  return { ...chain, rules: skipping(chain.rules, rule) };
+  return { ...chain, rules: skipping(chain, rule) };
 }
 
-function skipping(rules: RuleList, skipped: RuleReference): RuleList {
-  const all = Array.from({ length: rules.length }, (_, index) => rules.at(index));
-  return listOf(all.filter(({ line, text }) => line !== skipped.line || text !== skipped.rule));
+function skipping(chain: Chain, skipped: RuleReference): RuleList {
+  return listOf(
+    [...rulesOf(chain)].filter(({ line, text }) => line !== skipped.line || text !== skipped.rule),
+  );
 }
