@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
 import { observationFormats } from '../../model/observation.ts';
 import { client, ip, promise, verified, webEndpoint } from '../../verify/verification-fixture.ts';
-import { webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check-fixture.ts';
+import { pod, webCluster } from '../cluster-fixture.ts';
+import { type Situation, proveCheck } from '../prove-check-fixture.ts';
 import { httpAnswers } from './http-answers.ts';
 
 const other = { ...webEndpoint, address: ip('10.244.2.9'), pod: 'shop/web-2' };
@@ -52,6 +52,41 @@ describe('observed/http-answers, five hundreds', () => {
     healthy: asked([stood, 200], [{ refused: 1 }]),
     broken: asked([stood, 503], [stood, 502]),
     problem: { faults: ['P05', 'E04'], share: [1, 1], summary: /answered HTTP with 503, 502/ },
+    blind,
+  });
+});
+
+const meshed = (cluster: Situation): Situation => ({
+  ...cluster,
+  pods: [
+    pod('web-1', {}, { containers: [{ name: 'app' }, { name: 'istio-proxy' }] }),
+    pod(
+      'web-2',
+      { podIP: '10.244.2.9' },
+      { containers: [{ name: 'app' }], initContainers: [{ name: 'istio-proxy' }] },
+    ),
+  ],
+});
+
+describe('observed/http-answers, behind a mesh', () => {
+  proveCheck(httpAnswers, {
+    healthy: meshed(asked([stood, 200], [stood, 404])),
+    broken: meshed(asked([stood], [stood])),
+    problem: {
+      severity: 'warning',
+      faults: ['P06', 'P05', 'P04'],
+      share: [0, 1],
+      summary: /ended a plain HTTP request without an answer: Istio’s proxy in the pod took it/,
+    },
+    blind,
+  });
+});
+
+describe('observed/http-answers, turned away', () => {
+  proveCheck(httpAnswers, {
+    healthy: asked([stood, 200], [stood, 403]),
+    broken: asked([stood, 403], [stood, 403]),
+    problem: { severity: 'info', faults: ['P07', 'P06'], summary: /answered HTTP with 403/ },
     blind,
   });
 });

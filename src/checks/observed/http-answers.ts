@@ -1,19 +1,24 @@
 import type { Endpoint } from '../../model/frontend.ts';
 import { formatIp } from '../../model/address.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
+import { meshOf } from '../../world/mesh-of.ts';
 import type { World } from '../../world/world.ts';
-import { type Check, defineCheck } from '../check.ts';
+import { type Check, type Problem, defineCheck } from '../check.ts';
 import { endpointText } from '../endpoint-text.ts';
 
 /** Endpoints were asked by HTTP over connections that stood, and gave no answer, or one that tells of a fault of their own. */
 export const httpAnswers: Check = defineCheck({
   id: 'observed/http-answers',
   asserts: 'endpoints that were asked by HTTP answered',
-  faults: ['P04', 'P05', 'E04'],
+  faults: ['P04', 'P05', 'E04', 'P06', 'P07'],
   needs: ['verifications', 'endpointSlices', 'probes'],
   *run({ world, subject: { namespace, name }, verifications }) {
     const endpoints = askedEndpoints(world, verifications);
-    const mute = endpoints.filter(({ statuses }) => statuses.length === 0);
+    const silent = endpoints.filter(({ statuses }) => statuses.length === 0);
+    const shut = silent.filter(({ mesh }) => mesh !== undefined);
+    yield* ofMesh(`Service ${namespace}/${name}`, shut, endpoints);
+    yield* turnedAway(`Service ${namespace}/${name}`, endpoints);
+    const mute = silent.filter(({ mesh }) => mesh === undefined);
     const failing = endpoints.filter(
       ({ statuses }) => statuses.length > 0 && statuses.every((status) => status >= 500),
     );
@@ -43,14 +48,67 @@ export const httpAnswers: Check = defineCheck({
   },
 });
 
+/** A mesh's proxy that wants its own TLS of clients ends a plain request without an answer: clients inside the mesh may be served. */
+function* ofMesh(
+  subject: string,
+  shut: readonly AskedEndpoint[],
+  endpoints: readonly AskedEndpoint[],
+): Iterable<Problem> {
+  const [first] = shut;
+  if (first === undefined) return;
+  const isAll = shut.length === endpoints.length;
+  yield {
+    severity: 'warning',
+    subject,
+    faults: isAll ? ['P06', 'P05', 'P04'] : ['P04', 'P06', 'P05'],
+    share: [0, 1],
+    summary: `${shut.map(({ endpoint }) => endpointText(endpoint)).join(', ')} ended a plain HTTP request without an answer: ${first.mesh}’s proxy in the pod took it, and may serve clients of the mesh only${isAll ? '' : '; other endpoints answered'}`,
+    evidence: shut.slice(0, 3).map(({ endpoint, source, mesh }) => ({
+      source,
+      text: `http ${endpointText(endpoint)}, with a proxy of ${mesh}: connected, no answer`,
+    })),
+    remedy: {
+      text: 'ask from a pod of the mesh; to serve clients outside of it, let the mesh accept plain connections to this port (Istio: a PeerAuthentication with mode PERMISSIVE)',
+      commands: first.mesh === 'Istio' ? ['kubectl get peerauthentications,authorizationpolicies -A'] : [],
+    },
+  };
+}
+
+/** All endpoints refuse the client by HTTP. */
+function* turnedAway(subject: string, endpoints: readonly AskedEndpoint[]): Iterable<Problem> {
+  const isAway = ({ statuses }: AskedEndpoint): boolean =>
+    statuses.length > 0 && statuses.every((status) => status === FORBIDDEN);
+  const [first] = endpoints;
+  if (first === undefined || !endpoints.every(isAway)) return;
+  yield {
+    severity: 'info',
+    subject,
+    faults: first.mesh === undefined ? ['P07', 'P06'] : ['P06', 'P07'],
+    share: [0, 0],
+    summary: `every endpoint answered HTTP with ${FORBIDDEN}: ${first.mesh === undefined ? 'the application' : `the application, or a policy of ${first.mesh},`} turns this client away; an application that goes by client addresses sees that of a node where the Service’s packets are masqueraded`,
+    evidence: endpoints.slice(0, 3).map(({ endpoint, source }) => ({
+      source,
+      text: `http ${endpointText(endpoint)}: ${FORBIDDEN}`,
+    })),
+    remedy: {
+      text: 'see in the application’s log which address it saw; externalTrafficPolicy: Local keeps that of clients outside',
+      commands: [],
+    },
+  };
+}
+
+const FORBIDDEN = 403;
+
 interface AskedEndpoint {
   readonly endpoint: Endpoint;
+  /** The mesh whose proxy takes the pod's connections. */
+  readonly mesh: string | undefined;
   readonly statuses: readonly number[];
   readonly source: string;
 }
 
 /** Each endpoint that was asked over a connection that stood, with the statuses of its answers from all places. */
-function askedEndpoints({ probes }: World, verifications: readonly Verification[]): AskedEndpoint[] {
+function askedEndpoints({ probes, pods }: World, verifications: readonly Verification[]): AskedEndpoint[] {
   const promised = verifications.flatMap(({ expectation }) => expectation.endpoints);
   const endpoints = new Map(promised.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]));
   return [...endpoints.values()].flatMap((endpoint): AskedEndpoint[] => {
@@ -63,6 +121,14 @@ function askedEndpoints({ probes }: World, verifications: readonly Verification[
     );
     const [first] = asked;
     if (first === undefined) return [];
-    return [{ endpoint, statuses: asked.flatMap(({ http }) => http?.statuses ?? []), source: first.source }];
+    const pod = pods.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === endpoint.pod);
+    return [
+      {
+        endpoint,
+        mesh: pod && meshOf(pod),
+        statuses: asked.flatMap(({ http }) => http?.statuses ?? []),
+        source: first.source,
+      },
+    ];
   });
 }
