@@ -5,15 +5,20 @@ import { noCollision } from './no-collision.ts';
 
 const claiming = (address: string) => ({ services: [service({ externalIPs: [address] })], nodes: [node()] });
 
-describe('external/no-collision', () => {
+const listening = (port: number) => ({
+  'nodes/node-a/ss.txt': `Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port\ntcp   LISTEN 0      511          0.0.0.0:${port}       0.0.0.0:*\n`,
+});
+
+describe('external/no-collision, as k3s gives the addresses of nodes to a load balancer', () => {
   proveCheck(noCollision, {
-    healthy: claiming('203.0.113.7'),
-    broken: claiming('192.0.2.11'),
+    healthy: { ...claiming('192.0.2.11'), files: listening(22) },
+    broken: { ...claiming('192.0.2.11'), files: listening(80) },
     problem: {
       severity: 'warning',
       faults: ['X09', 'R15'],
       node: 'node-a',
-      summary: /192\.0\.2\.11, an external address of shop\/web, is node-a’s own/,
+      summary:
+        /192\.0\.2\.11, an external address of shop\/web, is node-a’s own, and what listens there on 80 gets/,
     },
     blind: { services: [service()] },
   });

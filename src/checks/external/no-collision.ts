@@ -1,7 +1,9 @@
-import { parseIp } from '../../model/address.ts';
+import { isHeard } from '../../dataplane/sockets/listens-on.ts';
+import { type Ip, parseIp } from '../../model/address.ts';
+import { parseProtocol } from '../../model/protocol.ts';
 import { nodeAddressesOf, nodeNamesOf } from '../../intent/nodes-of.ts';
 import { findService } from '../../intent/service-index.ts';
-import type { Service } from '../../world/kubernetes/objects.ts';
+import type { Service, ServicePort } from '../../world/kubernetes/objects.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { withServiceFollowed } from '../follow-objects.ts';
@@ -30,6 +32,8 @@ export const noCollision: Check = defineCheck({
         (['IPv4', 'IPv6'] as const).some((family) => nodeAddressesOf(world, each, family).includes(address)),
       );
       if (node === undefined) continue;
+      const taken = (service.spec.ports ?? []).filter((port) => isHeldBy(world, node, address, port));
+      if (!isIpvs && taken.length === 0) continue;
       const { namespace, name } = service.metadata;
       yield {
         severity: isIpvs ? 'error' : 'warning',
@@ -37,7 +41,7 @@ export const noCollision: Check = defineCheck({
         node,
         ...(isIpvs ? { share: [0, 1] as const } : {}),
         faults: isIpvs ? ['R15', 'X09'] : ['X09', 'R15'],
-        summary: `${text}, an external address of ${namespace}/${name}, is ${node}’s own${isIpvs ? ': in IPVS mode every node takes it for itself and talks to itself instead of that node' : ''}`,
+        summary: `${text}, an external address of ${namespace}/${name}, is ${node}’s own${isIpvs ? ': in IPVS mode every node takes it for itself and talks to itself instead of that node' : `, and what listens there on ${taken.map(({ port }) => port).join(', ')} gets no connection from outside: the Service takes it`}`,
         evidence: [{ ...world.locate(service, 'spec'), text: `external address ${text}` }],
         remedy: {
           text: 'use an address that no machine has',
@@ -48,6 +52,17 @@ export const noCollision: Check = defineCheck({
     }
   },
 });
+
+/**
+ * Whether a program of `node` listens on the Service’s port of all addresses; kube-proxy before 1.24 held the port of one of them itself.
+ * *Source:* kubernetes/kubernetes#108496.
+ */
+function isHeldBy(world: World, node: string, address: Ip, { port, protocol }: ServicePort): boolean {
+  const { sockets = [] } = world.nodeStates.get(node) ?? {};
+  const wide = sockets.filter((socket) => socket.address === undefined);
+  const number = parseProtocol(protocol ?? 'TCP');
+  return number !== undefined && isHeard(wide, { address, port, protocol: number }) === true;
+}
 
 /** `world` in which the Service does not claim `address`, and every node's kube-proxy has let it go. */
 function withoutAddress(world: World, { metadata }: Service, address: string): World {
