@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { investigateService } from '../src/investigate.ts';
 import { readBundle } from '../src/observe/bundle/read-bundle.ts';
 import { observeCluster } from '../src/observe/kubernetes/observe-cluster.ts';
+import type { ClusterAccess } from '../src/observe/kubernetes/cluster-access.ts';
 import { RESOURCES, type ResourceName } from '../src/observe/kubernetes/resources.ts';
 import type { Snapshot, Source } from '../src/snapshot/snapshot.ts';
 import { recordedApi } from './recorded-api.ts';
@@ -39,6 +40,30 @@ describe('rights', () => {
       recorded.counts,
     ]);
     expect(live.verdict).toBe('healthy');
+  });
+
+  it('reads the ConfigMaps that kube-proxy and DNS servers mount, whatever they are called', async () => {
+    const mounting = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value), (key, member: { containers?: { name: string }[] }) => {
+        const [name] = (key === 'spec' ? (member.containers ?? []) : []).map((container) => container.name);
+        return name === undefined
+          ? member
+          : { ...member, volumes: [{ configMap: { name: `${name}-of-pool` } }] };
+      });
+    const usual = recordedApi(recording);
+    const asked: string[] = [];
+    const renamed: ClusterAccess = {
+      ...usual,
+      getJson: async (path, patience) => {
+        asked.push(path);
+        const answer = await usual.getJson(path.replace('-of-pool', ''), patience);
+        return answer.ok ? { ok: true, value: mounting(answer.value) } : answer;
+      },
+    };
+    const { sources } = await observeCluster(renamed, { namespace: 'shop' }, { timeoutMs: 1000 });
+    const read = sources.flatMap(({ path }) => /configmaps-(.*)\.json$/.exec(path)?.[1] ?? []);
+    expect(read.toSorted()).toEqual(['coredns', 'coredns-of-pool', 'kube-proxy-of-pool']);
+    expect(asked.filter((path) => path.includes('/configmaps/'))).toHaveLength(3);
   });
 
   it('of which no answer depends are not missed', async () => {

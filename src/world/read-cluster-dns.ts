@@ -3,6 +3,7 @@ import { type ResolvConf, clusterDomainOf, parseResolvConf } from '../dns/parse-
 import { targetPortOf } from './expected-slices.ts';
 import { findDnsService } from './find-dns-service.ts';
 import type { ConfigMap, Pod, Service } from './kubernetes/objects.ts';
+import { mountedConfigMaps } from './mounted-config-maps.ts';
 import { perWorld } from './per-world.ts';
 import { toldDomain } from './told-domain.ts';
 import type { World } from './world.ts';
@@ -83,9 +84,4 @@ function corefileOf(world: World, pods: readonly Pod[]): ConfigMap | undefined {
   const mounts = ({ metadata: { name } }: ConfigMap): number =>
     pods.filter((pod) => mountedConfigMaps(pod).includes(name)).length;
   return candidates.toSorted((a, b) => mounts(b) - mounts(a))[0];
-}
-
-/** Names of the ConfigMaps that `pod` mounts. */
-export function mountedConfigMaps({ spec }: Pod): string[] {
-  return (spec.volumes ?? []).flatMap(({ configMap }) => configMap?.name ?? []);
 }

@@ -1,6 +1,7 @@
 import { kubernetesZones, parseCorefile } from '../../dns/parse-corefile.ts';
 import type { ConfigMap, Pod } from '../../world/kubernetes/objects.ts';
-import { mountedConfigMaps, readClusterDns } from '../../world/read-cluster-dns.ts';
+import { mountedConfigMaps } from '../../world/mounted-config-maps.ts';
+import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import { isReady } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';

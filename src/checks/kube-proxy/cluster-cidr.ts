@@ -5,6 +5,7 @@ import { type Cidr, cidrContains, formatCidr, parseCidr } from '../../model/cidr
 import { deviceTo } from '../../world/device-to.ts';
 import type { KubeProxyConfig } from '../../world/kube-proxy-state.ts';
 import type { Node } from '../../world/kubernetes/objects.ts';
+import { findSharedConfig } from '../../world/proxy/read-config.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
@@ -59,7 +60,7 @@ function rangeProblem(
     ],
     remedy: {
       text: 'set clusterCIDR to the range of all pods and restart kube-proxy',
-      commands: ['kubectl -n kube-system edit configmap kube-proxy'],
+      commands: [`kubectl -n kube-system edit configmap ${configMapOf(world)}`],
     },
     repair: (before) => withPodRange(before, name, formatCidr(outside)),
   };
@@ -91,7 +92,7 @@ function interfaceProblem(
     ],
     remedy: {
       text: `set ${isBridge ? 'detectLocal.bridgeInterface' : 'detectLocal.interfaceNamePrefix'} to what pods arrive by, or detectLocalMode to ClusterCIDR, and restart kube-proxy`,
-      commands: ['kubectl -n kube-system edit configmap kube-proxy'],
+      commands: [`kubectl -n kube-system edit configmap ${configMapOf(world)}`],
     },
   };
 }
@@ -117,4 +118,10 @@ function withPodRange(world: World, node: string, cidr: string): World {
   const config = { ...proxy.config, clusterCidrs: [cidr] };
   const kubeProxies = new Map(world.kubeProxies).set(node, { ...proxy, config });
   return rewriteProxyRules({ ...world, kubeProxies }, [node]);
+}
+
+/** The ConfigMap that kube-proxy is configured with, by name; kubeadm's where none is seen. */
+function configMapOf({ configMaps, pods }: World): string {
+  const proxy = pods.find(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-proxy');
+  return findSharedConfig(configMaps, proxy)?.configMap.metadata.name ?? 'kube-proxy';
 }

@@ -2,15 +2,15 @@ import { describe } from 'vitest';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { configTaken } from './config-taken.ts';
 
-const configMap = (settings: object): object => ({
-  metadata: { namespace: 'kube-system', name: 'kube-proxy' },
-  data: { 'config.conf': JSON.stringify({ kind: 'KubeProxyConfiguration', ...settings }) },
+const configMap = (settings: object, name = 'kube-proxy', key = 'config.conf'): object => ({
+  metadata: { namespace: 'kube-system', name },
+  data: { [key]: JSON.stringify({ kind: 'KubeProxyConfiguration', ...settings }) },
 });
-const proxyPod = (volume = 'kube-proxy'): object => ({
+const proxyPod = (volume = 'kube-proxy', ...command: string[]): object => ({
   metadata: { namespace: 'kube-system', name: 'kube-proxy-x', labels: { 'k8s-app': 'kube-proxy' } },
   spec: {
     nodeName: 'node-a',
-    containers: [{ name: 'kube-proxy' }],
+    containers: [{ name: 'kube-proxy', command }],
     volumes: [{ name: 'config', configMap: { name: volume } }],
   },
   status: { phase: 'Running' },
@@ -64,6 +64,32 @@ describe('kube-proxy/config-taken, a ConfigMap that kube-proxy does not mount', 
   proveCheck(configTaken, {
     healthy: cluster({ mode: 'ipvs' }, mode('iptables'), 'kube-proxy-of-another'),
     broken: cluster({ mode: 'ipvs' }, mode('iptables')),
+    problem: { summary: /mode ipvs, not iptables/ },
+    blind,
+  });
+});
+
+describe('kube-proxy/config-taken, the ConfigMap of another installer', () => {
+  const of = (settings: object) => ({
+    ...cluster(settings, mode('iptables'), 'kube-proxy-config'),
+    configmaps: [configMap(settings, 'kube-proxy-config', 'config')],
+  });
+  proveCheck(configTaken, {
+    healthy: of({ mode: 'iptables' }),
+    broken: of({ mode: 'ipvs' }),
+    problem: { subject: 'ConfigMap kube-system/kube-proxy-config', summary: /mode ipvs, not iptables/ },
+    blind,
+  });
+});
+
+describe('kube-proxy/config-taken, a kube-proxy that is told its settings by options', () => {
+  const by = (...command: string[]) => ({
+    ...cluster({ mode: 'ipvs' }, mode('iptables')),
+    pods: [proxyPod('kube-proxy', 'kube-proxy', ...command)],
+  });
+  proveCheck(configTaken, {
+    healthy: by('--proxy-mode=iptables'),
+    broken: by('--config=/var/lib/kube-proxy/config.conf'),
     problem: { summary: /mode ipvs, not iptables/ },
     blind,
   });

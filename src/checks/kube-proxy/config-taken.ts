@@ -1,8 +1,8 @@
 import type { KubeProxyConfig, KubeProxyState } from '../../world/kube-proxy-state.ts';
-import type { ConfigMap } from '../../world/kubernetes/objects.ts';
+import type { ConfigMap, Pod } from '../../world/kubernetes/objects.ts';
 import { modeInLog } from '../../world/proxy/read-kube-proxies.ts';
-import { configOf, readWrittenConfig } from '../../world/proxy/read-config.ts';
-import { mountedConfigMaps } from '../../world/read-cluster-dns.ts';
+import { configOf, configTextOf, readWrittenConfig } from '../../world/proxy/read-config.ts';
+import { mountedConfigMaps } from '../../world/mounted-config-maps.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -15,11 +15,12 @@ export const configTaken: Check = defineCheck({
   isClusterWide: true,
   *run({ world }) {
     for (const configMap of world.configMaps) {
-      const written = readWrittenConfig(configMap.data?.['config.conf'] ?? '');
-      if (written === undefined || configMap.metadata.name !== 'kube-proxy') continue;
+      const mounting = nodesWith(world, configMap);
+      const written = mounting.length > 0 ? readWrittenConfig(configTextOf(configMap) ?? '') : undefined;
+      if (written === undefined) continue;
       const { source, location } = world.locate(configMap, 'data');
       const nodes = new Map<string, string[]>();
-      for (const node of nodesWith(world, configMap)) {
+      for (const node of mounting) {
         const state = world.kubeProxies.get(node);
         if (state === undefined) continue;
         const differences = differencesOf(state, configOf(written, undefined, source), source);
@@ -43,15 +44,21 @@ export const configTaken: Check = defineCheck({
   },
 });
 
-/** Nodes with a pod of kube-proxy that mounts `configMap`. */
+/** Nodes with a pod of kube-proxy that mounts `configMap` and, where its words are known, is told to read a file. */
 function nodesWith({ pods }: World, { metadata }: ConfigMap): string[] {
   const own = pods.filter(
     (pod) =>
       pod.metadata.namespace === metadata.namespace &&
       pod.metadata.labels?.['k8s-app'] === 'kube-proxy' &&
-      mountedConfigMaps(pod).includes(metadata.name),
+      mountedConfigMaps(pod).includes(metadata.name) &&
+      isConfiguredByFile(pod),
   );
   return [...new Set(own.flatMap(({ spec }) => spec.nodeName ?? []))].sort();
+}
+
+function isConfiguredByFile({ spec }: Pod): boolean {
+  const words = spec.containers.flatMap(({ command = [], args = [] }) => [...command, ...args]);
+  return words.length === 0 || words.some((word) => /--config\b/.test(word));
 }
 
 /** What the ConfigMap says and what runs, of the settings that decide about rules; only what the process itself told. */

@@ -33,6 +33,11 @@ interface ServiceObject {
   };
 }
 
+interface ConfigMapObject {
+  readonly metadata: ServiceObject['metadata'];
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 /** A server that has not answered by then is silent. */
 const DNS_TIMEOUT_MS = 5000;
 
@@ -104,9 +109,10 @@ function unique(questions: readonly { name: string; type: string }[]): { name: s
 
 /** The zone that the Corefile serves, else the one that most clusters have. */
 export function zoneServed(objects: readonly Source[]): string {
-  const source = objects.find(({ path }) => /configmaps-coredns(-\d+)?\.json$/.test(path));
-  const map = source && (JSON.parse(textOf(source)) as { data?: Record<string, string> });
-  const [zone] = kubernetesZones(parseCorefile(map?.data?.['Corefile'] ?? ''));
+  const corefiles = listed<ConfigMapObject>(objects, 'configmaps').flatMap(
+    ({ data }) => data?.['Corefile'] ?? [],
+  );
+  const [zone] = kubernetesZones(parseCorefile(corefiles[0] ?? ''));
   return zone === undefined || zone === '.' ? DEFAULT_DOMAIN : zone;
 }
 

@@ -11,6 +11,7 @@ import { observeProbes } from '../probe/observe-probes.ts';
 import { shareExecs } from '../shell/share-execs.ts';
 import { leadsOf } from './leads-of.ts';
 import { listed } from './listed.ts';
+import { mountedReadings } from './mounted-readings.ts';
 import { observeLogs } from './observe-logs.ts';
 import { type ObjectOptions, type Observed, observeObjects } from './observe-objects.ts';
 import { type LiveSubject, needsAllServices, readingsOf } from './readings-of.ts';
@@ -45,14 +46,19 @@ export async function observeCluster(
   // Every node looks for its own among them.
   const ofNodes = listed<PodObject>(sources, 'pods').filter(({ spec }) => spec.hostNetwork === true);
   const shells = shareExecs(access);
+  const { ofProxies, ofDns } = mountedReadings(sources);
+  const corefiles = observeObjects(access, ofDns, options);
+  const ofZones = corefiles.then((more) => [...sources, ...more.sources]);
   const [others, services, logs, kernels, answers, probes, kubelet] = await Promise.all([
-    observeObjects(access, rest, options),
+    observeObjects(access, [...rest, ...ofProxies], options),
     otherServices(access, subject, sources, options),
     observeLogs(access, sources, options),
     collectNodes(shells, nodes, ofNodes, options),
-    observeDns(shells, sources, resolv.sources[0], subject, options),
+    ofZones.then((objects) => observeDns(shells, objects, resolv.sources[0], subject, options)),
     options.isProbing === false ? nothing : observeProbes(shells, sources, subject, options),
-    resolv.sources.length > 0 ? nothing : readKubeletConfig(access, sources, nodes, options),
+    resolv.sources.length > 0
+      ? nothing
+      : ofZones.then((objects) => readKubeletConfig(access, objects, nodes, options)),
   ]);
   if (sources.length === 0 && others.sources.length === 0)
     throw unreachable({ failures: [...first.failures, ...others.failures] });
@@ -63,6 +69,7 @@ export async function observeCluster(
     ...joinCollected([
       first,
       others,
+      await corefiles,
       { sources: services, gaps: [] },
       resolv,
       kubelet,

@@ -51,7 +51,6 @@ const OF_CLUSTER: readonly Reading[] = [
   { resource: 'configmaps', namespace: SYSTEM, name: 'coredns', isOptional: true },
   { resource: 'namespaces' },
   { resource: 'servicecidrs', isOptional: true },
-  { resource: 'configmaps', namespace: SYSTEM, name: 'kube-proxy', isOptional: true },
 ];
 
 /** What leads to nodes, DNS servers and endpoints, which can be asked as soon as these are read. */

@@ -7,7 +7,11 @@ import { readKubeletConfig } from './read-kubelet-config.ts';
 const patience = { timeoutMs: 100 };
 const objects = (zone: string): Parameters<typeof readKubeletConfig>[1] => [
   sourceOfJson(
-    { kind: 'ConfigMap', data: { Corefile: `.:53 {\n  kubernetes ${zone}\n}\n` } },
+    {
+      kind: 'ConfigMap',
+      metadata: { name: 'coredns' },
+      data: { Corefile: `.:53 {\n  kubernetes ${zone}\n}\n` },
+    },
     { path: 'cluster/kube-system/configmaps-coredns.json', kind: 'kubernetes' },
   ),
 ];

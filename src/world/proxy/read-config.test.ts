@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigMap } from '../kubernetes/objects.ts';
+import type { ConfigMap, Pod } from '../kubernetes/objects.ts';
 import { configOf, findSharedConfig, readWrittenConfig } from './read-config.ts';
 
 const read = (text: string) => configOf(readWrittenConfig(text), undefined, 'x');
@@ -70,5 +70,27 @@ describe('findSharedConfig', () => {
     const kubeconfig = configMap('kube-proxy', { kubeconfig: 'kind: Config' });
     expect(findSharedConfig([kubeconfig, ofEks])).toEqual({ configMap: ofEks, text: 'mode: ipvs' });
     expect(findSharedConfig([configMap('other', { config: 'mode: ipvs' })])).toBeUndefined();
+  });
+
+  it('finds the one that the pod mounts, whatever it and its key are called', () => {
+    const pod = (...mounted: string[]): Pod => ({
+      kind: 'Pod',
+      metadata: { name: 'proxy-x', namespace: 'kube-system' },
+      spec: { containers: [], volumes: mounted.map((name) => ({ name, configMap: { name } })) },
+      status: {},
+    });
+    const own = configMap('proxy-of-pool', {
+      other: 'kind: Config',
+      'proxy.yaml': 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs',
+    });
+    const elsewhere = {
+      ...own,
+      metadata: { name: 'proxy-of-pool', namespace: 'shop' },
+      data: { config: 'x' },
+    };
+    const all = [elsewhere, ofKubeadm, own];
+    expect(findSharedConfig(all, pod('ca', 'proxy-of-pool'))?.configMap).toBe(own);
+    expect(findSharedConfig(all, pod('unread'))).toBeUndefined();
+    expect(findSharedConfig(all, pod())?.configMap).toBe(ofKubeadm);
   });
 });

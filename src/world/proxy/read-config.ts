@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import type { DetectLocalMode, KubeProxyConfig, ProxyMode } from '../kube-proxy-state.ts';
-import type { ConfigMap } from '../kubernetes/objects.ts';
+import type { ConfigMap, Pod } from '../kubernetes/objects.ts';
+import { mountedConfigMaps } from '../mounted-config-maps.ts';
 
 /** KubeProxyConfiguration v1alpha1 as it is written; every field may be absent. */
 interface WrittenConfig {
@@ -32,17 +33,36 @@ interface Backend {
 /** ConfigMaps that hold kube-proxy's configuration, the first one first: of kubeadm, and of Amazon's clusters. *Source:* EKS best practices, kube-proxy in IPVS mode. */
 const CONFIG_MAPS = ['kube-proxy', 'kube-proxy-config'];
 
-/** kube-proxy's configuration as the cluster's ConfigMap has it, and that ConfigMap; undefined where there is none. */
-export function findSharedConfig(
-  configMaps: readonly ConfigMap[],
-): { readonly configMap: ConfigMap; readonly text: string } | undefined {
-  for (const name of CONFIG_MAPS)
+/** kube-proxy's configuration as a ConfigMap has it, and that ConfigMap. */
+export interface SharedConfig {
+  readonly configMap: ConfigMap;
+  readonly text: string;
+}
+
+/**
+ * The ConfigMap that kube-proxy is configured with: of those that its `pod` mounts, whatever their names; where nothing is known of that, by the names that
+ * installers give. Undefined where there is none.
+ */
+export function findSharedConfig(configMaps: readonly ConfigMap[], pod?: Pod): SharedConfig | undefined {
+  const mounted = pod === undefined ? [] : mountedConfigMaps(pod);
+  const isKnown = mounted.length > 0;
+  for (const name of isKnown ? mounted : CONFIG_MAPS)
     for (const configMap of configMaps) {
-      const { 'config.conf': ofKubeadm, config: ofEks } = configMap.data ?? {};
-      const text = ofKubeadm ?? ofEks;
-      if (configMap.metadata.name === name && text !== undefined) return { configMap, text };
+      const { metadata } = configMap;
+      const isIt = metadata.name === name && (!isKnown || metadata.namespace === pod?.metadata.namespace);
+      const text = isIt ? configTextOf(configMap) : undefined;
+      if (text !== undefined) return { configMap, text };
     }
   return undefined;
+}
+
+/** kube-proxy's configuration among what `configMap` holds: kubeadm's key, Amazon's, else whatever says that it is. */
+export function configTextOf({ data = {} }: ConfigMap): string | undefined {
+  return (
+    data['config.conf'] ??
+    data['config'] ??
+    Object.values(data).find((text) => /\bkind["']?:\s*["']?KubeProxyConfiguration\b/.test(text))
+  );
 }
 
 /** `text` (the ConfigMap's `config.conf`, `/configz`, or the file) as it is written; undefined where it is none. */

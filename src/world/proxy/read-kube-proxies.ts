@@ -22,22 +22,22 @@ export function readKubeProxies(evidence: ProxyEvidence): ReadonlyMap<string, Ku
   const names = new Set([...evidence.states.keys(), ...evidence.nodes.map(({ metadata }) => metadata.name)]);
   for (const { node, kind } of evidence.sources)
     if (node !== undefined && kind.startsWith('kube-proxy')) names.add(node);
-  const found = findSharedConfig(evidence.configMaps);
-  const shared = found && {
-    config: readWrittenConfig(found.text),
-    source: evidence.sourceOf(found.configMap),
-  };
+  const shared = sharedConfigs(evidence);
   const sourcesOn = byKey(evidence.sources, ({ node }) => node);
-  const released = releases(evidence);
+  const pods = podsByNode(evidence);
+  const [anyPod] = pods.values();
+  const infos = new Map(evidence.nodes.map(({ metadata, status }) => [metadata.name, status.nodeInfo]));
   return new Map(
-    [...names].map((name) => [
-      name,
-      readProxy(
-        name,
-        { sources: sourcesOn.get(name) ?? [], state: evidence.states.get(name), ...released(name) },
-        shared,
-      ),
-    ]),
+    [...names].map((name) => {
+      const pod = pods.get(name);
+      const own: OwnEvidence = {
+        sources: sourcesOn.get(name) ?? [],
+        state: evidence.states.get(name),
+        image: pod?.spec.containers[0]?.image,
+        info: infos.get(name),
+      };
+      return [name, readProxy(name, own, shared(pod ?? anyPod))];
+    }),
   );
 }
 
@@ -50,26 +50,43 @@ interface OwnEvidence {
   readonly info: Node['status']['nodeInfo'];
 }
 
-/** What tells the release on each node; objects are gone through once, for there may be many of both. */
-function releases({ pods, nodes }: ProxyEvidence): (node: string) => Pick<OwnEvidence, 'image' | 'info'> {
-  const images = new Map<string, string>();
-  for (const { metadata, spec } of pods) {
-    const { nodeName, containers } = spec;
-    if (metadata.labels?.['k8s-app'] !== 'kube-proxy' || nodeName === undefined || images.has(nodeName))
+/** The pod of kube-proxy on each node; pods are gone through once, for there may be many. */
+function podsByNode({ pods }: ProxyEvidence): ReadonlyMap<string, Pod> {
+  const found = new Map<string, Pod>();
+  for (const pod of pods) {
+    const { nodeName } = pod.spec;
+    if (pod.metadata.labels?.['k8s-app'] !== 'kube-proxy' || nodeName === undefined || found.has(nodeName))
       continue;
-    images.set(nodeName, containers[0]?.image ?? '');
+    found.set(nodeName, pod);
   }
-  const infos = new Map(nodes.map(({ metadata, status }) => [metadata.name, status.nodeInfo]));
-  return (node) => ({ image: images.get(node), info: infos.get(node) });
+  return found;
 }
 
-/** The configuration that all nodes without one of their own run, and where it was read. */
-interface SharedConfig {
+/** The configuration that nodes without one of their own run, and where it was read. */
+interface ReadConfig {
   readonly config: ReturnType<typeof readWrittenConfig>;
   readonly source: string;
 }
 
-function readProxy(node: string, evidence: OwnEvidence, shared: SharedConfig | undefined): KubeProxyState {
+/** What the kube-proxy of `pod` is configured with by a ConfigMap, each read once. */
+function sharedConfigs({
+  configMaps,
+  sourceOf,
+}: ProxyEvidence): (pod: Pod | undefined) => ReadConfig | undefined {
+  const known = new Map<ConfigMap, ReadConfig>();
+  return (pod) => {
+    const found = findSharedConfig(configMaps, pod);
+    if (found === undefined) return undefined;
+    const read = known.get(found.configMap) ?? {
+      config: readWrittenConfig(found.text),
+      source: sourceOf(found.configMap),
+    };
+    known.set(found.configMap, read);
+    return read;
+  };
+}
+
+function readProxy(node: string, evidence: OwnEvidence, shared: ReadConfig | undefined): KubeProxyState {
   const own = (kind: SourceKind): Source | undefined =>
     evidence.sources.find((source) => source.kind === kind);
   const configz = own('kube-proxy-configz') ?? own('kube-proxy-config');
