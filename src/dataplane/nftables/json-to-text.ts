@@ -45,7 +45,7 @@ export function statementText(statement: Json): string | undefined {
     case 'tproxy':
       return natText('tproxy', body);
     case 'queue':
-      return 'queue';
+      return /bypass/.test(JSON.stringify(field(body, 'flags')) ?? '') ? 'queue flags bypass' : 'queue';
     case 'xt':
       return `xt ${word(field(body, 'type')) || 'target'} ${word(field(body, 'name'))}`;
     case 'flow':

@@ -17,12 +17,13 @@ import { keyOf } from './key-lookup.ts';
 import { type NatStatement, rangeOfMapData, targetOfMapData, translate } from './nat.ts';
 import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, trailValues } from './packet-state.ts';
+import { ownerOf } from './rule-owner.ts';
 import { referenceToRule } from './rule-reference.ts';
 import { runMap } from './run-map.ts';
 import { runMark } from './run-mark.ts';
 import { changeSet } from './set-changes.ts';
 import type { RuleReference } from './trace.ts';
-import { takeBranches } from './walk-context.ts';
+import { addStep, takeBranches } from './walk-context.ts';
 
 // nftables refuses deeper nesting; iptables has room for far more. *Source:* linux NFT_JUMP_STACK_SIZE.
 const NFT_DEPTH = 16;
@@ -110,11 +111,24 @@ function runVerdict(run: ChainRun, cursor: Cursor, verdict: Verdict): Flow {
     case 'continue':
       return 'next-part';
     case 'queue':
-      return stop(run, cursor, 'a program in user space decides');
+      return runQueue(run, cursor);
     case 'jump':
     case 'goto':
       return enterChain(run, cursor, verdict.chain, verdict.kind === 'jump');
   }
+}
+
+/**
+ * What kindnet asks its own process is what NetworkPolicies say, which checks judge where the engine works out of sight: it passes here. Without `bypass` a process
+ * that does not run would lose it. *Source:* kubernetes-sigs/kube-network-policies pkg/dataplane.
+ */
+function runQueue(run: ChainRun, cursor: Cursor): Flow {
+  const rule = currentRule(run, cursor);
+  if (ownerOf(rule.table, rule.chain) !== 'kindnet' || !/\bbypass\b/.test(rule.rule))
+    return stop(run, cursor, 'a program in user space decides');
+  addStep(run.context, cursor.state, run.entry.base.hook, 'kindnet asks the NetworkPolicies', rule);
+  run.out.push(cursor.state);
+  return 'done';
 }
 
 function enterChain(run: ChainRun, cursor: Cursor, name: string, returns: boolean): Flow {
