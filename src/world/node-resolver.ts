@@ -1,9 +1,7 @@
 import type { Pod } from './kubernetes/objects.ts';
+import { readNodeLocalDns } from './node-local-dns.ts';
 import { readClusterDns } from './read-cluster-dns.ts';
 import type { World } from './world.ts';
-
-/** Where NodeLocal DNS listens by default. */
-const NODE_LOCAL = '169.254.20.10';
 
 /**
  * Why kubelet gives `pod` its node's resolv.conf instead of one that names the cluster's DNS, as words that follow the pod's name; undefined where it does not.
@@ -19,7 +17,8 @@ export function whyNodeResolver({ spec }: Pod): string | undefined {
 /** Whether one of `nameservers` is the cluster's DNS, or answered a name of the cluster: a node's resolver may lead such names there. */
 export function knowsServices(world: World, nameservers: readonly string[]): boolean {
   const { service, searched } = readClusterDns(world);
-  const own = [service?.spec.clusterIP, ...(service?.spec.clusterIPs ?? []), NODE_LOCAL];
+  const { addresses } = readNodeLocalDns(world);
+  const own = [service?.spec.clusterIP, ...(service?.spec.clusterIPs ?? []), ...addresses];
   return (
     nameservers.some((each) => own.includes(each)) ||
     world.dnsAnswers.some(

@@ -27,6 +27,33 @@ describe('dns/client-resolver, a wrong nameserver', () => {
   });
 });
 
+describe('dns/client-resolver, NodeLocal DNS', () => {
+  const cached = (server: string, localip: string) => {
+    const asked = asking({ dnsPolicy: 'None', dnsConfig: { nameservers: [server] } });
+    const cache = pod(
+      'nodelocaldns-x',
+      {},
+      { containers: [{ name: 'node-cache', args: [`-localip=${localip}`] }] },
+    );
+    return { ...asked, pods: [...asked.pods, cache] };
+  };
+  proveCheck(clientResolver, {
+    healthy: cached('169.254.42.10', '169.254.42.10,10.96.0.10'),
+    broken: cached('169.254.42.10', '169.254.42.11'),
+    problem: { severity: 'error', faults: ['D04', 'D05'], summary: /asks 169\.254\.42\.10/ },
+    blind: { services },
+  });
+});
+
+describe('dns/client-resolver, NodeLocal DNS of kubespray, whose pods were not read', () => {
+  proveCheck(clientResolver, {
+    healthy: asking({ dnsPolicy: 'None', dnsConfig: { nameservers: ['169.254.25.10'] } }),
+    broken: asking({ dnsPolicy: 'None', dnsConfig: { nameservers: ['169.254.169.253'] } }),
+    problem: { faults: ['D04', 'D05'], summary: /asks 169\.254\.169\.253/ },
+    blind: { services },
+  });
+});
+
 describe('dns/client-resolver, the node’s resolver', () => {
   proveCheck(clientResolver, {
     healthy: asking({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }),

@@ -1,0 +1,53 @@
+import type { ConfigMap, Pod } from './kubernetes/objects.ts';
+import { perWorld } from './per-world.ts';
+import { mountedConfigMaps } from './read-cluster-dns.ts';
+import type { World } from './world.ts';
+
+/** NodeLocal DNS of a cluster, as its pods are told to run. *Source:* kubernetes/dns cmd/node-cache/main.go. */
+export interface NodeLocalDns {
+  readonly pods: readonly Pod[];
+  /** Where it listens, as the API writes addresses; also where clusters have it by default. */
+  readonly addresses: ReadonlySet<string>;
+  /** The Service that it asks for names of the cluster; undefined where its arguments name none. */
+  readonly upstream?: { readonly namespace: string; readonly name: string };
+  /** The Corefile that it mounts, before addresses are filled in; undefined where it was not read. */
+  readonly configMap?: ConfigMap;
+}
+
+/** *Source:* nodelocaldns.yaml of kubernetes; `nodelocaldns_ip` of kubespray. */
+const DEFAULT_ADDRESSES = ['169.254.20.10', '169.254.25.10'];
+
+/** What `world` holds of NodeLocal DNS; no pods where none was seen. */
+export const readNodeLocalDns: (world: World) => NodeLocalDns = perWorld(gather);
+
+function gather({ pods, configMaps }: World): NodeLocalDns {
+  const own = pods.filter((pod) => flagOf(pod, 'localip') !== undefined);
+  const [first] = own;
+  const name = first && flagOf(first, 'upstreamsvc');
+  const mounted = first ? mountedConfigMaps(first) : [];
+  const configMap = configMaps.find(
+    ({ metadata, data = {} }) =>
+      metadata.namespace === first?.metadata.namespace &&
+      mounted.includes(metadata.name) &&
+      data['Corefile'] !== undefined,
+  );
+  return {
+    pods: own,
+    addresses: new Set([
+      ...DEFAULT_ADDRESSES,
+      ...own.flatMap((pod) => flagOf(pod, 'localip')?.split(',') ?? []),
+    ]),
+    ...(first && name !== undefined ? { upstream: { namespace: first.metadata.namespace, name } } : {}),
+    ...(configMap ? { configMap } : {}),
+  };
+}
+
+/** The value of a flag in a container's words, in any of the ways in which Go takes flags. */
+function flagOf({ spec }: Pod, flag: string): string | undefined {
+  for (const { command = [], args = [] } of spec.containers) {
+    const words = [...command, ...args];
+    const index = words.findIndex((word) => new RegExp(`^--?${flag}(=|$)`).test(word));
+    if (index >= 0) return words[index]?.split('=')[1] ?? words[index + 1];
+  }
+  return undefined;
+}
