@@ -1,6 +1,6 @@
 import type { ConfigMap, Pod } from './kubernetes/objects.ts';
 import { perWorld } from './per-world.ts';
-import { mountedConfigMaps } from './read-cluster-dns.ts';
+import { mountedConfigMaps } from './mounted-config-maps.ts';
 import type { World } from './world.ts';
 
 /** NodeLocal DNS of a cluster, as its pods are told to run. *Source:* kubernetes/dns cmd/node-cache/main.go. */

@@ -1,21 +1,27 @@
 import type { Check } from '../check.ts';
 import { bothProtocols } from './both-protocols.ts';
+import { cacheUpstream } from './cache-upstream.ts';
 import { clientResolver } from './client-resolver.ts';
 import { corefileSound } from './corefile-sound.ts';
 import { externalName } from './external-name.ts';
 import { headlessAnswer } from './headless-answer.ts';
 import { replicasAgree } from './replicas-agree.ts';
+import { resolverWhole } from './resolver-whole.ts';
 import { serverRunning } from './server-running.ts';
+import { serversKeepUp } from './servers-keep-up.ts';
 import { zoneServed } from './zone-served.ts';
 
 /** Whether clients find the Service by its name. */
 export const dnsChecks: readonly Check[] = [
   serverRunning,
+  cacheUpstream,
+  serversKeepUp,
   replicasAgree,
   bothProtocols,
   zoneServed,
   corefileSound,
   clientResolver,
+  resolverWhole,
   headlessAnswer,
   externalName,
 ];

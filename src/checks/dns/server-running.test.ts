@@ -24,6 +24,31 @@ describe('dns/server-running, a loop', () => {
   });
 });
 
+describe('dns/server-running, a loop that the node’s resolver does not make', () => {
+  const loop = (nameserver: string) => {
+    const cluster = logged('[FATAL] plugin/loop: Loop (127.0.0.1:41234 -> :53) detected for zone "."');
+    return {
+      ...cluster,
+      files: { ...cluster.files, 'nodes/node-a/resolv.conf': `nameserver ${nameserver}\n` },
+    };
+  };
+  proveCheck(serverRunning, {
+    healthy: dns(),
+    broken: loop('192.0.2.53'),
+    problem: {
+      faults: ['D07', 'D08', 'D06'],
+      summary: /resolver names 192\.0\.2\.53, so either one of these asks back, or they did not answer/,
+    },
+    blind: { services },
+  });
+  proveCheck(serverRunning, {
+    healthy: dns(),
+    broken: loop('127.0.0.53'),
+    problem: { faults: ['D07', 'D06'], summary: /forwards to itself \(a loop\) and ends$/ },
+    blind: { services },
+  });
+});
+
 describe('dns/server-running, no right to read Services', () => {
   proveCheck(serverRunning, {
     healthy: dns(),

@@ -1,3 +1,5 @@
+import { parseResolvConf } from '../../dns/parse-resolv-conf.ts';
+import { parseIp } from '../../model/address.ts';
 import type { Pod } from '../../world/kubernetes/objects.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import { isReady, matchesAll } from '../../world/select-pods.ts';
@@ -24,7 +26,7 @@ const LOGGED: readonly (readonly [pattern: RegExp, fault: string, meaning: strin
 export const serverRunning: Check = defineCheck({
   id: 'dns/server-running',
   asserts: 'CoreDNS runs, is ready and can answer',
-  faults: ['D06', 'D07', 'D09', 'D10', 'D01'],
+  faults: ['D06', 'D07', 'D09', 'D10', 'D01', 'D08'],
   needs: ['pods'],
   isClusterWide: true,
   explains: ['endpoints/ready'],
@@ -36,13 +38,14 @@ export const serverRunning: Check = defineCheck({
     if (unready.length === 0) return;
     const told = unready.flatMap((pod) => reasonOf(world, pod) ?? []);
     const [first] = told;
+    const elsewhere = first?.fault === 'D07' ? serversElsewhere(world, unready) : [];
     const { namespace, name } = service.metadata;
     yield {
       severity: unready.length === pods.length ? 'error' : 'warning',
       subject: `Service ${namespace}/${name}`,
-      faults: first ? [first.fault, 'D06'] : ['D06'],
+      faults: first ? [first.fault, ...(elsewhere.length > 0 ? ['D08'] : []), 'D06'] : ['D06'],
       share: unready.length === pods.length ? [1, 1] : [0, 0],
-      summary: `${unready.length} of ${pods.length} DNS pods ${pods.length === 1 ? 'is' : 'are'} not ready${first ? `: CoreDNS ${first.meaning}` : ''}`,
+      summary: `${unready.length} of ${pods.length} DNS pods ${pods.length === 1 ? 'is' : 'are'} not ready${first ? `: CoreDNS ${first.meaning}` : ''}${elsewhere.length > 0 ? `; its node’s resolver names ${elsewhere.join(', ')}, so either one of these asks back, or they did not answer when it started` : ''}`,
       evidence: first
         ? [first.evidence]
         : unready.slice(0, 2).map((pod) => ({
@@ -51,11 +54,13 @@ export const serverRunning: Check = defineCheck({
           })),
       remedy: {
         text:
-          first?.fault === 'D07'
-            ? 'forward to real resolvers, not to an address of the node or pod itself'
-            : first?.fault === 'D09'
-              ? 'let CoreDNS reach and read the API server'
-              : 'bring the DNS pods up',
+          elsewhere.length > 0
+            ? `see that ${elsewhere.join(', ')} can be reached from the DNS pods’ node, and do not forward to the cluster’s DNS`
+            : first?.fault === 'D07'
+              ? 'forward to real resolvers, not to an address of the node or pod itself'
+              : first?.fault === 'D09'
+                ? 'let CoreDNS reach and read the API server'
+                : 'bring the DNS pods up',
         commands: [
           `kubectl -n ${namespace} logs -l k8s-app=kube-dns --tail=20`,
           `kubectl -n ${namespace} describe pods -l k8s-app=kube-dns`,
@@ -64,6 +69,28 @@ export const serverRunning: Check = defineCheck({
     };
   },
 });
+
+/**
+ * The servers of the resolv.conf of every node on which `pods` run, where all are other machines: then the loop that CoreDNS reports is not in that file. Empty where one is the node itself, or
+ * a file was not read. *Source:* coredns/coredns#2354.
+ */
+function serversElsewhere(world: World, pods: readonly Pod[]): string[] {
+  const servers = pods.map(({ spec }) => {
+    const read = world.resolvConfs.find(({ pod, node }) => pod === undefined && node === spec.nodeName);
+    return read && parseResolvConf(read.text).nameservers;
+  });
+  const all = servers.flatMap((each) => each ?? []);
+  const own = readClusterDns(world).service?.spec.clusterIP;
+  const isElsewhere = (text: string): boolean => {
+    const address = parseIp(text);
+    return (
+      !/^(127\.|::1$)/.test(text) && text !== own && address !== undefined && !world.network.placeOf(address)
+    );
+  };
+  return servers.every((each) => each !== undefined && each.length > 0) && all.every(isElsewhere)
+    ? [...new Set(all)]
+    : [];
+}
 
 /** DNS pods run, and no Service leads to them. */
 function* withoutService(world: World): Iterable<Problem> {

@@ -154,9 +154,16 @@ export interface ContainerStatus {
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly running?: { readonly startedAt?: string };
-    readonly terminated?: { readonly reason?: string; readonly exitCode?: number; readonly message?: string };
+    readonly terminated?: Termination & { readonly message?: string };
   };
-  readonly lastState?: { readonly terminated?: { readonly reason?: string; readonly exitCode?: number } };
+  readonly lastState?: { readonly terminated?: Termination };
+}
+
+/** How a container ended. */
+interface Termination {
+  readonly reason?: string;
+  readonly exitCode?: number;
+  readonly finishedAt?: string;
 }
 
 export interface Condition {
