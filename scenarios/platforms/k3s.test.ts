@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { investigateService } from '../../src/investigate.ts';
 import { type Change, type Changes, changedRecording } from '../changed-recording.ts';
 import { addRules } from './add-rules.ts';
+import { asLegacy } from './routed-pods.ts';
 
 // k3s runs kube-proxy in its own process and gives a Service of type LoadBalancer the addresses of all nodes, where pods with host ports take connections.
 
@@ -41,10 +42,7 @@ const serviceLb: Changes = [
     }),
   ],
   [/nft-ruleset|kube-proxy\.log/, () => undefined],
-  [
-    /\/ip6?tables-save/,
-    (text) => text.replaceAll(/tables-nft-save v(\S+) \(nf_tables\)/g, 'tables-save v$1'),
-  ],
+  [/\/ip6?tables-save/, asLegacy],
 ];
 
 const serves =

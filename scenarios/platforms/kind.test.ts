@@ -1,24 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { auditCluster } from '../../src/investigate.ts';
 import { type Changes, changedRecording } from '../changed-recording.ts';
-import { addRules, numberOf } from './add-rules.ts';
+import { addRules } from './add-rules.ts';
+import { routedPods } from './routed-pods.ts';
 
 // Nodes of kind: containers of Docker, whose DNS is translated in each node's own rules, with kindnet for the network and for NetworkPolicies.
 
 const GATEWAY = '192.168.90.1';
-const podsOf = (path: string): number[] =>
-  [[], [11, 12, 13, 14], [11, 12, 13, 14, 15], [11, 12]][numberOf(path)] ?? [];
 /** The pod of `web` on each node. */
 const WEB = [0, 14, 15, 12];
 
 /** *Source:* moby/moby libnetwork/resolver_unix.go, kubernetes-sigs/kind images/base entrypoint and images/kindnetd. */
 const nodesOfKind: Changes = [
-  [/nft-ruleset|bridge-link|hairpin|ip-link|ip-neigh/, () => undefined],
-  [
-    /\/ip6?tables-save/,
-    (text) => text.replaceAll(/tables-nft-save v(\S+) \(nf_tables\)/g, 'tables-save v$1'),
-  ],
-  [/\/iptables-save/, (text) => text.replaceAll(/^.*FLANNEL.*\n/gm, '')],
+  ...routedPods({ prefix: 'veth', scope: 'host', isBetweenNodes: true, ownAddress: '1' }),
   [
     /\/iptables-save/,
     addRules('nat', {
@@ -34,26 +28,6 @@ const nodesOfKind: Changes = [
         -A KIND-MASQ-AGENT -d 10.244.0.0/16 -m comment --comment "kind-masq-agent: local traffic is not subject to MASQUERADE" -j RETURN
         -A KIND-MASQ-AGENT -m comment --comment "kind-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)" -j MASQUERADE`,
     }),
-  ],
-  [
-    /ip-route/,
-    (text, path) =>
-      [
-        ...text.split('\n').filter((line) => line !== '' && !/cni0|veth/.test(line)),
-        ...podsOf(path).map((pod) => `10.244.${numberOf(path)}.${pod} dev veth${pod} scope host`),
-        '',
-      ].join('\n'),
-  ],
-  [
-    /ip-addr/,
-    (text, path) =>
-      [
-        ...text.split(/^(?=\d+: )/m).filter((block) => !/cni0|veth/.test(block)),
-        ...podsOf(path).map(
-          (pod) =>
-            `${pod + 40}: veth${pod}@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default\n    link/ether ee:ee:ee:ee:ee:ee brd ff:ff:ff:ff:ff:ff\n    inet 10.244.${numberOf(path)}.1/32 scope global veth${pod}\n`,
-        ),
-      ].join(''),
   ],
   [
     /pods\.json/,

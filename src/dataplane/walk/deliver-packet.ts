@@ -7,7 +7,7 @@ import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, type Leg, type PacketState, tupleOf } from './packet-state.ts';
 import { otherDataplane } from './other-dataplane.ts';
 import { isSilent, nextNodeOf } from './next-node.ts';
-import { routesPodsItself } from './pod-routes.ts';
+import { lacksPodRoute, routesPodsItself } from './pod-routes.ts';
 import { lookUpRoute } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
 import type { RuleReference } from './trace.ts';
@@ -75,7 +75,9 @@ function deliverToPod(
   if (state.via !== undefined && context.network.placeOf(state.via)?.node !== state.node.name) {
     const route = routeTaken(state);
     const text = `${pod} is on ${state.node.name}, but the route to it leads away: ${route?.rule ?? ''}`;
-    if (routesPodsItself(context.network, state.node)) endPacket(state, 'unroutable', route);
+    const { network } = context;
+    if (routesPodsItself(network, state.node) || lacksPodRoute(network, state.node, state.destination))
+      endPacket(state, 'unroutable', route);
     else endUnknown(state, text, route);
     next(state);
     return;

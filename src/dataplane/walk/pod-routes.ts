@@ -1,6 +1,9 @@
+import type { Ip } from '../../model/address.ts';
 import type { Network, NodeState } from '../node-state.ts';
+import { otherDataplane } from './other-dataplane.ts';
 
 const known = new WeakMap<NodeState, boolean>();
+const hostRoutes = new WeakMap<NodeState, ReadonlySet<Ip>>();
 
 /**
  * Whether `node` has routes of its own to pods: then a pod without one is lost. Where it has none, the network between the nodes
@@ -22,4 +25,34 @@ export function routesPodsItself(network: Network, node: NodeState): boolean {
     known.set(node, answer);
   }
   return answer;
+}
+
+/**
+ * Whether `node` lost the route to its own pod at `address`: it routes others of its pods to an interface each, and no table has one for this. False where not all
+ * tables were read, or eBPF may bring packets to pods past the routes.
+ */
+export function lacksPodRoute(network: Network, node: NodeState, address: Ip): boolean {
+  const routed = podsByInterface(node);
+  if (routed.has(address) || otherDataplane(node) !== undefined) return false;
+  if (node.routes?.some(({ table }) => table === 'local') !== true) return false;
+  return [...routed].some((other) => {
+    const place = network.placeOf(other);
+    const isPod = place?.pod !== undefined && !place.isHostNetwork;
+    return typeof other === typeof address && isPod && place.node === node.name;
+  });
+}
+
+function podsByInterface(node: NodeState): ReadonlySet<Ip> {
+  let found = hostRoutes.get(node);
+  if (found === undefined) {
+    const routes = (node.routes ?? []).filter(
+      ({ destination: { first, prefix }, type, via, device }) =>
+        type === 'unicast' &&
+        prefix === (typeof first === 'number' ? 32 : 128) &&
+        via === undefined &&
+        device !== undefined,
+    );
+    hostRoutes.set(node, (found = new Set(routes.map(({ destination }) => destination.first))));
+  }
+  return found;
 }

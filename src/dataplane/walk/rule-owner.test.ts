@@ -26,6 +26,13 @@ test.each([
   ['filter', 'f2b-sshd', 'fail2ban'],
   ['filter', 'LIBVIRT_FWI', 'libvirt'],
   ['nat', 'ANTREA-POSTROUTING', 'Antrea'],
+  ['nat', 'OVN-KUBE-SNAT-MGMTPORT', 'OVN-Kubernetes'],
+  ['nat', 'OVN-PREROUTING', 'Kube-OVN'],
+  ['nat', 'OPENSHIFT-MASQUERADE', 'OpenShift SDN'],
+  ['nat', 'IP-MASQ-AGENT', 'ip-masq-agent'],
+  ['nat', 'SWIFT-POSTROUTING', 'Azure CNI'],
+  ['nat', 'AWS-SNAT-CHAIN-0', 'AWS VPC CNI'],
+  ['aws-cni', 'snat-mark', 'AWS VPC CNI'],
   ['filter', 'FORWARD', 'unknown'],
   ['my_table', 'my_chain', 'unknown'],
 ])('%s %s is written by %s', (table, chain, owner) => {
