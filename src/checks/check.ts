@@ -39,6 +39,8 @@ export type Need =
   | 'bridgePorts'
   | 'sysctls'
   | 'conntrack'
+  | 'counters'
+  | 'neighbours'
   | 'links'
   | 'sockets'
   | 'dnsAnswers'

@@ -32,6 +32,12 @@ const missing: Readonly<Record<Need, Look>> = {
   bridgePorts: ofNodes('bridge ports', 'bridge -d link', ({ bridgePorts }) => bridgePorts !== undefined),
   sysctls: ofNodes('sysctls', 'sysctl -a', ({ sysctls }) => sysctls !== undefined),
   conntrack: ofNodes('connection tracking', 'conntrack -L', ({ conntrack }) => conntrack !== undefined),
+  counters: ofNodes('counters', 'conntrack -S', ({ counters }) => counters !== undefined),
+  neighbours: ofNodes(
+    'neighbours',
+    'ip neigh show',
+    ({ neighbours, counters }) => neighbours !== undefined || counters?.has('arp.entries') === true,
+  ),
   // The node's list says nothing of pods with a network of their own.
   sockets: (input) =>
     [...distinctEndpoints(input.verifications).values()].some(

@@ -33,6 +33,8 @@ export interface NodeState {
   readonly sysctls?: ReadonlyMap<string, string>;
   readonly conntrack?: readonly ConntrackEntry[];
   readonly conntrackCount?: number;
+  /** What the kernel counted since it started: `conntrack.insert_failed`, `arp.table_fulls`; `arp.entries` and `ndisc.entries` are of now. */
+  readonly counters?: ReadonlyMap<string, number>;
   readonly sockets?: readonly ListeningSocket[];
 }
 

@@ -29,6 +29,14 @@ describe('recogniseSource', () => {
       'udp      17 29 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1\n',
       'conntrack',
     ],
+    [
+      'cpu=0   \tfound=0 invalid=126 insert=0 insert_failed=0 drop=27 early_drop=0 error=0 search_restart=0 clash_resolve=0 chaintoolong=0 \n',
+      'conntrack-counters',
+    ],
+    [
+      'entries  allocs   destroys hash_grows lookups  hits     res_failed\n00000012 000007e7\n',
+      'neighbour-counters',
+    ],
     ['nftables', 'kube-proxy-mode'],
     ['HTTP/1.1 200 OK\n\n{"lastUpdated":"x"}', 'kube-proxy-healthz'],
     ['{"kubeproxy.config.k8s.io":{}}', 'kube-proxy-configz'],

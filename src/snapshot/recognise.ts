@@ -34,6 +34,8 @@ function kindOf(path: string, head: string): SourceKind {
   if (text === '') return 'empty';
   if (isBinary(text)) return 'unknown';
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  // Earlier captures kept them among the notes.
+  if (CONNTRACK_COUNTERS.test(text)) return 'conntrack-counters';
   if (/(?:^|\/)nodes\/[^/]+\/notes\//.test(path)) return 'note';
   if (/\.(md|markdown)$/.test(name) || /^(readme|license|notice|changelog)/.test(name)) return 'note';
   if (/(?:^|\/)pods\/[^/]+$/.test(path)) return /coredns|kube-dns/.test(path) ? 'coredns-log' : 'pod-log';
@@ -43,6 +45,8 @@ function kindOf(path: string, head: string): SourceKind {
   for (const [kind, pattern] of TEXT_KINDS) if (pattern.test(text)) return kind;
   return isYamlObject(text) ? 'kubernetes' : 'unknown';
 }
+
+const CONNTRACK_COUNTERS = /^cpu=\d+\s+\w+=\d+ /;
 
 /** The first line of an API object in YAML. */
 const OBJECT_HEAD = /^(?:---.*\n|#.*\n|\n)*apiVersion: \S/;
@@ -113,6 +117,7 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
   ['ip-link', /^\d+: \S+: <[^>]*>/],
   ['ip-rule', /^\d+:\s+(not )?from /m],
   ['conntrack', /^(ipv[46]\s+\d+\s+)?(tcp|udp|sctp|icmp|icmpv6|gre|dccp|unknown)\s+\d+ .*src=\S+ dst=/m],
+  ['neighbour-counters', /^entries\s+allocs\s+destroys\s/],
   ['sockets', /^(Netid\s+State|State\s+Recv-Q|Proto Recv-Q|Active Internet connections)/],
   ['sysctl', /^([a-z][\w-]*(\.[\w/@:-]+)+\s?=|\/proc\/sys\/net\/[^:\s]+:)/m],
   ['ip-neigh', /^[0-9a-f.:]+ dev \S+ .*(REACHABLE|STALE|DELAY|PROBE|FAILED|PERMANENT|NOARP|INCOMPLETE)\s*$/m],

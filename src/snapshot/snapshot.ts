@@ -23,6 +23,8 @@ export type SourceKind =
   | 'hairpin-mode'
   | 'sysctl'
   | 'conntrack'
+  | 'conntrack-counters'
+  | 'neighbour-counters'
   | 'sockets'
   | 'kube-proxy-log'
   | 'kube-proxy-metrics'

@@ -1,15 +1,18 @@
 import type { Check } from '../check.ts';
 import { addressesApart } from './addresses-apart.ts';
 import { bridgeNetfilterOff } from './bridge-netfilter-off.ts';
+import { connectionsForgotten } from './connections-forgotten.ts';
 import { conntrackFull } from './conntrack-full.ts';
 import { conntrackStale } from './conntrack-stale.ts';
 import { forwardingOff } from './forwarding-off.ts';
 import { hairpinOff } from './hairpin-off.ts';
 import { iptablesFlavoursMixed } from './iptables-flavours-mixed.ts';
 import { mtuFits } from './mtu-fits.ts';
+import { neighboursFull } from './neighbours-full.ts';
 import { replyLost } from './reply-lost.ts';
 import { reversePathFilter } from './reverse-path-filter.ts';
 import { routeMissing } from './route-missing.ts';
+import { sourcePortsLeft } from './source-ports-left.ts';
 
 /** What the kernel around the rules does with the Service's packets. */
 export const nodeChecks: readonly Check[] = [
@@ -23,5 +26,8 @@ export const nodeChecks: readonly Check[] = [
   replyLost,
   conntrackStale,
   conntrackFull,
+  sourcePortsLeft,
+  connectionsForgotten,
+  neighboursFull,
   iptablesFlavoursMixed,
 ];

@@ -23,6 +23,8 @@ const NODE_KINDS = new Set<SourceKind>([
   'hairpin-mode',
   'sysctl',
   'conntrack',
+  'conntrack-counters',
+  'neighbour-counters',
   'sockets',
   'kube-proxy-log',
   'kube-proxy-metrics',

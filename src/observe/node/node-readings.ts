@@ -49,7 +49,9 @@ export const nodeReadings: readonly NodeReading[] = [
   wanted('bridge ports', ['bridge-fdb.txt', 'bridge fdb show']),
   wanted('connections', ['conntrack.txt', 'conntrack -L'], ['conntrack.txt', 'cat /proc/net/nf_conntrack']),
   wanted('connections', ['conntrack6.txt', 'conntrack -L -f ipv6']),
-  wanted('connection counters', ['notes/conntrack-counters.txt', 'conntrack -S']),
+  wanted('connection counters', ['conntrack-counters.txt', 'conntrack -S']),
+  wanted('neighbour counters', ['arp-cache.txt', 'cat /proc/net/stat/arp_cache']),
+  wanted('neighbour counters', ['ndisc-cache.txt', 'cat /proc/net/stat/ndisc_cache']),
   wanted('listening sockets', ['ss.txt', 'ss -lntu'], ['ss.txt', 'netstat -lntu']),
   wanted('kernel', ['notes/kernel.txt', 'uname -a']),
 ];

@@ -1,4 +1,5 @@
 import { parseConntrack } from '../../dataplane/conntrack/parse-conntrack.ts';
+import { parseConntrackCounters, parseNeighbourCounters } from '../../dataplane/counters/parse-counters.ts';
 import { parseIptables } from '../../dataplane/iptables/parse-iptables.ts';
 import { parseIptablesList } from '../../dataplane/iptables/parse-list.ts';
 import { parseIpset } from '../../dataplane/ipvs/parse-ipset.ts';
@@ -77,6 +78,11 @@ function readState(
   const forwarding = all(['bridge-fdb'], parseBridgeFdb);
   const ipvs = sources.filter(({ kind }) => OF_IPVS.includes(kind));
   const settings = all(['sysctl'], parseSysctl);
+  const counted = [
+    all(['conntrack-counters'], parseConntrackCounters),
+    all(['neighbour-counters'], parseNeighbourCounters),
+  ].flatMap((each) => each ?? []);
+  const counters = counted.length === 0 ? undefined : counted;
   const members: Omit<NodeState, 'name' | 'tables' | 'hasRules' | 'ipsets'> = {
     ...given('ipvs', all(OF_IPVS, parseIpvsadm), preferListed),
     ...(ipvs.length > 0 && ipvs.every(isCut) ? { isIpvsCut: true } : {}),
@@ -94,6 +100,7 @@ function readState(
     ...given('tunnels', forwarding, (read) => read.filter(({ remote }) => remote !== undefined)),
     ...given('sysctls', settings, (read) => completeSettings(read, sources.some(isCaptured))),
     ...given('conntrack', all(['conntrack'], parseConntrack), same),
+    ...given('counters', counters, (read) => new Map(read)),
     ...given('sockets', all(['sockets'], parseSockets), same),
   };
   const sets = all(['ipset-save', 'ipset-list'], parseIpset) ?? [];
