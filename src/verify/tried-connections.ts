@@ -6,7 +6,7 @@ import type { Vantage } from '../model/vantage.ts';
 import type { Sourced } from '../world/read-observations.ts';
 import type { World } from '../world/world.ts';
 
-/** How often connections of a client to an address were tried, and how they ended. */
+/** How often connections of a client to an address were tried, or questions by UDP sent, and how they ended. */
 export interface TriedConnections {
   readonly tries: number;
   readonly connected: number;
@@ -17,17 +17,23 @@ export interface TriedConnections {
   readonly from: string;
 }
 
+const NAMES: ReadonlyMap<Protocol, ProbeObservation['protocol']> = new Map([
+  [PROTOCOL.tcp, 'tcp'],
+  [PROTOCOL.udp, 'udp'],
+]);
+
 /** Connections that were tried from where `vantage` stands to `address`; undefined where none was, or none says anything. */
 export function triedConnections(
   { probes }: Pick<World, 'probes'>,
   vantage: Vantage,
   { address, port, protocol }: { readonly address: Ip; readonly port: number; readonly protocol: Protocol },
 ): TriedConnections | undefined {
-  if (probes.length === 0 || protocol !== PROTOCOL.tcp) return undefined;
+  const name = NAMES.get(protocol);
+  if (probes.length === 0 || name === undefined) return undefined;
   const text = formatIp(address);
   const own = probes.find(
     (probe) =>
-      probe.address === text && probe.port === port && probe.protocol === 'tcp' && isFrom(probe, vantage),
+      probe.address === text && probe.port === port && probe.protocol === name && isFrom(probe, vantage),
   );
   if (own === undefined) return undefined;
   const { failed: _, ...results } = own.results;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { observationFormats } from '../../model/observation.ts';
+import { PROTOCOL } from '../../model/protocol.ts';
 import {
   client,
   ip,
@@ -125,5 +126,33 @@ describe('observed/endpoint-connects, of one family only', () => {
     const input = { world, verifications, subject: { namespace: 'shop', name: 'web', service } };
     const [result] = runChecks(input, [endpointConnects]);
     expect(result?.status === 'problem' ? result.problems[0]?.faults : undefined).toEqual(faults);
+  });
+});
+
+describe('observed/endpoint-connects, by UDP, where only a refusal proves that nobody takes it', () => {
+  const udp = (address: string, results: object) => ({ ...probe(address, results), protocol: 'udp' });
+  const frontend = { ...webFrontend, protocol: PROTOCOL.udp };
+  const of = (...items: object[]) => ({
+    ...tried(...items),
+    verifications: [
+      verified(
+        promise('node-a', {
+          frontend,
+          vantage: client('node-a', { kind: 'node' }),
+          endpoints: [webEndpoint, other],
+        }),
+        [1, 1],
+      ),
+    ],
+  });
+  proveCheck(endpointConnects, {
+    healthy: of(udp('10.244.1.9', { replied: 1 }), udp('10.244.2.9', { timeout: 1 })),
+    broken: of(udp('10.244.1.9', { replied: 1 }), udp('10.244.2.9', { refused: 1 })),
+    problem: {
+      share: [0.5, 0.5],
+      summary:
+        /10\.244\.2\.9:8080 .* is ready, and questions by UDP from node node-a by exec ended with refused/,
+    },
+    blind: of(...fine),
   });
 });

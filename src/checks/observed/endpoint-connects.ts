@@ -2,6 +2,7 @@ import { type IpFamily, familyOf } from '../../model/address.ts';
 import type { Evidence } from '../../model/evidence.ts';
 import type { Remedy } from '../../model/finding.ts';
 import type { Endpoint } from '../../model/frontend.ts';
+import { PROTOCOL, type Protocol, protocolName } from '../../model/protocol.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import { type TriedConnections, triedConnections } from '../../verify/tried-connections.ts';
 import type { World } from '../../world/world.ts';
@@ -31,14 +32,14 @@ export const endpointConnects: Check = defineCheck({
         subject,
         faults: family === undefined ? faultsOf(results, declared) : ['P03', 'P02'],
         share: [share, share],
-        summary: `${dead.map(({ endpoint }) => endpointText(endpoint)).join(', ')} ${dead.length === 1 ? 'is' : 'are'} ready, and connections from ${first.tried[0]?.from ?? 'inside'} ended with ${results.join(' or ')}${declared === undefined ? '' : `; the pods declare ${declared}, not ${first.endpoint.port}`}${family === undefined ? '' : `; the same pods accept on that port by their other addresses, so they do not listen on ${family}`}`,
+        summary: `${dead.map(({ endpoint }) => endpointText(endpoint)).join(', ')} ${dead.length === 1 ? 'is' : 'are'} ready, and ${isUdp(first) ? 'questions by UDP' : 'connections'} from ${first.tried[0]?.from ?? 'inside'} ended with ${results.join(' or ')}${declared === undefined ? '' : `; the pods declare ${declared}, not ${first.endpoint.port}`}${family === undefined ? '' : `; the same pods ${isUdp(first) ? 'answer' : 'accept'} on that port by their other addresses, so they do not listen on ${family}`}`,
         evidence: dead.flatMap(evidenceOf).slice(0, 3),
         remedy:
           family === undefined
-            ? remedyOf(namespace, results, first.endpoint, declared)
+            ? remedyOf(namespace, results, first, declared)
             : {
                 text: `let the application listen on ${family} as well (on ::, not on 0.0.0.0 or one address), or leave ${family} out of the Service’s ipFamilies`,
-                commands: listCommands(namespace, first.endpoint.pod),
+                commands: listCommands(namespace, first),
               },
       };
     }
@@ -52,9 +53,9 @@ export const endpointConnects: Check = defineCheck({
         ...(each.endpoint.node === undefined ? {} : { node: each.endpoint.node }),
         faults: ['N10', 'N15', 'F07'],
         share: [0, 1],
-        summary: `${endpointText(each.endpoint)} is ready, and a connection to it from ${one.from} ended with ${one.failures[0]}; from ${each.tried.length - failing.length} other ${each.tried.length - failing.length === 1 ? 'place' : 'places'} it stood`,
+        summary: `${endpointText(each.endpoint)} is ready, and a ${isUdp(each) ? 'question by UDP' : 'connection'} to it from ${one.from} ended with ${one.failures[0]}; from ${each.tried.length - failing.length} other ${each.tried.length - failing.length === 1 ? 'place' : 'places'} it ${isUdp(each) ? 'was answered' : 'stood'}`,
         evidence: evidenceOf(each).slice(0, 3),
-        remedy: remedyOf(namespace, ['timeout'], each.endpoint, undefined),
+        remedy: remedyOf(namespace, ['timeout'], each, undefined),
       };
     }
   },
@@ -78,19 +79,19 @@ function declaredElsewhere(world: World, dead: readonly TriedEndpoint[]): string
   return [...new Set(declared)].join(', ');
 }
 
-function evidenceOf({ endpoint, tried }: TriedEndpoint): Evidence[] {
+function evidenceOf({ endpoint, protocol, tried }: TriedEndpoint): Evidence[] {
   return tried
     .filter(({ connected }) => connected === 0)
     .map(({ source, from, failures }) => ({
       source,
-      text: `tcp ${endpointText(endpoint)} from ${from}: ${failures.join(', ')}`,
+      text: `${protocolName(protocol)} ${endpointText(endpoint)} from ${from}: ${failures.join(', ')}`,
     }));
 }
 
 function remedyOf(
   namespace: string,
   results: readonly string[],
-  { pod }: Endpoint,
+  first: TriedEndpoint,
   declared: string | undefined,
 ): Remedy {
   const isRefused = results.every((result) => result === 'refused');
@@ -100,12 +101,20 @@ function remedyOf(
       : declared === undefined
         ? 'let the application listen on this port, on all addresses'
         : `set targetPort to the port that the pods listen on (${declared})`,
-    commands: listCommands(namespace, pod),
+    commands: listCommands(namespace, first),
   };
 }
 
-function listCommands(namespace: string, pod: string | undefined): string[] {
-  return pod === undefined ? [] : [`kubectl -n ${namespace} exec ${pod.split('/')[1] ?? 'POD'} -- ss -lnt`];
+function listCommands(namespace: string, tried: TriedEndpoint): string[] {
+  const { pod } = tried.endpoint;
+  const sockets = isUdp(tried) ? 'ss -lnu' : 'ss -lnt';
+  return pod === undefined
+    ? []
+    : [`kubectl -n ${namespace} exec ${pod.split('/')[1] ?? 'POD'} -- ${sockets}`];
+}
+
+function isUdp({ protocol }: TriedEndpoint): boolean {
+  return protocol === PROTOCOL.udp;
 }
 
 /** The family on which pods refuse although each takes connections to the same port at an address of the other; undefined where that is not it. */
@@ -116,12 +125,13 @@ function familyNotTaken(
   const families = new Set(dead.map(({ endpoint }) => familyOf(endpoint.address)));
   const [family, more] = families;
   if (family === undefined || more !== undefined) return undefined;
-  const isTaken = ({ endpoint, tried }: TriedEndpoint): boolean =>
+  const isTaken = ({ endpoint, protocol, tried }: TriedEndpoint): boolean =>
     endpoint.pod !== undefined &&
     tried.every(({ failures }) => failures.every((result) => result === 'refused')) &&
     endpoints.some(
       (other) =>
         other.endpoint.pod === endpoint.pod &&
+        other.protocol === protocol &&
         other.endpoint.port === endpoint.port &&
         familyOf(other.endpoint.address) !== family &&
         other.tried.some(({ connected }) => connected > 0),
@@ -131,23 +141,33 @@ function familyNotTaken(
 
 interface TriedEndpoint {
   readonly endpoint: Endpoint;
+  readonly protocol: Protocol;
   readonly tried: readonly TriedConnections[];
 }
 
 /** Each endpoint with what was tried from clients for which everything that was read leads there. */
 function triedEndpoints(world: World, verifications: readonly Verification[]): TriedEndpoint[] {
-  const found = new Map<string, { endpoint: Endpoint; tried: Map<string, TriedConnections> }>();
+  const found = new Map<
+    string,
+    { endpoint: Endpoint; protocol: Protocol; tried: Map<string, TriedConnections> }
+  >();
   for (const { expectation, works } of verifications) {
     const { outcome, endpoints, vantage, frontend } = expectation;
     if (outcome !== 'endpoints' || works[0] < 1 - 1e-6) continue;
     for (const endpoint of endpoints) {
-      const tried = triedConnections(world, vantage, { ...endpoint, protocol: frontend.protocol });
-      if (tried === undefined) continue;
-      const key = `${endpoint.address} ${endpoint.port}`;
-      const entry = found.get(key) ?? { endpoint, tried: new Map<string, TriedConnections>() };
+      const { protocol } = frontend;
+      const tried = triedConnections(world, vantage, { ...endpoint, protocol });
+      if (tried === undefined || isSilence(tried, protocol)) continue;
+      const key = `${endpoint.address} ${endpoint.port} ${protocol}`;
+      const entry = found.get(key) ?? { endpoint, protocol, tried: new Map<string, TriedConnections>() };
       entry.tried.set(tried.from, tried);
       found.set(key, entry);
     }
   }
-  return [...found.values()].map(({ endpoint, tried }) => ({ endpoint, tried: [...tried.values()] }));
+  return [...found.values()].map((each) => ({ ...each, tried: [...each.tried.values()] }));
+}
+
+/** A server may leave a datagram unanswered: only a refusal proves that nobody takes it. */
+function isSilence({ connected, failures }: TriedConnections, protocol: Protocol): boolean {
+  return protocol === PROTOCOL.udp && connected === 0 && failures.some((failure) => failure !== 'refused');
 }

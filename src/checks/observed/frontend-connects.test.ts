@@ -1,15 +1,16 @@
 import { describe } from 'vitest';
 import { observationFormats } from '../../model/observation.ts';
+import { PROTOCOL } from '../../model/protocol.ts';
 import { client, promise, verified } from '../../verify/verification-fixture.ts';
 import { webCluster } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { frontendConnects } from './frontend-connects.ts';
 
-const probe = (address: string, port: number, results: object) => ({
+const probe = (address: string, port: number, results: object, protocol = 'tcp') => ({
   from: { kind: 'pod', pod: 'shop/client', node: 'node-a', via: 'exec' },
   address,
   port,
-  protocol: 'tcp',
+  protocol,
   results,
 });
 const verifications = [verified(promise('node-a', { vantage: client('node-a') }), [1, 1])];
@@ -44,5 +45,38 @@ describe('observed/frontend-connects, where the endpoint itself is dead', () => 
       verifications,
       files: { 'probes/tcp.json': '{"schema":"plumb/probes/v1","items":[]}' },
     },
+  });
+});
+
+describe('observed/frontend-connects, by UDP', () => {
+  const { frontend } = promise('node-a');
+  const byUdp = { ...frontend, protocol: PROTOCOL.udp };
+  const of = (...items: object[]) => ({
+    ...tried(...items),
+    verifications: [verified(promise('node-a', { vantage: client('node-a'), frontend: byUdp }), [1, 1])],
+  });
+  const silent = probe('10.96.0.7', 80, { timeout: 2 }, 'udp');
+  const answers = probe('10.244.1.9', 8080, { replied: 1 }, 'udp');
+  const problem = {
+    frontend: '10.96.0.7:80/udp',
+    summary: /2 of 2 questions by UDP .* ended with timeout, although the endpoints answer/,
+  };
+  const blind = of(probe('10.96.0.7', 80, { connected: 1 }));
+  describe('silence of both proves nothing', () => {
+    proveCheck(frontendConnects, {
+      healthy: of(silent, probe('10.244.1.9', 8080, { timeout: 1 }, 'udp')),
+      broken: of(silent, answers),
+      problem,
+      blind,
+    });
+  });
+  describe('nor does one datagram without an answer, or an endpoint that was not asked', () => {
+    proveCheck(frontendConnects, {
+      healthy: of(probe('10.96.0.7', 80, { timeout: 1, replied: 1 }, 'udp'), answers),
+      broken: of(silent, answers),
+      problem,
+      blind,
+    });
+    proveCheck(frontendConnects, { healthy: of(silent), broken: of(silent, answers), problem, blind });
   });
 });

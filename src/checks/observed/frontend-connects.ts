@@ -1,4 +1,5 @@
 import { formatAddressPort } from '../../model/address.ts';
+import { PROTOCOL, protocolName } from '../../model/protocol.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import { triedConnections } from '../../verify/tried-connections.ts';
 import type { World } from '../../world/world.ts';
@@ -17,20 +18,24 @@ export const frontendConnects: Check = defineCheck({
       const tried = triedConnections(world, vantage, frontend);
       if (tried === undefined || tried.connected === tried.tries || isEndpointsMatter(world, expectation))
         continue;
+      const isUdp = frontend.protocol === PROTOCOL.udp;
+      // A datagram may be lost, or be one too many for the server.
+      if (isUdp && (tried.connected > 0 || !isAnsweredByAll(world, expectation))) continue;
+      const protocol = protocolName(frontend.protocol);
       const failed = tried.tries - tried.connected;
       const to = formatAddressPort(frontend.address, frontend.port);
       yield {
         severity: 'error',
         subject: `Service ${namespace}/${name}`,
         node: vantage.node,
-        frontend: `${to}/tcp`,
+        frontend: `${to}/${protocol}`,
         vantage: tried.from,
         share: [0, 1],
-        summary: `${failed} of ${tried.tries} connections from ${tried.from} to ${to} ended with ${tried.failures[0]}, although every rule and route that was read leads to an endpoint: something on the way was not read or is not modelled`,
+        summary: `${failed} of ${tried.tries} ${isUdp ? 'questions by UDP' : 'connections'} from ${tried.from} to ${to} ended with ${tried.failures[0]}, although ${isUdp ? 'the endpoints answer, and ' : ''}every rule and route that was read leads to an endpoint: something on the way was not read or is not modelled`,
         evidence: [
           {
             source: tried.source,
-            text: `tcp ${to} from ${tried.from}: ${tried.connected} of ${tried.tries} stood`,
+            text: `${protocol} ${to} from ${tried.from}: ${tried.connected} of ${tried.tries} stood`,
           },
         ],
         remedy: {
@@ -41,6 +46,16 @@ export const frontendConnects: Check = defineCheck({
     }
   },
 });
+
+/** Whether every endpoint answered what it was asked from there: without that, silence by UDP proves nothing. */
+function isAnsweredByAll(
+  world: World,
+  { vantage, frontend: { protocol }, endpoints }: Verification['expectation'],
+): boolean {
+  return endpoints.every(
+    (endpoint) => (triedConnections(world, vantage, { ...endpoint, protocol })?.connected ?? 0) > 0,
+  );
+}
 
 /** Whether an endpoint itself could not be reached from there: then the frontend is not to blame. */
 function isEndpointsMatter(

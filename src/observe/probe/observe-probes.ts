@@ -9,9 +9,10 @@ import type { ShellAccess } from '../shell/share-execs.ts';
 import { listed } from '../kubernetes/listed.ts';
 import type { LiveSubject } from '../kubernetes/readings-of.ts';
 import type { PodObject } from '../node/node-pods.ts';
+import { askByUdp, udpAskedOf } from './ask-by-udp.ts';
 import { probeFromHere } from './probe-from-here.ts';
 import { type ProbeTarget, probeScript } from './probe-script.ts';
-import type { ServiceObject, SliceObject } from './probed-objects.ts';
+import { type ServiceObject, type SliceObject, isAddress, readyAddressesOf } from './probed-objects.ts';
 import { readProbes } from './read-probes.ts';
 
 /** A frontend leads to several endpoints, so it is tried several times. */
@@ -24,8 +25,8 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 /**
  * Tries TCP connections to the Service asked about and to its ready endpoints, from the client pod and from the nodes, where an image has a
- * shell and nc or curl, and from this machine to where it is reached from outside. Nothing is sent over them, unless the question asks for a path by HTTP.
- * *Limits:* no UDP; DNS is asked instead.
+ * shell and nc or curl, and from this machine to where it is reached from outside. Nothing is sent over them, unless the question asks for a path by HTTP. By UDP the Service is asked
+ * where its port is known to speak what is always answered.
  */
 export async function observeProbes(
   access: ShellAccess,
@@ -34,18 +35,20 @@ export async function observeProbes(
   patience: Patience,
 ): Promise<Collected> {
   const targets = targetsOf(objects, subject);
-  if (targets.length === 0) return { sources: [], gaps: [] };
+  const byUdp = udpAskedOf(objects, subject);
+  if (targets.length === 0 && byUdp.length === 0) return { sources: [], gaps: [] };
   const points = insidePoints(listed<PodObject>(objects, 'pods'), subject.clientPod);
   const limited = { ...patience, timeoutMs: Math.min(patience.timeoutMs, PROBE_TIMEOUT_MS) };
-  const [fromHere, ...parts] = await Promise.all([
+  const [fromHere, answers, ...parts] = await Promise.all([
     probeFromHere(objects, subject),
+    Promise.all(points.map(({ at, from }) => askByUdp(access, at, from, byUdp, limited))),
     ...points.map(({ at, from }) => probeFrom(access, at, from, targets, subject.httpPath, limited)),
   ]);
   const inside = parts.flatMap((part) => part.items);
-  const items = [...inside, ...fromHere];
+  const items = [...inside, ...fromHere, ...answers.flat()];
   const sources =
     items.length > 0 ? [observationSource('probes/tcp.json', observationFormats.probes, items)] : [];
-  if (inside.length > 0) return { sources, gaps: [] };
+  if (inside.length > 0 || targets.length === 0) return { sources, gaps: [] };
   const why = parts.find((part) => part.why !== undefined)?.why ?? 'there is no pod to try them from';
   return {
     sources,
@@ -67,6 +70,7 @@ async function probeFrom(
   httpPath: string | undefined,
   patience: Patience,
 ): Promise<{ items: ProbeObservation[]; why?: string }> {
+  if (targets.length === 0) return { items: [] };
   const marker = `@${randomBytes(8).toString('hex')}`;
   const ran = await access.runScript(at, probeScript(targets, marker, httpPath), patience);
   const where = `${at.namespace}/${at.pod}`;
@@ -99,20 +103,12 @@ function targetsOf(objects: readonly Source[], { namespace, service }: LiveSubje
   );
   const endpoints = listed<SliceObject>(objects, 'endpointslices', namespace)
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service)
-    .flatMap(({ endpoints: all, ports }) =>
-      (all ?? [])
-        .filter(({ conditions }) => conditions?.ready !== false)
-        .flatMap(({ addresses: own = [] }) => own.filter(isAddress))
-        .flatMap((address) =>
-          (ports ?? [])
-            .filter(isTcp)
-            .flatMap(({ port }) => (port === undefined ? [] : [{ address, port, tries: 1 }])),
-        ),
+    .flatMap((slice) =>
+      readyAddressesOf(slice).flatMap((address) =>
+        (slice.ports ?? [])
+          .filter(isTcp)
+          .flatMap(({ port }) => (port === undefined ? [] : [{ address, port, tries: 1 }])),
+      ),
     );
   return [...frontends.slice(0, MOST_FRONTENDS), ...endpoints.slice(0, MOST_ENDPOINTS)];
-}
-
-/** What may stand in a script: nothing but an address. */
-function isAddress(text: string | undefined): text is string {
-  return text !== undefined && /^[0-9a-fA-F.:]+$/.test(text);
 }

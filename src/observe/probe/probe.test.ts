@@ -137,7 +137,7 @@ describe('observeProbes', () => {
     list('services', [
       {
         metadata: { name: 'web', namespace: 'shop' },
-        spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }, { port: 53, protocol: 'UDP' }] },
+        spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }, { port: 8125, protocol: 'UDP' }] },
       },
     ]),
     list('endpointslices', [
