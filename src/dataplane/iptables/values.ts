@@ -1,6 +1,6 @@
 import { type Ip, parseIp } from '../../model/address.ts';
 import { lastOf, parseCidr } from '../../model/cidr.ts';
-import { parseProtocol } from '../../model/protocol.ts';
+import { parseProtocolName } from '../protocol-names.ts';
 import type { Expression, Field, Match, ValueSet } from '../ruleset/rule-parts.ts';
 import type { ValueRange } from '../ruleset/verdict.ts';
 
@@ -98,27 +98,9 @@ export function fieldOf(field: Field): Expression {
   return { kind: 'field', field };
 }
 
-// What /etc/protocols has besides the names of the model, as iptables-save prints them.
-const PROTOCOLS: Readonly<Record<string, number>> = {
-  igmp: 2,
-  ipencap: 4,
-  ipip: 4,
-  ipv6: 41,
-  gre: 47,
-  ospf: 89,
-  pim: 103,
-  ipcomp: 108,
-  vrrp: 112,
-  l2tp: 115,
-  mh: 135,
-  'mobility-header': 135,
-};
-
 /** A protocol's number; 0 stands for all, as in iptables; undefined where the name is not known. */
 export function parseProtocolWord(text: string): number | undefined {
-  const name = text.toLowerCase();
-  if (name === 'all') return 0;
-  return parseProtocol(text) ?? (Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : undefined);
+  return text.toLowerCase() === 'all' ? 0 : parseProtocolName(text);
 }
 
 /** The names that `-i`/`-o` accept: a trailing `+` stands for any rest. */

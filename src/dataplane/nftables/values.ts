@@ -1,6 +1,6 @@
 import { type Ip, parseIp } from '../../model/address.ts';
 import { lastOf, parseCidr } from '../../model/cidr.ts';
-import { parseProtocol } from '../../model/protocol.ts';
+import { parseProtocolName } from '../protocol-names.ts';
 import { CT_STATE, CT_STATUS } from '../ruleset/rule-parts.ts';
 import type { KeyPart } from '../ruleset/sets.ts';
 
@@ -51,37 +51,6 @@ const SERVICES: Readonly<Record<string, number>> = {
 };
 
 const WORDS: Readonly<Partial<Record<ValueType, Readonly<Record<string, number>>>>> = {
-  // What /etc/protocols names besides the transports.
-  protocol: {
-    ip: 0,
-    hopopt: 0,
-    igmp: 2,
-    ipencap: 4,
-    egp: 8,
-    igp: 9,
-    ipv6: 41,
-    'ipv6-route': 43,
-    'ipv6-frag': 44,
-    rsvp: 46,
-    gre: 47,
-    esp: 50,
-    ah: 51,
-    'ipv6-nonxt': 59,
-    'ipv6-opts': 60,
-    eigrp: 88,
-    ospf: 89,
-    ospfigp: 89,
-    ipip: 94,
-    etherip: 97,
-    encap: 98,
-    pim: 103,
-    comp: 108,
-    ipcomp: 108,
-    vrrp: 112,
-    l2tp: 115,
-    'mobility-header': 135,
-    'mpls-in-ip': 137,
-  },
   nfproto: { ipv4: 2, ipv6: 10 },
   ctstate: Object.fromEntries(Object.entries(CT_STATE).map(([name, bit]) => [name.toLowerCase(), bit])),
   ctstatus: {
@@ -171,7 +140,7 @@ function addressRange(text: string): { low: Ip; high: Ip } | undefined {
 /** A number in any notation nft prints, or a word of `type`. */
 export function parseNumber(text: string, type: ValueType): number | undefined {
   if (/^(0x[\da-f]+|\d+)$/i.test(text)) return Number(text);
-  if (type === 'protocol') return parseProtocol(text) ?? WORDS.protocol?.[text];
+  if (type === 'protocol') return parseProtocolName(text);
   if (type === 'port') return SERVICES[text];
   return WORDS[type]?.[text];
 }
