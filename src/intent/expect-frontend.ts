@@ -9,7 +9,7 @@ import { addressesOfFamily } from './addresses-of-family.ts';
 import { loadBalancerIpsOf } from './frontends-of.ts';
 import { type Ground, groundOf } from './ground-of.ts';
 import { type Locality, localityOf } from './local-traffic.ts';
-import { findNode } from './nodes-of.ts';
+import { findNode, nodeAddressesOf } from './nodes-of.ts';
 import { isKeptOutByDesign } from './policy-admission.ts';
 import type { EndpointSelection, SliceTarget } from './select-endpoints.ts';
 import { findPort } from './service-index.ts';
@@ -71,7 +71,11 @@ export function expectFrontend(
   };
   const answer = answerOf(found);
   const { endpoints = [] } = answer;
-  if (isKeptOutByDesign(world, vantage, endpoints, frontend.protocol)) {
+  const sourceNat = sourceNatsOf(found, endpoints);
+  if (
+    isKeptOutByDesign(world, vantage, endpoints, frontend.protocol) ||
+    isKeptOutAsNode(found, endpoints, sourceNat)
+  ) {
     const because = ['NetworkPolicies admit other clients, and not this one'];
     return { ...base, outcome: 'not-served', because, deniedBy: 'NetworkPolicy' };
   }
@@ -82,7 +86,7 @@ export function expectFrontend(
     ...(selection.hintedElsewhere.length > 0 && endpoints === plain(selection.cluster)
       ? { hintedElsewhere: plain(selection.hintedElsewhere) }
       : {}),
-    sourceNat: sourceNatsOf(found, endpoints),
+    sourceNat,
     assumed: facts.assumed,
     ...(service.spec.sessionAffinity === 'ClientIP' && endpoints.length > 0
       ? {
@@ -91,6 +95,21 @@ export function expectFrontend(
         }
       : {}),
   };
+}
+
+/** Whether policies keep out the node whose address a pod's packets have on their way to another node: an engine there sees no pod. */
+function isKeptOutAsNode(
+  { world, vantage, frontend, node }: Case,
+  endpoints: readonly Endpoint[],
+  sourceNat: readonly SourceExpectation[],
+): boolean {
+  if (world.networkPolicies.length === 0 || vantage.kind !== 'pod' || vantage.isAsked) return false;
+  const [address] = nodeAddressesOf(world, node, familyOf(frontend.address));
+  const masqueraded = endpoints.filter((_, at) => sourceNat[at] === 'masquerade');
+  return (
+    address !== undefined &&
+    isKeptOutByDesign(world, { kind: 'node', node, address }, masqueraded, frontend.protocol)
+  );
 }
 
 /** Endpoints are alike for the source, but for the one that is the client itself or the node. */
