@@ -27,3 +27,18 @@ describe('the headline of what is degraded', () => {
     );
   });
 });
+
+describe('the headline of what is healthy', () => {
+  it('says whom NetworkPolicies keep out reaches nothing', () => {
+    const kept = verified(
+      promise('node-b', { outcome: 'not-served', deniedBy: 'NetworkPolicy', endpoints: [] }),
+      [0, 0],
+    );
+    expect(headlineOf('healthy', [four('node-a', 1), four('node-b', 1)], [])).toMatch(
+      /^every pod and every node/,
+    );
+    expect(headlineOf('healthy', [four('node-a', 1), kept], [])).toMatch(
+      /^every client that NetworkPolicies let in reaches all of \d endpoint/,
+    );
+  });
+});

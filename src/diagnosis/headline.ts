@@ -15,7 +15,7 @@ export function headlineOf(
   const wanted = verifications.filter(isWanted);
   switch (verdict) {
     case 'healthy':
-      return healthy(wanted);
+      return healthy(wanted, verifications.length > wanted.length && verifications.some(isKeptOut));
     case 'unknown':
       return 'nothing wrong found, but not everything that would show it was seen (why, and what would change that, below)';
     case 'broken':
@@ -25,11 +25,20 @@ export function headlineOf(
   }
 }
 
-function healthy(wanted: readonly Verification[]): string {
+function isKeptOut({ expectation }: Verification): boolean {
+  return expectation.deniedBy === 'NetworkPolicy';
+}
+
+function healthy(wanted: readonly Verification[], isRestricted: boolean): string {
   if (wanted.length === 0) return 'it is as its objects ask for';
   const endpoints = distinctEndpoints(wanted);
+  if (isRestricted) return `every client that NetworkPolicies let in reaches ${allOf(endpoints.size)}`;
   const isExternal = wanted.some(({ expectation }) => expectation.vantage.kind === 'external');
-  return `every pod${isExternal ? ', every node and outside clients reach' : ' and every node reaches'} all of ${endpoints.size} ${endpoints.size === 1 ? 'endpoint' : 'endpoints'}`;
+  return `every pod${isExternal ? ', every node and outside clients reach' : ' and every node reaches'} ${allOf(endpoints.size)}`;
+}
+
+function allOf(count: number): string {
+  return `all of ${count} ${count === 1 ? 'endpoint' : 'endpoints'}`;
 }
 
 function broken(wanted: readonly Verification[], causes: readonly Cause[]): string {

@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, string>> = {
 const clients: Readonly<Record<string, string>> = { pod: 'pod', node: 'node', external: 'outside' };
 const clientOrder = ['pod', 'endpoint pod', 'node', 'outside'];
 
-/** Who reaches the Service from where: the worst of all frontends of a kind, one cell per node. */
+/** Who reaches the Service from where: the worst of all frontends of a kind, one cell per node, of those that let the client in. */
 export function pathMatrix(paths: readonly PathRow[], style: Style): Matrix {
   const columns = [...new Set(paths.map((path) => path.node))].sort(byName);
   const hasManyKinds = new Set(paths.map((path) => path.frontendKind)).size > 1;
@@ -64,12 +64,13 @@ function cellOf(path: PathRow | undefined, style: Style): string {
   }
 }
 
+// Clients that are kept out on purpose say nothing of those of the same kind that are let in.
 const badness: Readonly<Record<PathRow['state'], number>> = {
   fails: 4,
   partly: 3,
   unknown: 2,
-  'as-promised-denied': 1,
-  works: 0,
+  works: 1,
+  'as-promised-denied': 0,
 };
 
 function isWorse(a: PathRow, b: PathRow): boolean {
