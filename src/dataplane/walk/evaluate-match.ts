@@ -7,6 +7,7 @@ import { lookUpKey } from './key-lookup.ts';
 import type { PacketState } from './packet-state.ts';
 import { recentHolds } from './recent-list.ts';
 import { reversePathHolds } from './reverse-path.ts';
+import { socketHolds } from './socket-holds.ts';
 import { intersectRanges, isInNames, isInRanges, subtractRanges } from './value-ranges.ts';
 import type { WalkContext } from './walk-context.ts';
 
@@ -48,7 +49,7 @@ export function evaluateMatch(
     case 'rpfilter':
       return negate(reversePathHolds(state, match.loose, match.withMark), match.not);
     case 'socket':
-      return socketHolds(state, match.not);
+      return socketHolds(context, state, match);
     case 'unknown-match':
       return 'unknown';
   }
@@ -206,9 +207,4 @@ function ipvsHolds(state: PacketState, match: Extract<Match, { kind: 'ipvs' }>):
   if (match.vaddr !== undefined && match.vaddr !== original.destination) return 'no';
   if (match.vport !== undefined && match.vport !== original.destinationPort) return 'no';
   return match.protocol === undefined || match.protocol === state.protocol ? 'yes' : 'no';
-}
-
-// A first packet to an address that is not the node's has no socket here, but for transparent proxies.
-function socketHolds(state: PacketState, not: boolean): MatchResult {
-  return state.stage.startsWith('output') && !not ? 'yes' : 'unknown';
 }

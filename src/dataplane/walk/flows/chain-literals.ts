@@ -110,6 +110,12 @@ class Collector {
         if (part.vaddr !== undefined) this.add('ct-original-daddr', [{ low: part.vaddr, high: part.vaddr }]);
         if (part.vport !== undefined) this.add('ct-original-dport', [{ low: part.vport, high: part.vport }]);
         return;
+      case 'socket':
+        for (const { address, port } of this.node.sockets ?? []) {
+          this.add('dport', [{ low: port, high: port }]);
+          if (address !== undefined) this.add('daddr', [{ low: address, high: address }]);
+        }
+        return;
       case 'vmap':
         this.addElements(part.map, part.key);
         return;
@@ -131,7 +137,6 @@ class Collector {
       case 'random':
       case 'recent':
       case 'rpfilter':
-      case 'socket':
       case 'unknown-match':
       case 'accept':
       case 'drop':
