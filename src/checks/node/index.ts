@@ -7,12 +7,15 @@ import { conntrackStale } from './conntrack-stale.ts';
 import { forwardingOff } from './forwarding-off.ts';
 import { hairpinOff } from './hairpin-off.ts';
 import { iptablesFlavoursMixed } from './iptables-flavours-mixed.ts';
+import { insertionsFail } from './insertions-fail.ts';
+import { invalidPassed } from './invalid-passed.ts';
 import { mtuFits } from './mtu-fits.ts';
 import { neighboursFull } from './neighbours-full.ts';
 import { replyLost } from './reply-lost.ts';
 import { reversePathFilter } from './reverse-path-filter.ts';
 import { routeMissing } from './route-missing.ts';
 import { sourcePortsLeft } from './source-ports-left.ts';
+import { tunnelsMasqueraded } from './tunnels-masqueraded.ts';
 
 /** What the kernel around the rules does with the Service's packets. */
 export const nodeChecks: readonly Check[] = [
@@ -27,6 +30,9 @@ export const nodeChecks: readonly Check[] = [
   conntrackStale,
   conntrackFull,
   sourcePortsLeft,
+  insertionsFail,
+  invalidPassed,
+  tunnelsMasqueraded,
   connectionsForgotten,
   neighboursFull,
   iptablesFlavoursMixed,

@@ -1,7 +1,7 @@
 import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
-import { isKernelBefore } from '../../world/is-kernel-before.ts';
+import { type KernelVersion, isBefore, kernelOf } from '../../world/kernel-of.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** Ports that a translated source may get, where its own is not below 1024. *Source:* linux net/netfilter/nf_nat_core.c, `nf_nat_l4proto_unique_tuple`. */
@@ -13,6 +13,9 @@ const TOO_MANY = 0.99;
 /** Here for one in 200,000. */
 const MANY = 0.95;
 
+/** From here on a connection that has ended gives its port to a new one. *Source:* linux net/netfilter/nf_nat_core.c, `nf_nat_may_kill`. */
+const GIVES_PORTS: KernelVersion = [6, 7, 0];
+
 /** A node has no more source ports for connections to one address and port. */
 export const sourcePortsLeft: Check = defineCheck({
   id: 'node/source-ports-left',
@@ -23,8 +26,8 @@ export const sourcePortsLeft: Check = defineCheck({
   *run({ world }) {
     for (const [node, { conntrack = [] }] of world.nodeStates) {
       if (conntrack.length < PORTS * MANY) continue;
-      // Since Linux 6.7 a connection that has ended gives its port to a new one. *Source:* net/netfilter/nf_nat_core.c, `nf_nat_may_kill`.
-      const isHeld = isKernelBefore(world, node, 6, 7) === true;
+      const kernel = kernelOf(world, node);
+      const isHeld = kernel !== undefined && isBefore(kernel, GIVES_PORTS);
       const holding = isHeld ? conntrack : conntrack.filter(({ state = '' }) => !ENDED.has(state));
       for (const { ports, entry } of usesOf(holding)) {
         if (ports.size < PORTS * MANY) continue;
