@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { observationFormats } from '../../model/observation.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
 import { client, promise, verified } from '../../verify/verification-fixture.ts';
-import { webCluster } from '../cluster-fixture.ts';
+import { pod, webCluster } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { frontendConnects } from './frontend-connects.ts';
 
@@ -78,5 +78,43 @@ describe('observed/frontend-connects, by UDP', () => {
       blind,
     });
     proveCheck(frontendConnects, { healthy: of(silent), broken: of(silent, answers), problem, blind });
+  });
+});
+
+const someFail = tried(probe('10.96.0.7', 80, { connected: 1, timeout: 2 }), endpointStands);
+const allStand = tried(probe('10.96.0.7', 80, { connected: 3 }), endpointStands);
+
+describe('observed/frontend-connects, while a pod leaves', () => {
+  const leaving = { pods: [pod(), pod('web-0', {}, {}, { deletionTimestamp: '2026-01-01T10:00:30Z' })] };
+  proveCheck(frontendConnects, {
+    healthy: { ...allStand, ...leaving },
+    broken: { ...someFail, ...leaving },
+    problem: { faults: ['E14', 'F07', 'C01'], summary: /: web-0 was just ending, without a preStop hook/ },
+    blind: { ...webCluster, verifications },
+  });
+});
+
+describe('observed/frontend-connects, where connections met in the table', () => {
+  const counted = (situation: typeof someFail, failed: number) => ({
+    ...situation,
+    files: {
+      ...situation.files,
+      'nodes/node-a/conntrack-counters.txt': `cpu=0   found=3 invalid=1832 insert=0 insert_failed=${failed} drop=${failed} early_drop=0 error=0 search_restart=9 clash_resolve=12 chaintoolong=0\n`,
+    },
+  });
+  proveCheck(frontendConnects, {
+    healthy: counted(allStand, 417),
+    broken: counted(someFail, 417),
+    problem: {
+      faults: ['C02', 'F07', 'C01', 'P04'],
+      summary: /node-a dropped 417 packets of connections that met/,
+    },
+    blind: { ...webCluster, verifications },
+  });
+  proveCheck(frontendConnects, {
+    healthy: counted(allStand, 0),
+    broken: counted(someFail, 0),
+    problem: { summary: /something on the way was not read/ },
+    blind: { ...webCluster, verifications },
   });
 });

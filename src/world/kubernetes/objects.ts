@@ -145,6 +145,7 @@ export interface Container {
   readonly livenessProbe?: Probe;
   readonly startupProbe?: Probe;
   readonly restartPolicy?: string;
+  readonly lifecycle?: { readonly preStop?: object };
 }
 
 export interface ContainerStatus {
