@@ -1,5 +1,6 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Remedy } from '../model/finding.ts';
+import { isKubeProxyPod } from '../world/kube-proxy-pod.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
@@ -75,7 +76,7 @@ function explain(world: World, node: string): ProxyExplanation {
   return { ...base, faults: ['K05', 'R08'] };
 }
 
-/** The pod of kube-proxy on `node`: kubeadm's label, or the recommended one. */
+/** The pod of kube-proxy on `node`. */
 export function proxyPodOn({ pods }: World, node: string): Pod | undefined {
   return proxyPodsOf(pods).get(node);
 }
@@ -88,10 +89,8 @@ function proxyPodsOf(pods: readonly Pod[]): ReadonlyMap<string, Pod> {
   if (known !== undefined) return known;
   const found = new Map<string, Pod>();
   for (const pod of pods) {
-    const { labels = {} } = pod.metadata;
-    const isProxy = labels['k8s-app'] === 'kube-proxy' || labels['app.kubernetes.io/name'] === 'kube-proxy';
     const { nodeName } = pod.spec;
-    if (isProxy && nodeName !== undefined && !found.has(nodeName)) found.set(nodeName, pod);
+    if (nodeName !== undefined && !found.has(nodeName) && isKubeProxyPod(pod)) found.set(nodeName, pod);
   }
   proxyPods.set(pods, found);
   return found;
@@ -148,19 +147,33 @@ function restartRemedy(world: World, node: string, pod: Pod | undefined): Remedy
     return world.coverage.get('pods')?.isComplete === true
       ? {
           text: `${text} (no pod runs it: it is a process of the node)`,
-          commands: ['systemctl restart kube-proxy'],
+          commands: [`systemctl restart ${unitOf(world, node)}   # on ${node}`],
         }
       : { text, commands };
   }
-  const { namespace, name } = pod.metadata;
+  const { namespace, name, annotations } = pod.metadata;
+  // What kubelet runs from a file does not end with the object that stands for it.
+  const isStatic = annotations?.['kubernetes.io/config.mirror'] !== undefined;
   return {
-    text,
+    text: isStatic ? `${text} (kubelet runs it from a file, and starts it again)` : text,
     commands: [
       // Its log is gone with it.
       `kubectl -n ${namespace} logs ${name} --tail=50`,
-      `kubectl -n ${namespace} delete pod ${name}`,
+      isStatic
+        ? `crictl stop $(crictl ps -q --name kube-proxy)   # on ${node}`
+        : `kubectl -n ${namespace} delete pod ${name}`,
     ],
   };
+}
+
+/** The unit of systemd in which kube-proxy runs where no pod does: k3s has it in its own process. *Source:* docs.k3s.io/architecture. */
+function unitOf({ nodes }: World, node: string): string {
+  const { metadata, status } = nodes.find((each) => each.metadata.name === node) ?? {};
+  if (status?.nodeInfo?.kubeletVersion?.includes('+k3s') !== true) return 'kube-proxy';
+  const isServer = Object.keys(metadata?.labels ?? {}).some((label) =>
+    /^node-role\.kubernetes\.io\/(control-plane|master)$/.test(label),
+  );
+  return isServer ? 'k3s' : 'k3s-agent';
 }
 
 function podEvidence(world: World, pod: Pod): Evidence {

@@ -3,6 +3,7 @@ import { podsOnNode } from '../../intent/pods-on-node.ts';
 import { familyOf, parseIp } from '../../model/address.ts';
 import { type Cidr, cidrContains, formatCidr, parseCidr } from '../../model/cidr.ts';
 import { deviceTo } from '../../world/device-to.ts';
+import { isKubeProxyPod } from '../../world/kube-proxy-pod.ts';
 import type { KubeProxyConfig } from '../../world/kube-proxy-state.ts';
 import type { Node } from '../../world/kubernetes/objects.ts';
 import { findSharedConfig } from '../../world/proxy/read-config.ts';
@@ -122,6 +123,5 @@ function withPodRange(world: World, node: string, cidr: string): World {
 
 /** The ConfigMap that kube-proxy is configured with, by name; kubeadm's where none is seen. */
 function configMapOf({ configMaps, pods }: World): string {
-  const proxy = pods.find(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-proxy');
-  return findSharedConfig(configMaps, proxy)?.configMap.metadata.name ?? 'kube-proxy';
+  return findSharedConfig(configMaps, pods.find(isKubeProxyPod))?.configMap.metadata.name ?? 'kube-proxy';
 }

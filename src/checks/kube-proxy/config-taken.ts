@@ -1,4 +1,5 @@
 import type { KubeProxyConfig, KubeProxyState } from '../../world/kube-proxy-state.ts';
+import { isKubeProxyPod } from '../../world/kube-proxy-pod.ts';
 import type { ConfigMap, Pod } from '../../world/kubernetes/objects.ts';
 import { modeInLog } from '../../world/proxy/read-kube-proxies.ts';
 import { configOf, configTextOf, readWrittenConfig } from '../../world/proxy/read-config.ts';
@@ -49,7 +50,7 @@ function nodesWith({ pods }: World, { metadata }: ConfigMap): string[] {
   const own = pods.filter(
     (pod) =>
       pod.metadata.namespace === metadata.namespace &&
-      pod.metadata.labels?.['k8s-app'] === 'kube-proxy' &&
+      isKubeProxyPod(pod) &&
       mountedConfigMaps(pod).includes(metadata.name) &&
       isConfiguredByFile(pod),
   );

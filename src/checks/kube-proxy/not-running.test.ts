@@ -1,6 +1,7 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { node, pod } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check-fixture.ts';
+import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import { proveCheck, worldOf } from '../prove-check-fixture.ts';
 import { notRunning } from './not-running.ts';
 
 const proxy = (name: string) =>
@@ -99,5 +100,34 @@ describe.each([
     broken: logged(crashing, files),
     problem: { node: 'node-b', faults: ['K02', 'K05'], summary: /exits/, ...more },
     blind: { services: [], nodes: [node()] },
+  });
+});
+
+describe('how kube-proxy is started again', () => {
+  const remedyOf = (pods: object[], kubeletVersion = 'v1.37.2', labels = {}): string => {
+    const one = node({ nodeInfo: { kubeletVersion } }, {}, 'node-a', { labels });
+    return explainProxy(worldOf({ services: [], nodes: [one], pods }), 'node-a').remedy.commands.join('\n');
+  };
+  const labelled = (labels: object, annotations: object = {}): object =>
+    pod('kube-proxy-node-a', {}, { nodeName: 'node-a' }, { namespace: 'kube-system', labels, annotations });
+
+  it.each([{ component: 'kube-proxy' }, { 'app.kubernetes.io/name': 'kube-proxy' }])(
+    'by its pod: %j',
+    (labels) => {
+      expect(remedyOf([labelled(labels)])).toMatch(/delete pod kube-proxy-node-a$/);
+    },
+  );
+
+  it('by its container where kubelet runs it from a file', () => {
+    const fromFile = labelled({ component: 'kube-proxy' }, { 'kubernetes.io/config.mirror': 'x' });
+    expect(remedyOf([fromFile])).toMatch(/crictl stop .*--name kube-proxy/);
+  });
+
+  it('as a process of the node, which k3s is itself', () => {
+    expect(remedyOf([])).toMatch(/^systemctl restart kube-proxy /);
+    expect(remedyOf([], 'v1.31.4+k3s1')).toMatch(/^systemctl restart k3s-agent /);
+    expect(remedyOf([], 'v1.31.4+k3s1', { 'node-role.kubernetes.io/control-plane': 'true' })).toMatch(
+      /^systemctl restart k3s /,
+    );
   });
 });

@@ -2,6 +2,7 @@ import type { NodeState } from '../../dataplane/node-state.ts';
 import { byKey } from '../../model/by-key.ts';
 import { type Source, type SourceKind, textOf } from '../../snapshot/snapshot.ts';
 import type { KubeProxyState, ProxyMode } from '../kube-proxy-state.ts';
+import { isKubeProxyPod } from '../kube-proxy-pod.ts';
 import type { ConfigMap, Node, Pod } from '../kubernetes/objects.ts';
 import { isIpvsTable } from './is-ipvs-table.ts';
 import { parseMetrics } from './parse-metrics.ts';
@@ -55,8 +56,7 @@ function podsByNode({ pods }: ProxyEvidence): ReadonlyMap<string, Pod> {
   const found = new Map<string, Pod>();
   for (const pod of pods) {
     const { nodeName } = pod.spec;
-    if (pod.metadata.labels?.['k8s-app'] !== 'kube-proxy' || nodeName === undefined || found.has(nodeName))
-      continue;
+    if (nodeName === undefined || found.has(nodeName) || !isKubeProxyPod(pod)) continue;
     found.set(nodeName, pod);
   }
   return found;
