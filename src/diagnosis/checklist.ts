@@ -18,8 +18,12 @@ const AREAS: readonly (readonly [area: string, title: string])[] = [
 
 const TITLES: ReadonlyMap<string, string> = new Map(AREAS);
 
+/** How many of the packets that checks look at could be followed to their end. */
+type Followed = 'all' | 'some' | 'none';
+
 /** One row an area: its first problem, what could not be seen, or that all its facts hold. */
-export function checklistOf({ results }: DiagnosisInput): ChecklistRow[] {
+export function checklistOf({ results, verifications }: DiagnosisInput): ChecklistRow[] {
+  const followed = followedOf(verifications);
   const byArea = new Map<string, CheckResult[]>(AREAS.map(([area]) => [area, []]));
   for (const result of results) {
     const { id } = result.check;
@@ -29,17 +33,27 @@ export function checklistOf({ results }: DiagnosisInput): ChecklistRow[] {
     else byArea.set(area, [result]);
   }
   return [...byArea].flatMap(([area, own]) =>
-    own.length === 0 ? [] : [rowOf(TITLES.get(area) ?? area, own)],
+    own.length === 0 ? [] : [rowOf(TITLES.get(area) ?? area, own, followed)],
   );
 }
 
-function rowOf(area: string, results: readonly CheckResult[]): ChecklistRow {
+function followedOf(verifications: DiagnosisInput['verifications']): Followed {
+  const isLost = ({ discrepancies }: DiagnosisInput['verifications'][number]): boolean =>
+    discrepancies.some(({ kind }) => kind === 'cannot-tell');
+  if (!verifications.some(isLost)) return 'all';
+  return verifications.every((each) => isLost(each) && each.works[0] === 0) ? 'none' : 'some';
+}
+
+function rowOf(area: string, results: readonly CheckResult[], followed: Followed): ChecklistRow {
   const problems = results.flatMap((result) => (result.status === 'problem' ? result.problems : []));
   const error = problems.find(({ severity }) => severity === 'error');
   if (error) return { area, status: 'problem', text: error.summary };
   const warning = problems.find(({ severity }) => severity === 'warning');
   if (warning) return { area, status: 'warning', text: warning.summary };
-  const passed = results.filter(({ status }) => status === 'pass');
+  const isOpen = ({ check }: CheckResult): boolean =>
+    followed !== 'all' && check.needs.includes('verifications');
+  const passing = results.filter(({ status }) => status === 'pass');
+  const passed = passing.filter((result) => !isOpen(result));
   const blind = results.filter(({ status }) => status === 'unknown');
   if (passed.length > 0) {
     const rest = blind.length > 0 ? `; ${blind.length} could not be checked` : '';
@@ -47,6 +61,15 @@ function rowOf(area: string, results: readonly CheckResult[]): ChecklistRow {
   }
   if (blind.length > 0)
     return { area, status: 'unknown', text: `not checked: ${blind[0]?.check.asserts ?? ''}` };
+  // A packet that could not be followed shows no fault, and proves nothing.
+  if (passing.length > 0) {
+    const far = `${factText(passing)}, as far as packets could be followed`;
+    return {
+      area,
+      status: 'unknown',
+      text: followed === 'some' ? far : 'not checked: packets could not be followed',
+    };
+  }
   return { area, status: 'not-applicable', text: 'does not apply' };
 }
 

@@ -80,7 +80,11 @@ export function gapsOfSubject(input: DiagnosisInput): Gap[] {
         first?.gap ?? {
           what: isOfNode ? client : `${client} to ${frontendText(expectation.frontend)}`,
           why: first?.text ?? summary,
-          unlock: `read the rules, routes and links of ${node}`,
+          // A rule that was read and still leaves it open asks for what no dump holds.
+          unlock:
+            first?.rule === undefined
+              ? `read the rules, routes and links of ${node}`
+              : 'ask without --from, on the running cluster: connections are tried',
           node,
         },
       );
