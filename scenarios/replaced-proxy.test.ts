@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { investigateService } from '../src/investigate.ts';
 import { type Changes, changedRecording } from './changed-recording.ts';
 
@@ -25,4 +25,60 @@ it('does not miss the rules of a kube-proxy that another program replaces', asyn
   expect(notChecked.map(({ why }) => why)).toContainEqual(
     expect.stringMatching(/Cilium serves Services on node-a instead of kube-proxy/),
   );
+});
+
+const configured = (replacement: string): Changes => [
+  [
+    /configmaps\.json/,
+    (text) => {
+      const list = JSON.parse(text) as { items: object[] };
+      const own = { name: 'cilium-config', namespace: 'kube-system' };
+      list.items.push({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: own,
+        data: { 'kube-proxy-replacement': replacement },
+      });
+      return JSON.stringify(list);
+    },
+  ],
+];
+const agents: Changes = [
+  [
+    /pods\.json/,
+    (text) =>
+      text
+        .replaceAll('"k8s-app": "kube-proxy"', '"k8s-app": "cilium"')
+        .replaceAll('"kube-proxy-', '"cilium-'),
+  ],
+];
+const silent: Changes = [[/\/kube-proxy/, () => undefined]];
+
+describe('rules of kube-proxy on nodes where Cilium runs', () => {
+  const ask = async (...changes: Changes[]): Promise<unknown> => {
+    const snapshot = await changedRecording('iptables-healthy', changes.flat());
+    const { verdict, causes, notChecked, checklist } = investigateService(snapshot, {
+      namespace: 'shop',
+      name: 'web',
+    });
+    const isOpen = notChecked.some(({ why }) => /Cilium serves Services on/.test(why));
+    const rules = checklist.find(({ area }) => area === 'Rules')?.status;
+    return [verdict, causes.length, isOpen, rules];
+  };
+  const open = ['unknown', 0, true, 'unknown'];
+  const served = ['healthy', 0, false, 'ok'];
+
+  it('are left over where it is set to replace kube-proxy, whether or not that still runs', async () => {
+    expect(await ask(agents, silent, configured('true'))).toEqual(open);
+    expect(await ask(agents, configured('strict'))).toEqual(open);
+  });
+
+  it('are left over where nothing was heard of a kube-proxy', async () => {
+    expect(await ask(agents, silent)).toEqual(open);
+  });
+
+  it('serve where Cilium leaves that to kube-proxy, or a kube-proxy without a pod answers', async () => {
+    expect(await ask(agents, silent, configured('false'))).toEqual(served);
+    expect(await ask(agents)).toEqual(served);
+  });
 });

@@ -1,7 +1,9 @@
 import { checks as allChecks } from './all-checks.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { Gap } from '../model/evidence.ts';
+import { proxyReplacementOf } from '../verify/proxy-replacement.ts';
 import type { Service } from '../world/kubernetes/objects.ts';
+import type { World } from '../world/world.ts';
 import type { Check, CheckInput, CheckResult, Need, Problem } from './check.ts';
 import { hasPort } from './has-port.ts';
 import { missingEvidence } from './missing-evidence.ts';
@@ -38,6 +40,7 @@ function problemsOfCluster(check: Check, input: CheckInput): readonly Problem[] 
 }
 
 function appliesTo({ needs }: Check, { subject, world }: CheckInput): boolean {
+  if (needs.includes('kubeProxies') && isReplacedEverywhere(world)) return false;
   const { service } = subject;
   if (service === undefined) {
     // Whether the Service is not there or was not read: only the second is a gap.
@@ -49,6 +52,12 @@ function appliesTo({ needs }: Check, { subject, world }: CheckInput): boolean {
   const isDialled = subject.port === undefined || hasPort(service.spec, subject.port);
   return !needs.includes('verifications') || (hasAddress(service.spec) && isDialled);
 }
+
+/** Whether another program serves Services on every node, so that there is no kube-proxy to speak of. */
+const isReplacedEverywhere = perWorld((world: World): boolean => {
+  const names = [...world.nodeStates.keys()];
+  return names.length > 0 && names.every((name) => proxyReplacementOf(world, name, 'ip') !== undefined);
+});
 
 /** Whether clients outside are promised anything. */
 function isForOutside({ type, externalIPs = [] }: Service['spec']): boolean {

@@ -1,4 +1,6 @@
 import { findProxyTables } from '../kubeproxy/proxy-tables.ts';
+import { ciliumReplaces } from '../world/cilium-replaces.ts';
+import { isKubeProxyPod } from '../world/kube-proxy-pod.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
@@ -12,17 +14,10 @@ const REPLACEMENTS: readonly (readonly [name: string, key: string, value: string
   ['Calico', 'k8s-app', 'calico-node'],
 ];
 
-/** Pods of kube-proxy, as installers label them. */
-const KUBE_PROXY: readonly (readonly [key: string, value: string])[] = [
-  ['k8s-app', 'kube-proxy'],
-  ['app.kubernetes.io/name', 'kube-proxy'],
-  ['component', 'kube-proxy'],
-];
-
 /**
- * What serves Services on `node` instead of kube-proxy; undefined where kube-proxy does, or should. A replacement is believed
- * only where no kube-proxy pod runs in the cluster and the node holds none of its rules of `family`.
- * *Limits:* Cilium beside a kube-proxy that still runs counts as kube-proxy.
+ * What serves Services on `node` instead of kube-proxy; undefined where kube-proxy does, or should. Cilium says itself whether it does. Where it does not, and of other
+ * programs, a replacement is believed where no kube-proxy pod runs in the cluster and the node holds none of its rules of `family`, or only such as
+ * Cilium may have found there: no kube-proxy answered.
  */
 export function proxyReplacementOf(world: World, node: string, family: 'ip' | 'ip6'): string | undefined {
   const byNode = known(world);
@@ -35,19 +30,29 @@ const known = perWorld(() => new Map<string, string | undefined>());
 
 function findReplacement(world: World, node: string, family: 'ip' | 'ip6'): string | undefined {
   const { pods, hasKubeProxy } = agents(world);
-  const found = REPLACEMENTS.find(([, key, value]) =>
-    pods.some((pod) => pod.spec.nodeName === node && hasLabel(pod, key, value)),
-  );
-  if (found === undefined || hasKubeProxy) return undefined;
-  const tables = world.nodeStates.get(node)?.tables ?? [];
-  const { live, unhooked } = findProxyTables(tables, family);
-  return live.length > 0 || unhooked.length > 0 ? undefined : found[0];
+  const [found] =
+    REPLACEMENTS.find(([, key, value]) =>
+      pods.some((pod) => pod.spec.nodeName === node && hasLabel(pod, key, value)),
+    ) ?? [];
+  if (found === undefined) return undefined;
+  const says = found === 'Cilium' ? ciliumReplaces(world) : undefined;
+  if (says !== undefined) return says ? found : undefined;
+  if (hasKubeProxy) return undefined;
+  const { live, unhooked } = findProxyTables(world.nodeStates.get(node)?.tables ?? [], family);
+  if (live.length === 0 && unhooked.length === 0) return found;
+  return found === 'Cilium' && !answers(world, node) ? found : undefined;
+}
+
+/** Whether anything was heard of a kube-proxy that runs on `node`, as a process of its own or in k3s. */
+function answers({ kubeProxies }: World, node: string): boolean {
+  const { metrics, healthz, reportedMode, log } = kubeProxies.get(node) ?? {};
+  return [metrics, healthz, reportedMode, log].some((heard) => heard !== undefined);
 }
 
 /** The pods that may serve Services, of all that there are: every node asks for its own. */
 const agents = perWorld(({ pods }: World) => ({
   pods: pods.filter((pod) => REPLACEMENTS.some(([, key, value]) => hasLabel(pod, key, value))),
-  hasKubeProxy: pods.some((pod) => KUBE_PROXY.some(([key, value]) => hasLabel(pod, key, value))),
+  hasKubeProxy: pods.some(isKubeProxyPod),
 }));
 
 function hasLabel({ metadata }: Pod, key: string, value: string): boolean {

@@ -27,6 +27,12 @@ export function whyBlind(
     if (replacement !== undefined)
       return {
         text: `${replacement} serves Services on ${name} instead of kube-proxy, and its state is not read`,
+        gap: {
+          what: `what ${replacement} does on ${name}`,
+          why: `${replacement} serves Services on ${name} instead of kube-proxy, and its state is not read`,
+          unlock: 'ask without --from, on the running cluster: connections are tried',
+          node: name,
+        },
       };
   }
   return undefined;

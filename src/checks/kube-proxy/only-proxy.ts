@@ -1,3 +1,5 @@
+import { ciliumReplaces } from '../../world/cilium-replaces.ts';
+import { isKubeProxyPod } from '../../world/kube-proxy-pod.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** Other programs that serve Services, by the label of their pods, and how to tell that they do. */
@@ -14,17 +16,14 @@ export const onlyProxy: Check = defineCheck({
   needs: ['pods'],
   isClusterWide: true,
   *run({ world }) {
-    const proxies = world.pods.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-proxy');
+    const proxies = world.pods.filter(isKubeProxyPod);
     if (proxies.length === 0) return;
     for (const [label, value, name] of OTHERS) {
       const other = world.pods.find(({ metadata }) => metadata.labels?.[label] === value);
       if (!other) continue;
-      const config = world.configMaps.find(({ metadata }) => metadata.name === 'cilium-config')?.data?.[
-        'kube-proxy-replacement'
-      ];
       const replaces =
         name === 'Cilium'
-          ? config === 'true' || config === 'strict'
+          ? ciliumReplaces(world) === true
           : other.spec.containers.some(({ args = [] }) => args.includes('--run-service-proxy=true'));
       if (!replaces) continue;
       yield {

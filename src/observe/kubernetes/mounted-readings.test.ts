@@ -39,3 +39,10 @@ it('takes the name that kubeadm gives where no pod of kube-proxy was seen that m
   expect(names([])).toEqual([['kube-system/kube-proxy'], []]);
   expect(names([pods(pod('kube-proxy-a', 'kube-proxy'))])).toEqual([['kube-system/kube-proxy'], []]);
 });
+
+it('asks how Cilium is set where its agents run', () => {
+  expect(names([pods(pod('cilium-a', 'cilium'))])).toEqual([
+    ['kube-system/kube-proxy', 'kube-system/cilium-config'],
+    [],
+  ]);
+});

@@ -14,7 +14,7 @@ const SYSTEM = 'kube-system';
 
 /**
  * Readings of the ConfigMaps that the pods of kube-proxy and of DNS among `sources` mount, whatever installers call them, but those of `sources`; kubeadm's where no
- * pod of kube-proxy was seen that mounts any. Those of kube-proxy and of DNS apart.
+ * pod of kube-proxy was seen that mounts any, and Cilium's beside it where its agents run. Those of kube-proxy and of DNS apart.
  */
 export function mountedReadings(sources: readonly Source[]): {
   readonly ofProxies: readonly Reading[];
@@ -26,8 +26,13 @@ export function mountedReadings(sources: readonly Source[]): {
     ({ metadata }) => metadata.namespace === SYSTEM && metadata.labels?.['k8s-app'] === 'kube-dns',
   );
   const ofProxies = mountedBy(pods.filter(isKubeProxy));
+  // Whether Cilium replaces kube-proxy stands in the ConfigMap of its agents, which none of their containers need mount.
+  const agent = pods.find(({ metadata }) => metadata.labels?.['k8s-app'] === 'cilium');
   return {
-    ofProxies: ofProxies.length > 0 ? ofProxies : [readingOf(SYSTEM, 'kube-proxy')],
+    ofProxies: [
+      ...(ofProxies.length > 0 ? ofProxies : [readingOf(SYSTEM, 'kube-proxy')]),
+      ...(agent === undefined ? [] : [readingOf(agent.metadata.namespace, 'cilium-config')]),
+    ],
     ofDns: mountedBy(servers).filter(({ name = '' }) => !read.has(name)),
   };
 }
