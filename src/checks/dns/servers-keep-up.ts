@@ -1,13 +1,11 @@
 import type { Pod } from '../../world/kubernetes/objects.ts';
+import { lastKill } from '../../world/last-kill.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 
 /** *Source:* coredns plugin/forward, `max_concurrent`. */
 const LIMIT = /concurrent queries exceeded maximum (\d+)/;
-
-/** A DNS server that was killed earlier than so long ago has been in order since. */
-const LATELY_MS = 24 * 3600_000;
 
 /** DNS servers that run are at their limits: they were killed for their memory, or turn questions away. */
 export const serversKeepUp: Check = defineCheck({
@@ -27,17 +25,13 @@ export const serversKeepUp: Check = defineCheck({
 
 function* killed(world: World, subject: string, pods: readonly Pod[]): Iterable<Problem> {
   const found = pods.flatMap((pod) => {
-    const status = pod.status.containerStatuses?.find(
-      ({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.reason === 'OOMKilled',
-    );
-    const ended = status?.state?.terminated ?? status?.lastState?.terminated;
-    return status && ended ? [{ pod, restarts: status.restartCount ?? 0, at: ended.finishedAt }] : [];
+    const kill = lastKill(pod, world.now);
+    return kill ? [{ pod, ...kill }] : [];
   });
-  const isLate = found.some(({ at }) => !isLongAgo(at, world.now));
   const [first] = found;
   if (!first) return;
   yield {
-    severity: isLate ? 'warning' : 'info',
+    severity: found.every(({ isLongAgo }) => isLongAgo) ? 'info' : 'warning',
     subject,
     share: [0, 0],
     summary: `${found.length} of ${pods.length} DNS servers ${found.length === 1 ? 'was' : 'were'} killed for want of memory (${found.map(({ pod, restarts, at }) => `${pod.metadata.name}: ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}${at === undefined ? '' : `, the last at ${at}`}`).join('; ')}): names fail or are late until it is back`,
@@ -53,11 +47,6 @@ function* killed(world: World, subject: string, pods: readonly Pod[]): Iterable<
       ],
     },
   };
-}
-
-/** Where the time is not known, it counts as lately. */
-function isLongAgo(at: string | undefined, now: string | undefined): boolean {
-  return Date.parse(now ?? '') - Date.parse(at ?? '') > LATELY_MS;
 }
 
 function* turningAway(world: World, subject: string, pods: readonly Pod[]): Iterable<Problem> {

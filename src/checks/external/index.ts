@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { addressAssigned } from './address-assigned.ts';
 import { nodePortServed } from './node-port-served.ts';
 import { noCollision } from './no-collision.ts';
+import { oneAnnounces } from './one-announces.ts';
 import { rangesApart } from './ranges-apart.ts';
 import { routesLead } from './routes-lead.ts';
 import { sourceRanges } from './source-ranges.ts';
@@ -11,6 +12,7 @@ export const externalChecks: readonly Check[] = [
   addressAssigned,
   noCollision,
   nodePortServed,
+  oneAnnounces,
   rangesApart,
   routesLead,
   sourceRanges,

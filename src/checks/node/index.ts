@@ -16,6 +16,7 @@ import { reversePathFilter } from './reverse-path-filter.ts';
 import { routeMissing } from './route-missing.ts';
 import { sourcePortsLeft } from './source-ports-left.ts';
 import { tunnelsMasqueraded } from './tunnels-masqueraded.ts';
+import { underPressure } from './under-pressure.ts';
 
 /** What the kernel around the rules does with the Service's packets. */
 export const nodeChecks: readonly Check[] = [
@@ -35,5 +36,6 @@ export const nodeChecks: readonly Check[] = [
   tunnelsMasqueraded,
   connectionsForgotten,
   neighboursFull,
+  underPressure,
   iptablesFlavoursMixed,
 ];
