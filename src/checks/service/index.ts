@@ -1,9 +1,11 @@
 import type { Check } from '../check.ts';
 import { hintsSpread } from './hints-spread.ts';
+import { addressLasts } from './address-lasts.ts';
 import { affinityKnown } from './affinity-known.ts';
 import { healthPortFree } from './health-port-free.ts';
 import { oneApplication } from './one-application.ts';
 import { claimedOnce } from './claimed-once.ts';
+import { clientsDirect } from './clients-direct.ts';
 import { serviceExists } from './exists.ts';
 import { families } from './families.ts';
 import { headlessPort } from './headless-port.ts';
@@ -34,4 +36,6 @@ export const serviceChecks: readonly Check[] = [
   healthPortFree,
   affinityKnown,
   hintsSpread,
+  addressLasts,
+  clientsDirect,
 ];

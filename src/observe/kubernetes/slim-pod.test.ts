@@ -46,6 +46,18 @@ describe('slimPod', () => {
     });
   });
 
+  it('keeps the names of proxies, and that there may be more variables', () => {
+    const made = pod('a');
+    const env = [
+      ...made.spec.containers[0]!.env,
+      { name: 'HTTP_PROXY', value: 'http://user:hush@proxy:3128' },
+    ];
+    Object.assign(made.spec.containers[0]!, { env, envFrom: [{ secretRef: { name: 'hush' } }] });
+    const { spec } = slimPod(made) as { spec: { containers: object[] } };
+    expect(spec.containers[0]).toMatchObject({ env: [{ name: 'HTTP_PROXY' }], envFrom: [{}] });
+    expect(JSON.stringify(spec)).not.toContain('hush');
+  });
+
   it('has copies share their parts, and only those that are alike', () => {
     const shared = new Map();
     const [one, two, other] = ['a', 'b', 'c'].map((name) => {

@@ -8,8 +8,6 @@ const LEFT_OUT = {
   metadata: new Set(['managedFields', 'generateName', 'resourceVersion']),
   status: new Set(['hostIPs']),
   container: new Set([
-    'env',
-    'envFrom',
     'volumeMounts',
     'resources',
     'imagePullPolicy',
@@ -21,12 +19,12 @@ const LEFT_OUT = {
 } as const;
 
 /**
- * A pod of a list without what nothing is judged by: mounts, resources, environment, digests of images. With `shared`, parts that other pods have alike
+ * A pod of a list without what nothing is judged by: mounts, resources, environment but for the names of proxies, digests of images. With `shared`, parts that other pods have alike
  * are theirs: most pods of a cluster are copies. *Limits:* what is left out is not in captures either.
  */
 export function slimPod(pod: Part, shared?: Shared): Part {
   const each = (value: unknown, out: keyof typeof LEFT_OUT): unknown =>
-    same(partsOf(value).map((part) => without(part, LEFT_OUT[out])));
+    same(partsOf(value).map((part) => withoutVariables(without(part, LEFT_OUT[out]))));
   const same = (value: unknown): unknown => (shared === undefined ? value : share(value, shared));
   const metadata = without(partOf(pod['metadata']), LEFT_OUT.metadata);
   const status = without(partOf(pod['status']), LEFT_OUT.status);
@@ -47,6 +45,20 @@ export function slimPod(pod: Part, shared?: Shared): Part {
       containerStatuses: (list) => each(list, 'containerStatus'),
       initContainerStatuses: (list) => each(list, 'containerStatus'),
     }),
+  };
+}
+
+/** What sends requests elsewhere: judged by its name alone. */
+const PROXY = /^(https?|all|no)_proxy$/i;
+
+/** A container of whose environment only the names of proxies are left, and where more variables come from only beside these. */
+function withoutVariables({ env, envFrom, ...rest }: Part): Part {
+  const names = partsOf(env).filter(({ name }) => typeof name === 'string' && PROXY.test(name));
+  if (names.length === 0) return rest;
+  return {
+    ...rest,
+    env: names.map(({ name }) => ({ name })),
+    ...(partsOf(envFrom).length === 0 ? {} : { envFrom: [{}] }),
   };
 }
 

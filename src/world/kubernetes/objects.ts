@@ -145,6 +145,9 @@ export interface Container {
   readonly livenessProbe?: Probe;
   readonly startupProbe?: Probe;
   readonly restartPolicy?: string;
+  /** Of the variables only the names: values may be secret. */
+  readonly env?: readonly { readonly name: string }[];
+  readonly envFrom?: readonly object[];
   readonly lifecycle?: { readonly preStop?: object };
 }
 
