@@ -32,6 +32,26 @@ describe('node/route-missing, to the Service’s own address', () => {
   });
 });
 
+describe('node/route-missing, by a table that routing rules choose', () => {
+  const chosen = ruleAt('node-a', {
+    family: 'route',
+    table: '2',
+    rule: 'default via 192.0.2.1 dev eth1 table 2',
+  });
+  const both = {
+    'nodes/node-a/ip-route.txt': 'default via 192.0.2.1 dev eth0\ndefault via 192.0.2.1 dev eth1 table 2\n',
+  };
+  proveCheck(routeMissing, {
+    healthy: { ...works, files: both },
+    broken: { ...failsBy('unreachable', { at: chosen, endpoint: webEndpoint }), files: both },
+    problem: {
+      faults: ['N16', 'N10'],
+      summary: /a routing rule leads these packets to table 2, and from there by default via/,
+    },
+    blind: unwalked,
+  });
+});
+
 describe('node/route-missing, a pod that does not answer its node', () => {
   const silent = ruleAt('node-a', {
     family: 'route',

@@ -1,3 +1,4 @@
+import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import { type Ip, formatIp } from '../../model/address.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import { podsAt } from '../../world/select-pods.ts';
@@ -9,7 +10,7 @@ import { defineDiscrepancyCheck, type Told } from '../discrepancy-check.ts';
 export const routeMissing: Check = defineDiscrepancyCheck({
   id: 'node/route-missing',
   asserts: 'every node has a route to every endpoint',
-  faults: ['N10', 'R19', 'O07', 'N11', 'N15', 'N09', 'N12', 'R07'],
+  faults: ['N10', 'R19', 'O07', 'N11', 'N15', 'N09', 'N12', 'R07', 'N16'],
   kinds: ['unreachable'],
   explains: ['node/reply-lost'],
   concerns: ({ at }) => at === undefined || at.family === 'route',
@@ -38,6 +39,8 @@ export const routeMissing: Check = defineDiscrepancyCheck({
         },
       };
     }
+    const chosen = chosenBy(group, world);
+    if (chosen !== undefined) return misruled(group.node, to, chosen);
     return {
       faults: ['N10', 'N11', 'O07'],
       summary: `${group.node} has no working route to ${to}`,
@@ -45,6 +48,26 @@ export const routeMissing: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+const USUAL_TABLES = new Set(['main', 'local', 'default']);
+
+/** The route that some of these packets take by a table which only a routing rule leads to. */
+function chosenBy({ node, at }: DiscrepancyGroup, { nodeStates }: World): RuleReference | undefined {
+  const tables = new Set(nodeStates.get(node)?.routes?.map(({ table }) => table));
+  return at.find(({ table }) => tables.has(table) && !USUAL_TABLES.has(table));
+}
+
+/** A routing rule sends the packets to a table that leads elsewhere. */
+function misruled(node: string, to: string, { table, rule }: RuleReference): Told {
+  return {
+    faults: ['N16', 'N10'],
+    summary: `${node} has no working route to ${to}: a routing rule leads these packets to table ${table}, and from there by ${rule} elsewhere`,
+    remedy: {
+      text: 'let the CNI write its rules and tables again (restart its pod on the node), or remove the rule that is too wide',
+      commands: [`ip rule show; ip route show table ${table}   # on ${node}`],
+    },
+  };
+}
 
 /** A node is sent packets whose source is an address of its own: the source was not replaced, or two nodes have one address. */
 function forged(node: string, to: string, world: World): Told {
