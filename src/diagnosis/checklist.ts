@@ -55,7 +55,8 @@ function rowOf(area: string, results: readonly CheckResult[], followed: Followed
   const passing = results.filter(({ status }) => status === 'pass');
   const passed = passing.filter((result) => !isOpen(result));
   const blind = results.filter(({ status }) => status === 'unknown');
-  if (passed.length > 0) {
+  // An area that rests on packets for the most part is as open as they are.
+  if (passed.length > 0 && passed.length * 2 >= passing.length) {
     const rest = blind.length > 0 ? `; ${blind.length} could not be checked` : '';
     return { area, status: blind.length > 0 ? 'unknown' : 'ok', text: `${factText(passed)}${rest}` };
   }

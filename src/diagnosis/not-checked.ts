@@ -1,3 +1,4 @@
+import type { RuleReference } from '../dataplane/walk/trace.ts';
 import type { Gap, ParseIssue } from '../model/evidence.ts';
 import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
@@ -77,20 +78,40 @@ export function gapsOfSubject(input: DiagnosisInput): Gap[] {
       // What was not read of a node is the same for every Service.
       const isOfNode = subject.isOneOfMany === true && first?.rule === undefined;
       gaps.push(
-        first?.gap ?? {
-          what: isOfNode ? client : `${client} to ${frontendText(expectation.frontend)}`,
-          why: first?.text ?? summary,
-          // A rule that was read and still leaves it open asks for what no dump holds.
-          unlock:
-            first?.rule === undefined
-              ? `read the rules, routes and links of ${node}`
-              : 'ask without --from, on the running cluster: connections are tried',
-          node,
-        },
+        first?.gap ??
+          unreadSet(input.world, first?.rule) ?? {
+            what: isOfNode ? client : `${client} to ${frontendText(expectation.frontend)}`,
+            why: first?.text ?? summary,
+            // A rule that was read and still leaves it open asks for what no dump holds.
+            unlock:
+              first?.rule === undefined
+                ? `read the rules, routes and links of ${node}`
+                : 'ask without --from, on the running cluster: connections are tried',
+            node,
+          },
       );
     }
   }
   return eachOnce(gaps);
+}
+
+/** The set of addresses that `rule` asks and no source of its node holds; undefined where it asks none, or all were read. */
+function unreadSet(
+  { nodeStates }: DiagnosisInput['world'],
+  rule: RuleReference | undefined,
+): Gap | undefined {
+  if (rule === undefined) return undefined;
+  const known = nodeStates.get(rule.node)?.ipsets;
+  const names = [...rule.rule.matchAll(/--match-set (\S+)/g)].map(([, name = '']) => name);
+  const unread = names.filter((name) => known?.has(name) !== true);
+  return unread.length === 0
+    ? undefined
+    : {
+        what: `ipset ${unread.join(', ')}`,
+        why: 'rules ask it, and it was not read',
+        unlock: `ipset save   # on ${rule.node}`,
+        node: rule.node,
+      };
 }
 
 /** What a parser did not understand, as something that was not seen. */
