@@ -158,17 +158,20 @@ describe('Calico', () => {
     const { verdict, causes } = investigateService(snapshot, { namespace: 'shop', name: 'web' });
     expect([verdict, ...causes.map(({ check, nodes, faults }) => [check, nodes, faults[0]])]).toEqual([
       'degraded',
-      ['rules/foreign-drop', ['node-b'], 'F01'],
+      ['rules/foreign-drop', ['node-b'], 'F09'],
     ]);
   });
 
   it('is asked for by a client that comes as its node', async () => {
     const snapshot = await changedRecording('iptables-healthy', calico('ipencap'), sets());
-    const { verdict } = investigateService(snapshot, {
+    const { verdict, causes } = investigateService(snapshot, {
       namespace: 'shop',
       name: 'web-np',
       from: { pod: 'shop/client-a' },
     });
-    expect(verdict).toBe('degraded');
+    expect([verdict, ...causes.map(({ summary }) => summary)]).toEqual([
+      'degraded',
+      expect.stringMatching(/they come with the address of a node, which NetworkPolicies do not let in/),
+    ]);
   });
 });

@@ -41,6 +41,19 @@ describe('rules/foreign-drop, a policy engine', () => {
   });
 });
 
+describe('rules/foreign-drop, a policy engine that no NetworkPolicy asks for it', () => {
+  const broken = drop({ chain: 'AZURE-NPM-INGRESS' }, 'Azure NPM');
+  proveCheck(foreignDrop, {
+    healthy: works,
+    broken: { ...broken, networkpolicies: [] },
+    problem: {
+      faults: ['F09', 'F01', 'F07', 'F05', 'F04'],
+      summary: /\(Azure NPM\), although no NetworkPolicy refuses them/,
+    },
+    blind: unwalked,
+  });
+});
+
 describe('rules/foreign-drop, the policy of another program’s base chain', () => {
   proveCheck(foreignDrop, {
     healthy: works,

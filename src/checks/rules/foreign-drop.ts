@@ -8,13 +8,11 @@ import type { Remedy } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
+import { engineDrop, isPolicyEngine } from '../engine-drop.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 
 /** Tables that packets are walked through; `bridge` stands for a port that sends no frame back, which is not a rule. */
 const NETFILTER = new Set(['ip', 'ip6', 'inet']);
-
-/** Programs that write rules for network policies. */
-const ENGINES = new Set(['Calico', 'Cilium', 'kube-router', 'Azure NPM', 'Antrea']);
 
 /** Who drops decides which fault of the catalogue it is. */
 const FAULT_OF_OWNER: Record<string, readonly string[]> = {
@@ -26,6 +24,7 @@ const FAULT_OF_OWNER: Record<string, readonly string[]> = {
   'kube-router': ['F01', 'F09'],
   'Azure NPM': ['F01', 'F09'],
   Antrea: ['F01', 'F11'],
+  'Weave Net': ['F01', 'F09'],
 };
 
 /** A rule that is not kube-proxy's drops or rejects what the Service promises. */
@@ -48,8 +47,11 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
     const owner = isPolicy ? (policyOwner(world, rule) ?? group.owner) : group.owner;
     const isReject = /reject/i.test(rule.rule);
     const isDns = subject.service?.spec.ports?.some(({ port }) => port === 53) === true;
-    const isPolicyEngine = ENGINES.has(owner);
-    const byOwner = [...(isDns && isPolicyEngine ? ['F02'] : []), ...(FAULT_OF_OWNER[owner] ?? [])];
+    const byEngine = engineDrop(world, owner, group);
+    const byOwner = [
+      ...(isDns && isPolicyEngine(owner) ? ['F02'] : []),
+      ...(byEngine?.faults ?? FAULT_OF_OWNER[owner] ?? []),
+    ];
     const carrier = group.at.find((each) => each.carrier !== undefined)?.carrier;
     const isAtNodePort = group.discrepancies.every(
       ({ expectation: { vantage, frontend } }) => vantage.kind === 'external' && frontend.kind === 'nodePort',
@@ -62,7 +64,7 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
         ? ['F05', 'F07']
         : ['F07', 'F05', 'F04'];
     return {
-      summary: `${group.node} drops ${carrier === undefined ? '' : `${carrier}, which carries `}packets of ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${owner === 'unknown' ? 'not kube-proxy’s' : owner})`,
+      summary: `${group.node} drops ${carrier === undefined ? '' : `${carrier}, which carries `}packets of ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} by ${isPolicy ? 'the policy of' : 'a rule in'} ${rule.family} ${rule.table} ${rule.chain} (${owner === 'unknown' ? 'not kube-proxy’s' : owner})${byEngine?.why ?? ''}`,
       faults: [
         ...new Set([
           ...(carrier === undefined ? [] : ['N08']),
@@ -72,7 +74,7 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
         ]),
       ],
       remedy: (carrier === undefined
-        ? remedyFor(owner, group.node, world)
+        ? (byEngine?.remedy ?? remedyFor(owner, group.node, world))
         : openTunnel(carrier, owner, group)) ?? {
         text: `accept the Service’s traffic before this rule, or remove it, where ${owner === 'unknown' ? 'the program that wrote it' : owner} is configured`,
         commands: removeCommands(group.at.map((each) => showRuleCommand(each))),
