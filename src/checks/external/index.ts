@@ -1,7 +1,9 @@
 import type { Check } from '../check.ts';
 import { addressAssigned } from './address-assigned.ts';
+import { localhostServed } from './localhost-served.ts';
 import { nodePortServed } from './node-port-served.ts';
 import { noCollision } from './no-collision.ts';
+import { nodesStay } from './nodes-stay.ts';
 import { oneAnnounces } from './one-announces.ts';
 import { rangesApart } from './ranges-apart.ts';
 import { routesLead } from './routes-lead.ts';
@@ -12,7 +14,9 @@ export const externalChecks: readonly Check[] = [
   addressAssigned,
   noCollision,
   nodePortServed,
+  localhostServed,
   oneAnnounces,
+  nodesStay,
   rangesApart,
   routesLead,
   sourceRanges,

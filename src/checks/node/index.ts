@@ -11,6 +11,7 @@ import { insertionsFail } from './insertions-fail.ts';
 import { invalidPassed } from './invalid-passed.ts';
 import { mtuFits } from './mtu-fits.ts';
 import { neighboursFull } from './neighbours-full.ts';
+import { portsReused } from './ports-reused.ts';
 import { replyLost } from './reply-lost.ts';
 import { reversePathFilter } from './reverse-path-filter.ts';
 import { routeMissing } from './route-missing.ts';
@@ -36,6 +37,7 @@ export const nodeChecks: readonly Check[] = [
   tunnelsMasqueraded,
   connectionsForgotten,
   neighboursFull,
+  portsReused,
   underPressure,
   iptablesFlavoursMixed,
 ];
