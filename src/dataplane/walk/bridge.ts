@@ -60,6 +60,12 @@ export function hairpinOf(node: NodeState, bridge: string, address: Ip): Hairpin
   };
 }
 
+/** The port of `bridge` behind which `address` stands; undefined where that was not read. */
+export function portTo(node: NodeState, bridge: string | undefined, address: Ip): string | undefined {
+  if (bridge === undefined) return undefined;
+  return portsOf(node, bridge).find(({ addresses }) => addresses?.includes(address))?.name;
+}
+
 function portsOf(node: NodeState, bridge: string): readonly BridgePort[] {
   const masters = new Set(node.links?.filter(({ master }) => master === bridge).map(({ name }) => name));
   return (node.bridgePorts ?? []).filter((port) =>

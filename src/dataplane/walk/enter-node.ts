@@ -24,6 +24,11 @@ export function enterNode(state: PacketState, node: NodeState): void {
   forgetConnection(state);
   state.arrived = tupleOf(state);
   state.arrivedBy = iif;
+  // A network that joins the bridges of nodes (Weave Net) brings frames to one of its ports.
+  if (isBridge(node, iif) === true) {
+    if (bridgeCallsIptables(node, state.source) !== false) state.physin = undefined;
+    stayOnBridge(state);
+  }
 }
 
 /** Puts a packet that a pod of the node sends onto the node's side of the pod's link. */
@@ -37,7 +42,12 @@ export function enterFromPod(state: PacketState): void {
   }
   state.stage = 'prerouting';
   state.arrivedBy = state.iif;
-  if (isBridge(node, state.iif) !== true) return;
+  if (isBridge(node, state.iif) === true) stayOnBridge(state);
+}
+
+/** A frame to another port of the bridge that it came in by goes past the node, or through the hooks if bridges call iptables. */
+function stayOnBridge(state: PacketState): void {
+  const { node } = state;
   const route = lookUpRoute(node, { destination: state.destination });
   const isSameBridge =
     route.kind === 'route' &&
@@ -45,7 +55,6 @@ export function enterFromPod(state: PacketState): void {
     route.route.via === undefined &&
     route.route.device === state.iif;
   if (!isSameBridge) return;
-  // The pods see each other's link: the frame goes past the node, or through the hooks if bridges call iptables.
   state.isBridged = true;
   const calls = bridgeCallsIptables(node, state.destination);
   if (calls === undefined)

@@ -101,7 +101,7 @@ function compare(
     // The port of the bridge has a name, only which is not known.
     if (
       left.kind === 'field' &&
-      left.field === 'physindev' &&
+      (left.field === 'physindev' || (left.field === 'physoutdev' && state.isBridged === true)) &&
       'names' in values &&
       values.names.includes('*')
     ) {

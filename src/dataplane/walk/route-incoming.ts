@@ -1,4 +1,4 @@
-import { isBridge } from './bridge.ts';
+import { isBridge, portTo } from './bridge.ts';
 import { endByRoute, endPacket, endUnknown } from './end-packet.ts';
 import {
   bridgeCallsIptables,
@@ -44,8 +44,11 @@ export function routeIncoming(context: WalkContext, state: PacketState, next: Ne
 
 function checkForwarding(state: PacketState): void {
   // A frame between two pods of one bridge is not routed, unless it was translated.
-  if (state.isBridged === true && state.destination === state.arrived.destination) return;
-  markBridged(state);
+  const isUntouched = state.isBridged === true && state.destination === state.arrived.destination;
+  if (!isUntouched) markBridged(state);
+  // Only what a bridge forwards itself has a port to leave by. *Source:* linux/net/bridge/br_netfilter_hooks.c `br_nf_forward`.
+  state.physout = state.isBridged === false ? '' : portTo(state.node, state.oif, state.destination);
+  if (isUntouched) return;
   const block = forwardingBlock(state.node, state.iif, state.destination);
   if (block !== undefined) endPacket(state, 'dropped', block);
 }

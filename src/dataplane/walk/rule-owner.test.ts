@@ -44,5 +44,6 @@ test('a rule of a built-in chain belongs to whom it jumps to', () => {
   expect(ownerOf('raw', 'PREROUTING', '-A PREROUTING -d 169.254.20.10/32 -p udp --dport 53 -j NOTRACK')).toBe(
     'NodeLocal DNS',
   );
+  expect(ownerOf('filter', 'FORWARD', '-A FORWARD -o weave -j DROP')).toBe('Weave Net');
   expect(ownerOf('filter', 'FORWARD', '-A FORWARD -j DROP')).toBe('unknown');
 });

@@ -59,7 +59,7 @@ const OWNERS: readonly (readonly [owner: string, chain: RegExp | undefined, tabl
 
 /**
  * Whose program writes the chain `chain` of table `table`: `kube-proxy`, `Calico`, `firewalld`, …; `unknown` where the names do not
- * tell (a built-in chain, an administrator's rule). NodeLocal DNS writes into the built-in chains: give its rule as `rule`.
+ * tell (a built-in chain, an administrator's rule). NodeLocal DNS and Weave Net write into the built-in chains: give their rule as `rule`.
  */
 export function ownerOf(table: string, chain: string, rule?: string): string {
   for (const [owner, chains, tables] of OWNERS) {
@@ -67,6 +67,7 @@ export function ownerOf(table: string, chain: string, rule?: string): string {
   }
   if (rule === undefined) return 'unknown';
   if (rule.includes('169.254.20.10') || rule.includes('NodeLocal DNS')) return 'NodeLocal DNS';
+  if (/(?:-[io]|[io]ifname) "?weave"?(?:\s|$)/.test(rule)) return 'Weave Net';
   // A rule of a built-in chain is the work of whoever owns the chain it jumps to.
   const target = /(?:-[jg]|\bjump|\bgoto)\s+"?([^\s"]+)/.exec(rule)?.[1];
   return target === undefined || target === chain ? 'unknown' : ownerOf(table, target);

@@ -94,6 +94,8 @@ class Collector {
   private addPart(part: Part): void {
     switch (part.kind) {
       case 'compare':
+        // Which port of a bridge leads to an address, the address tells.
+        if (part.left.kind === 'field' && part.left.field === 'physoutdev') this.isOpaque = true;
         this.addValues(part.left, 'ranges' in part.values ? part.values.ranges : []);
         return;
       case 'any':
