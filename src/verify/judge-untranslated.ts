@@ -14,16 +14,17 @@ export function judgeUntranslated(bench: Bench, outcome: Outcome, all: readonly 
   const { expectation, node } = bench;
   const { decidedBy } = outcome;
   const text = frontendText(expectation.frontend);
-  const lost = followLost(bench, all);
+  const unreached = unreachedOf(bench, all);
+  const lost = followLost(bench, unreached);
   const missing = lost && !lost.isToTheEnd ? { ...lost.at, node } : undefined;
   if (refusesOnPurpose(decidedBy)) {
     const summary = `${node} ${wordOf(outcome)} ${text} although endpoints are ready`;
     return { kind: 'refused-although-ready', summary, ...withRule(refusedAt(bench, decidedBy)) };
   }
   // Where other connections get to endpoints the frontend has its rules; what is lost was for one that has none.
-  const [unreached] = all.some(({ promised }) => promised !== undefined) ? unreachedOf(bench, all) : [];
+  const [lone] = all.some(({ promised }) => promised !== undefined) ? unreached : [];
   if (missing !== undefined) {
-    if (unreached !== undefined) return lostFor(unreached, missing, bench);
+    if (lone !== undefined) return lostFor(lone, missing, bench);
     const summary = `${node} does not translate ${text}: ${missing.chain}: ${missing.rule}`;
     return { kind: 'frontend-missing', summary, at: missing, owner: 'kube-proxy' };
   }
@@ -42,7 +43,7 @@ export function judgeUntranslated(bench: Bench, outcome: Outcome, all: readonly 
     const summary = `${outcome.node} ${wordOf(outcome)} packets to ${text}`;
     return { kind: kindOfEnd(outcome), node: outcome.node, summary, at: decidedBy };
   }
-  if (lost !== undefined && unreached !== undefined) return lostFor(unreached, { ...lost.at, node }, bench);
+  if (lost !== undefined && lone !== undefined) return lostFor(lone, { ...lost.at, node }, bench);
   const summary = `${node} does not translate packets of this client to ${text}, although it has rules for it`;
   return { kind: 'frontend-missing', summary, ...withRule(lost ? { ...lost.at, node } : decidedBy) };
 }
@@ -53,10 +54,10 @@ function lostFor(endpoint: Endpoint, at: RuleReference, { node, expectation }: B
   return { kind: 'endpoint-missing', endpoint, summary, at, owner: 'kube-proxy' };
 }
 
-/** How far packets come that nothing translates, and for which endpoint they were where their way tells. */
+/** How far packets come that nothing translates, and for which of the `unreached` endpoints they were where their way tells. */
 function followLost(
   bench: Bench,
-  all: readonly SeenOutcome[],
+  unreached: readonly Endpoint[],
 ): (Followed & { readonly endpoint?: Endpoint }) | undefined {
   const { world, node, mode, expectation } = bench;
   const { frontend } = expectation;
@@ -69,7 +70,7 @@ function followLost(
   );
   const followed = followWay(wayTo(rules, mode, client), passed);
   if (followed?.isToTheEnd !== true) return followed;
-  for (const endpoint of unreachedOf(bench, all)) {
+  for (const endpoint of unreached) {
     const own = followWay(wayTo(rules, mode, client, endpoint), passed);
     if (own?.isToTheEnd) return { ...own, endpoint };
   }
