@@ -156,7 +156,7 @@ const CASES: readonly Case[] = [
     namespace: 'default',
     service: 'kubernetes',
     changes: unreachedApi,
-    check: 'endpoints/answer',
+    check: 'endpoints/api-servers-answer',
     first: 'O02',
     proof: 'consistent',
   },

@@ -4,6 +4,7 @@ import type { Pod } from '../../world/kubernetes/objects.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { connectionsTo } from '../connections-to.ts';
+import { isApi } from '../is-api.ts';
 import { endpointText } from '../endpoint-text.ts';
 
 /** The slice of `default/kubernetes`, which API servers write themselves, names an address that none of them has, and that nobody heard. */
@@ -13,7 +14,7 @@ export const apiServers: Check = defineCheck({
   faults: ['O02'],
   needs: ['service', 'endpointSlices', 'pods'],
   *run({ world, subject: { namespace, name, service } }) {
-    if (!service || namespace !== 'default' || name !== 'kubernetes') return;
+    if (!service || !isApi({ namespace, name })) return;
     const targets = (service.spec.ports ?? []).flatMap((port) =>
       (['IPv4', 'IPv6'] as const).flatMap((family) => targetsOf(world, service, port, family)),
     );

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { answer } from './answer.ts';
 import { apiServers } from './api-servers.ts';
+import { apiServersAnswer } from './api-servers-answer.ts';
 import { answersLately } from './answers-lately.ts';
 import { familiesAnswer } from './families-answer.ts';
 import { handMade } from './hand-made.ts';
@@ -29,6 +30,7 @@ export const endpointsChecks: readonly Check[] = [
   legacyEndpoints,
   answer,
   answersLately,
+  apiServersAnswer,
   apiServers,
   listening,
   hangsUp,
