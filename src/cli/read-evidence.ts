@@ -8,8 +8,8 @@ import type { EvidenceOptions } from './options.ts';
 /** Below this many bytes the answer comes too soon to say that it is on its way. */
 const worthSaying = 20_000_000;
 
-/** How a cluster is observed for a capture. */
-type CaptureWays = Pick<ObserveOptions, 'before' | 'isPacked'>;
+/** How a cluster is observed, beside what the user says. */
+type ObserveWays = Pick<ObserveOptions, 'before' | 'isPacked' | 'onAsked'>;
 
 /**
  * What `--from` names, as a snapshot; without it, what a question about `subject` needs of the cluster that the kubeconfig names. Throws a `UserError` where
@@ -19,7 +19,7 @@ export async function readEvidence(
   host: Host,
   options: EvidenceOptions,
   subject: LiveSubject = {},
-  ways: CaptureWays = {},
+  ways: ObserveWays = {},
 ): Promise<Snapshot> {
   const { from, node } = options;
   if (from === undefined || from.length === 0) return await readCluster(host, options, subject, ways);
@@ -37,7 +37,7 @@ async function readCluster(
   host: Host,
   options: EvidenceOptions,
   subject: LiveSubject,
-  ways: CaptureWays,
+  ways: ObserveWays,
 ): Promise<Snapshot> {
   const { signal, stderr } = host;
   const { debugPods = false, debugImage, debugNamespace, dryRun = false, requestTimeout } = options;

@@ -23,11 +23,13 @@ export async function checkService(host: Host, service: string, options: CheckOp
     ...httpPathOf(options),
   };
   const ask = async (): Promise<Answer> => {
-    // What is judged by is loaded while the cluster answers.
-    const evidence = readEvidence(host, options, subject);
-    evidence.catch(() => undefined);
-    const { investigateService } = await import('../../investigate.ts');
-    return investigateService(await evidence, question, { isVerbose: options.verbose === true });
+    // What is judged by is loaded while files are read or nodes answer: before, it would keep them from being asked.
+    const load = () => import('../../investigate.ts');
+    const evidence = readEvidence(host, options, subject, { onAsked: () => void load() });
+    if ((options.from ?? []).length > 0) void load();
+    const snapshot = await evidence;
+    const { investigateService } = await load();
+    return investigateService(snapshot, question, { isVerbose: options.verbose === true });
   };
   const show = async (answer: Answer): Promise<void> => {
     const { drawDiagnosis } = await import('../draw-diagnosis.ts');

@@ -20,6 +20,8 @@ import { type LiveSubject, needsAllServices, readingsOf } from './readings-of.ts
 export interface ObserveOptions extends CollectNodesOptions, ObjectOptions {
   /** False where no connection may be tried. */
   readonly isProbing?: boolean;
+  /** Is called when nodes and servers have been asked, and there is nothing to do but wait for them. */
+  readonly onAsked?: () => void;
 }
 
 const nothing: Collected = { sources: [], gaps: [] };
@@ -49,7 +51,7 @@ export async function observeCluster(
   const { ofProxies, ofDns } = mountedReadings(sources);
   const corefiles = observeObjects(access, ofDns, options);
   const ofZones = corefiles.then((more) => [...sources, ...more.sources]);
-  const [others, services, logs, kernels, answers, probes, kubelet] = await Promise.all([
+  const asked = Promise.all([
     observeObjects(access, [...rest, ...ofProxies], options),
     otherServices(access, subject, sources, options),
     observeLogs(access, sources, options),
@@ -60,6 +62,9 @@ export async function observeCluster(
       ? nothing
       : ofZones.then((objects) => readKubeletConfig(access, objects, nodes, options)),
   ]);
+  // What is sent is sent in this turn of the event loop.
+  setImmediate(() => options.onAsked?.());
+  const [others, services, logs, kernels, answers, probes, kubelet] = await asked;
   if (sources.length === 0 && others.sources.length === 0)
     throw unreachable({ failures: [...first.failures, ...others.failures] });
   return {
