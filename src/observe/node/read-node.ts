@@ -61,8 +61,8 @@ async function readThrough(
   const marker = `@${randomBytes(8).toString('hex')}`;
   const ran = await access.runScript(at, streamScript(readings, marker), patience);
   if (ran.ok) {
-    const { stdout, stderr, cutBy } = ran.value;
-    return { outputs: readStream(stdout, stderr, marker), ...(cutBy ? { failure: cutBy } : {}) };
+    const { stdout, cutBy } = ran.value;
+    return { outputs: readStream(stdout, marker), ...(cutBy ? { failure: cutBy } : {}) };
   }
   if (ran.failure.kind !== 'no-program') return { outputs: [], failure: ran.failure };
   const read = await inParallel(readings, PROGRAMS_AT_ONCE, (reading) =>

@@ -14,24 +14,36 @@ export interface StreamedOutput {
 }
 
 /**
- * A script for `sh -c` that runs the readings one after the other and prints each between lines that begin with `marker`, on standard output
- * and standard error alike. It writes no file. A tool that is missing prints nothing.
+ * A script for `sh -c` that runs the readings one after the other and prints each between lines that begin with `marker`, and after it what it wrote to standard error. It writes
+ * no file. A tool that is missing prints nothing. Every write on its way to here passes five programs, so it writes seldom: the end of a reading with the beginning of the next, and what `nft`
+ * flushes word by word in blocks. *Source:* nft_print, nftables src/libnftables.c.
  */
 export function streamScript(readings: readonly NodeReading[], marker: string): string {
   return [
     'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
     'limit=; timeout 15 true 2>/dev/null && limit="timeout 15"',
-    `begin() { echo "${marker} begin $1"; echo "${marker} begin $1" >&2; }`,
-    `end() { echo; echo "${marker} end $1"; }`,
-    't() { f=$1; shift; command -v "$1" >/dev/null 2>&1 || return 127; begin "$f $*"; $limit "$@" </dev/null; c=$?; end $c; return $c; }',
+    // An echo may take backslashes for more than they are.
+    "say=echo; command -v printf >/dev/null 2>&1 && say='printf %s\\n'",
+    'exec 3>&1; p=',
+    `begin() { $say "$p${marker} begin $1"; }`,
+    `end() { p="\n${marker} end $1\n$e\n"; }`,
+    'has() { command -v "$1" >/dev/null 2>&1; }',
+    't() { f=$1; shift; has "$1" || return 127; begin "$f $*"; e=$($limit "$@" 2>&1 >&3 3>&- </dev/null); c=$?; end $c; return $c; }',
+    // In a pipe the exit code is lost, so that it goes the way of standard error, as the last line.
+    `b() { f=$1; shift; has "$1" || return 127; begin "$f $*"; e=$({ { $limit "$@" 3>&-; echo $? >&2; } | sed '' >&3; } 2>&1 </dev/null); c=\${e##*\n}; e=\${e%"$c"}; end $c; return $c; }`,
+    'has sed || b() { t "$@"; }',
     ...readings.map(({ ways, onlyWith }) => {
-      const tried = ways.map(({ file, argv }) => `t ${file} ${argv.join(' ')}`).join(' || ');
+      const tried = ways
+        .map(({ file, argv }) => `${argv[0] === 'nft' ? 'b' : 't'} ${file} ${argv.join(' ')}`)
+        .join(' || ');
       return onlyWith === undefined ? tried : `[ ! -r ${onlyWith} ] || ${tried}`;
     }),
+    'e=',
     ...shellOnly.map(
       ({ file, script, command }) =>
         `begin '${file} ${command}'; { ${script}\n} 2>/dev/null </dev/null; end 0`,
     ),
+    '$say "$p"',
     'exit 0',
   ].join('\n');
 }
@@ -59,9 +71,8 @@ const shellOnly = [
 const decoder = new TextDecoder();
 
 /** Takes the stream of `streamScript` apart. What is not between markers is no output of a command. */
-export function readStream(stdout: Uint8Array, stderr: string, marker: string): StreamedOutput[] {
+export function readStream(stdout: Uint8Array, marker: string): StreamedOutput[] {
   const bytes = Buffer.from(stdout.buffer, stdout.byteOffset, stdout.byteLength);
-  const errors = errorsOf(stderr, marker);
   const outputs: StreamedOutput[] = [];
   let at = bytes.indexOf(`${marker} begin `);
   while (at >= 0) {
@@ -71,32 +82,18 @@ export function readStream(stdout: Uint8Array, stderr: string, marker: string): 
     const [file = '', ...words] = head.split(' ');
     // The script prints a line feed of its own before the end.
     const end = bytes.indexOf(`\n${marker} end `, headEnd);
-    const code =
-      end < 0
-        ? undefined
-        : /^\d+/.exec(decoder.decode(bytes.subarray(end + marker.length + 6, end + marker.length + 12)));
+    const next = end < 0 ? -1 : bytes.indexOf(`${marker} begin `, end);
+    const tail = bytes.subarray(end < 0 ? bytes.length : end, next < 0 ? bytes.length : next);
+    const [code = '-1', ...errors] = decoder.decode(tail.subarray(marker.length + 6)).split('\n');
     outputs.push({
       file,
       command: words.join(' '),
-      exitCode: Number(code?.[0] ?? -1),
+      exitCode: end < 0 ? -1 : Number(code),
       stdout: bytes.subarray(headEnd + 1, end < 0 ? bytes.length : end),
-      stderr: errors.get(head) ?? '',
+      stderr: errors.join('\n').trim(),
       isComplete: end >= 0,
     });
-    at = end < 0 ? -1 : bytes.indexOf(`${marker} begin `, end);
+    at = next;
   }
   return outputs;
-}
-
-function errorsOf(stderr: string, marker: string): Map<string, string> {
-  const parts = stderr.split(`${marker} begin `).slice(1);
-  return new Map(
-    parts.map((part) => {
-      const line = part.indexOf('\n');
-      return [
-        part.slice(0, line < 0 ? part.length : line),
-        line < 0 ? '' : part.slice(line + 1).trim(),
-      ] as const;
-    }),
-  );
 }

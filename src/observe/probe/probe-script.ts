@@ -18,17 +18,19 @@ export function probeScript(targets: readonly ProbeTarget[], marker: string, pat
   const seconds = CONNECT_SECONDS;
   return [
     ...(path === undefined ? [] : httpFunction(path, marker)),
+    'set -f; z=',
+    // Busybox may have no -z, which it says of any words; it runs a program as soon as the connection stands.
+    'command -v nc >/dev/null 2>&1 && case $(nc -z 2>&1 </dev/null) in *"nvalid option"*|*"nrecognized option"*) ;; *) z=-z ;; esac',
     'p() {',
     '  if command -v nc >/dev/null 2>&1; then',
-    `    r=$(nc -z -w ${seconds} "$2" "$3" 2>&1 </dev/null); c=$?`,
-    // Busybox may have no -z; it runs a program as soon as the connection stands.
-    `    case $r in *"nvalid option"*|*"nrecognized option"*) r=$(nc -w ${seconds} "$2" "$3" -e echo 2>&1 </dev/null); c=$? ;; esac`,
+    `    if [ -n "$z" ]; then r=$(nc -z -w ${seconds} "$2" "$3" 2>&1 </dev/null); c=$?`,
+    `    else r=$(nc -w ${seconds} "$2" "$3" -e echo 2>&1 </dev/null); c=$?; fi`,
     '  elif command -v curl >/dev/null 2>&1; then',
     '    case $2 in *:*) a="[$2]" ;; *) a=$2 ;; esac',
     `    r=$(curl -sS --connect-timeout ${seconds} -m ${seconds + 1} "telnet://$a:$3" 2>&1 </dev/null); c=$?`,
     '    case $r in *"Operation timed out"*) c=0 ;; esac',
     '  else r=no-tool; c=126; fi',
-    `  echo "${marker} $1 $c $(echo $r)"`,
+    `  i=$1; set -- $r; echo "${marker} $i $c $*"`,
     '}',
     ...targets.flatMap(({ address, port, tries }, index) => [
       ...Array.from({ length: tries }, () => `p ${index} ${address} ${port} &`),

@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { NodeReading } from './node-readings.ts';
+import { type StreamedOutput, readStream, streamScript } from './shell-stream.ts';
+
+const reading = (file: string, ...ways: string[]): NodeReading => ({
+  what: file,
+  isNeeded: false,
+  ways: ways.map((way) => ({ file, argv: way.split(' ') })),
+});
+
+/** What the script prints where only these programs are there, beside those of this machine that are named. */
+function run(
+  programs: Readonly<Record<string, string>>,
+  readings: readonly NodeReading[],
+  own: readonly string[] = ['sed', 'grep', 'date', 'sleep'],
+): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'image-'));
+  for (const [name, script] of Object.entries(programs))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  for (const name of own) symlinkSync(join('/bin', name), join(folder, name));
+  const script = streamScript(readings, '@x').replace(/^PATH=.*$/m, '');
+  return execFileSync('/bin/sh', ['-c', script], {
+    env: { PATH: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+const seen = (outputs: readonly StreamedOutput[], file: string) => {
+  const { stdout, ...rest } = outputs.find((output) => output.file === file) ?? { stdout: new Uint8Array() };
+  return { ...rest, stdout: Buffer.from(stdout).toString() };
+};
+
+describe('streamScript', () => {
+  it('keeps what each program prints, says of itself, and ends with', () => {
+    const outputs = readStream(
+      run({ one: 'echo a; echo b', two: "printf '%s' half; printf '%s\\n' 'no \\c way' >&2; exit 7" }, [
+        reading('one.txt', 'one -x'),
+        reading('none.txt', 'missing'),
+        reading('two.txt', 'two', 'one again'),
+      ]),
+      '@x',
+    );
+    expect(seen(outputs, 'one.txt')).toEqual({
+      file: 'one.txt',
+      command: 'one -x',
+      exitCode: 0,
+      stdout: 'a\nb\n',
+      stderr: '',
+      isComplete: true,
+    });
+    expect(
+      outputs.filter(({ file }) => file === 'two.txt').map(({ command, exitCode }) => [command, exitCode]),
+    ).toEqual([
+      ['two', 7],
+      ['one again', 0],
+    ]);
+    expect(seen(outputs, 'two.txt')).toMatchObject({ stdout: 'half', stderr: 'no \\c way' });
+    expect(outputs.some(({ file }) => file === 'none.txt')).toBe(false);
+    expect(seen(outputs, 'date.txt')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^20.*Z\n$/),
+    });
+  });
+
+  const nft = {
+    nft: 'for word in table ip nat; do printf "%s " $word; sleep 0.01; done; echo; echo "# Warning" >&2; echo denied >&2; exit 1',
+  };
+  it.each([
+    ['in blocks', undefined],
+    ['as it comes, without sed', ['grep', 'date', 'sleep']],
+  ])('takes what nft prints word by word %s, with its exit code', (_, own) => {
+    const outputs = readStream(run(nft, [reading('nft.txt', 'nft list ruleset')], own), '@x');
+    expect(seen(outputs, 'nft.txt')).toEqual({
+      file: 'nft.txt',
+      command: 'nft list ruleset',
+      exitCode: 1,
+      stdout: 'table ip nat \n',
+      stderr: '# Warning\ndenied',
+      isComplete: true,
+    });
+  });
+});
+
+describe('readStream', () => {
+  it('has all that came before the stream broke off', () => {
+    const whole = run({ one: 'echo a', two: 'echo b' }, [
+      reading('one.txt', 'one'),
+      reading('two.txt', 'two'),
+    ]);
+    const cut = whole.subarray(0, whole.indexOf('@x begin two') + 15);
+    const outputs = readStream(cut, '@x');
+    expect(outputs.map(({ file, isComplete, exitCode }) => [file, isComplete, exitCode])).toEqual([
+      ['one.txt', true, 0],
+    ]);
+    const later = readStream(whole.subarray(0, whole.indexOf('b\n') + 1), '@x');
+    expect(seen(later, 'two.txt')).toMatchObject({ isComplete: false, exitCode: -1, stdout: 'b' });
+  });
+});
