@@ -86,6 +86,33 @@ COMMIT
   });
 });
 
+describe('rules/foreign-drop, a firewall that keeps out clients outside alone', () => {
+  const broken = failsBy(
+    'dropped',
+    {
+      owner: 'firewalld',
+      at: ruleAt('node-a', { table: 'firewalld', chain: 'filter_INPUT', rule: 'reject' }),
+    },
+    {
+      vantage: client('node-a', { kind: 'external' }),
+      frontend: { ...webFrontend, kind: 'nodePort', port: 30080 },
+    },
+  );
+  proveCheck(foreignDrop, {
+    healthy: works,
+    broken,
+    problem: {
+      faults: ['X06', 'F05', 'F07'],
+      summary: /\(firewalld\)/,
+      remedy: {
+        text: 'open 30080/tcp to clients outside in firewalld, on every node',
+        commands: ['firewall-cmd --permanent --add-port=30080/tcp && firewall-cmd --reload   # on node-a'],
+      },
+    },
+    blind: unwalked,
+  });
+});
+
 describe('rules/foreign-drop, of clients outside at node ports alone', () => {
   const broken = failsBy(
     'dropped',

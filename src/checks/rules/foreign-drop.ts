@@ -5,6 +5,7 @@ import { withoutOwnerDrops } from '../../world/repair/node-state.ts';
 import { ownerOf } from '../../dataplane/walk/rule-owner.ts';
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import type { Remedy } from '../../model/finding.ts';
+import { protocolName } from '../../model/protocol.ts';
 import type { World } from '../../world/world.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
@@ -74,7 +75,7 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
         ]),
       ],
       remedy: (carrier === undefined
-        ? (byEngine?.remedy ?? remedyFor(owner, group.node, world))
+        ? (byEngine?.remedy ?? openPorts(owner, group) ?? remedyFor(owner, group.node, world))
         : openTunnel(carrier, owner, group)) ?? {
         text: `accept the Service’s traffic before this rule, or remove it, where ${owner === 'unknown' ? 'the program that wrote it' : owner} is configured`,
         commands: removeCommands(group.at.map((each) => showRuleCommand(each))),
@@ -113,6 +114,28 @@ function openTunnel(carrier: string, owner: string, { node, at }: DiscrepancyGro
   return {
     text: `let UDP ${port} in between the nodes, on all of them`,
     commands: [own[owner] ?? (rule ? showRuleCommand(rule) : '')].filter((command) => command !== ''),
+  };
+}
+
+/** What to do where a firewall keeps clients outside, and nobody else, from ports of Services; undefined where others fail as well, or its words are not known. */
+function openPorts(owner: string, { node, discrepancies }: DiscrepancyGroup): Remedy | undefined {
+  if (discrepancies.some(({ expectation }) => expectation.vantage.kind !== 'external')) return undefined;
+  const ports = [
+    ...new Set(
+      discrepancies.map(
+        ({ expectation: { frontend } }) => `${frontend.port}/${protocolName(frontend.protocol)}`,
+      ),
+    ),
+  ];
+  const own: Readonly<Record<string, string>> = {
+    firewalld: `firewall-cmd --permanent ${ports.map((port) => `--add-port=${port}`).join(' ')} && firewall-cmd --reload   # on ${node}`,
+    ufw: `${ports.map((port) => `ufw allow ${port}`).join(' && ')}   # on ${node}`,
+  };
+  const command = own[owner];
+  if (command === undefined) return undefined;
+  return {
+    text: `open ${ports.join(', ')} to clients outside in ${owner}, on every node`,
+    commands: [command],
   };
 }
 
