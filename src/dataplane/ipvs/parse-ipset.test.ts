@@ -7,10 +7,11 @@ const ip = (text: string) => parseIp(text);
 
 const saved = `create KUBE-CLUSTER-IP hash:ip,port family inet hashsize 1024 maxelem 65536
 add KUBE-CLUSTER-IP 10.96.0.10,udp:53
+add KUBE-CLUSTER-IP 10.96.0.10,icmp:echo-request
 create KUBE-NODE-PORT-TCP bitmap:port range 0-65535
 add KUBE-NODE-PORT-TCP 30080
 create RANGES hash:net family inet hashsize 1024 maxelem 65536
-add RANGES 203.0.113.0/24
+add RANGES 203.0.113.0/24 comment "no nomatch here"
 add RANGES 203.0.113.128/25 nomatch
 `;
 
@@ -45,6 +46,19 @@ hosts
 `);
     expect(items[0]?.elements.find([ip('10.0.0.1')])).toBeDefined();
     expect(items[1]).toMatchObject({ type: 'list:set', members: ['hosts'] });
+  });
+
+  it('compares addresses by the bits of the netmask', () => {
+    const [set] = parse('create S hash:ip family inet hashsize 64 netmask 24\nadd S 10.0.7.0\n').items;
+    expect(set?.elements.find([ip('10.0.7.9')])).toBeDefined();
+    expect(set?.elements.find([ip('10.0.8.9')])).toBeUndefined();
+  });
+
+  it('takes no set for empty whose members are not listed', () => {
+    const terse = (count: number): string =>
+      `Name: S\nType: hash:ip\nRevision: 5\nHeader: family inet hashsize 1024 maxelem 65536\nSize in memory: 200\nReferences: 1\nNumber of entries: ${count}\n`;
+    expect(parse(terse(3))).toMatchObject({ items: [], issues: [{ line: 1 }] });
+    expect(parse(terse(0)).items).toHaveLength(1);
   });
 
   it('names members that it does not understand', () => {

@@ -11,6 +11,10 @@ interface Draft {
   readonly name: string;
   type: string;
   family: IpSet['family'];
+  /** Addresses are compared by so many bits of theirs. */
+  netmask: number | undefined;
+  /** Whether the members are listed: `ipset list -terse` leaves them out. */
+  isRead: boolean;
   readonly elements: SetElement[];
   readonly members: string[];
   readonly line: number;
@@ -31,14 +35,25 @@ export function parseIpset(source: TextSource): Parsed<IpSet> {
     if (words[0] === 'create') addSet(sets, words, line);
     else if (words[0] === 'add') addMember(sets.get(words[1] ?? ''), words.slice(2), source, line, issues);
     else if (header) {
-      if (header[1] === 'Name') listed = addSet(sets, ['create', header[2] ?? ''], line);
-      if (header[1] === 'Type' && listed) listed.type = header[2] ?? '';
-      if (header[1] === 'Header' && listed) listed.family = familyIn((header[2] ?? '').split(/\s+/));
-      isMembers = header[1] === 'Members';
+      const [, name, value = ''] = header;
+      if (name === 'Name') {
+        listed = addSet(sets, ['create', value], line);
+        listed.isRead = false;
+      }
+      if (name === 'Type' && listed) listed.type = value;
+      if (name === 'Header' && listed) {
+        listed.family = familyIn(value.split(/\s+/));
+        listed.netmask = netmaskIn(value.split(/\s+/));
+      }
+      isMembers = name === 'Members';
+      if (listed && (isMembers || (name === 'Number of entries' && value === '0'))) listed.isRead = true;
     } else if (isMembers) addMember(listed, words, source, line, issues);
     else issues.push(issueAt(source, line, 'is no line of ipset'));
   }
-  return { items: [...sets.values()].map((draft) => finish(draft, source)), issues };
+  const drafts = [...sets.values()];
+  for (const { isRead, line, name } of drafts)
+    if (!isRead) issues.push(issueAt(source, { number: line, text: name }, 'lists no members of its set'));
+  return { items: drafts.filter(({ isRead }) => isRead).map((draft) => finish(draft, source)), issues };
 }
 
 function addSet(sets: Map<string, Draft>, words: readonly string[], line: Line): Draft {
@@ -46,6 +61,8 @@ function addSet(sets: Map<string, Draft>, words: readonly string[], line: Line):
     name: words[1] ?? '',
     type: words[2] ?? '',
     family: familyIn(words),
+    netmask: netmaskIn(words),
+    isRead: true,
     elements: [],
     members: [],
     line: line.number,
@@ -60,6 +77,11 @@ function familyIn(words: readonly string[]): IpSet['family'] {
   return family === 'inet' || family === 'inet6' ? family : 'unspec';
 }
 
+function netmaskIn(words: readonly string[]): number | undefined {
+  const at = words.indexOf('netmask');
+  return at < 0 ? undefined : Number(words[at + 1]);
+}
+
 function addMember(
   set: Draft | undefined,
   words: readonly string[],
@@ -67,7 +89,10 @@ function addMember(
   line: Line,
   issues: ParseIssue[],
 ): void {
-  const [entry = '', ...options] = words;
+  const [entry = '', ...rest] = words;
+  // A comment may say anything.
+  const comment = rest.indexOf('comment');
+  const options = comment < 0 ? rest : rest.slice(0, comment);
   if (!set) {
     issues.push(issueAt(source, line, 'is a member of no set'));
     return;
@@ -76,20 +101,23 @@ function addMember(
     set.members.push(entry);
     return;
   }
-  const key = keyOf(set.type, entry);
+  const key = keyOf(set, entry);
   if (key)
     set.elements.push({ key, line: line.number, ...(options.includes('nomatch') ? { nomatch: true } : {}) });
   else issues.push(issueAt(source, line, `is no member of a ${set.type}`));
 }
 
 /** The key of an entry: one part a dimension, a port being two (protocol, port). */
-function keyOf(type: string, entry: string): KeyPart[] | undefined {
+function keyOf({ type, netmask }: Draft, entry: string): KeyPart[] | undefined {
   const dimensions = type.slice(type.indexOf(':') + 1).split(',');
   const values = entry.split(',');
   if (values.length !== dimensions.length) return undefined;
   const key: KeyPart[] = [];
   for (const [index, dimension] of dimensions.entries()) {
-    const parts = partsOf(dimension, values[index] ?? '', type.startsWith('bitmap:'));
+    const value = values[index] ?? '';
+    const wide =
+      netmask !== undefined && dimension === 'ip' && !/[-/]/.test(value) ? `${value}/${netmask}` : value;
+    const parts = partsOf(dimension, wide, type.startsWith('bitmap:'));
     if (!parts) return undefined;
     key.push(...parts);
   }
@@ -107,6 +135,14 @@ function partsOf(dimension: string, value: string, isBitmap: boolean): KeyPart[]
     }
     case 'port': {
       const [protocolText, portText] = value.includes(':') ? value.split(':') : [undefined, value];
+      // Types of ICMP go by names; no packet that is followed is one.
+      if (protocolText?.startsWith('icmp') === true) {
+        const icmp = parseProtocol(protocolText) ?? 0;
+        return [
+          { low: icmp, high: icmp },
+          { low: 0, high: 0xffff },
+        ];
+      }
       const [low, high = low] = (portText ?? '').split('-').map(Number);
       if (low === undefined || !Number.isInteger(low) || high === undefined) return undefined;
       const protocol = protocolText === undefined ? undefined : parseProtocol(protocolText);
