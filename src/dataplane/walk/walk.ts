@@ -14,7 +14,7 @@ import { startState } from './start-state.ts';
 import type { Outcome, Trace } from './trace.ts';
 import { addStep, type WalkContext } from './walk-context.ts';
 import { walkStage } from './walk-node.ts';
-import { walkReply } from './walk-reply.ts';
+import { walkReply } from './reply/walk-reply.ts';
 
 /** How to walk. */
 export interface WalkOptions {

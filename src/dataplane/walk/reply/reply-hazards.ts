@@ -1,8 +1,8 @@
-import type { NodeState } from '../node-state.ts';
-import { CT_STATE, type Part } from '../ruleset/rule-parts.ts';
-import type { Chain, Hook, Table } from '../ruleset/ruleset.ts';
-import { hookEntries } from './hook-index.ts';
-import { isInRanges } from './value-ranges.ts';
+import type { NodeState } from '../../node-state.ts';
+import { CT_STATE, type Part } from '../../ruleset/rule-parts.ts';
+import type { Chain, Hook, Table } from '../../ruleset/ruleset.ts';
+import { hookEntries } from '../hook-index.ts';
+import { isInRanges } from '../value-ranges.ts';
 
 type ByHook = Map<Hook, boolean>;
 
