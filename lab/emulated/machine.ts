@@ -18,9 +18,6 @@ const startModules = ['virtio', 'virtio_ring', 'virtio_pci', '9pnet_virtio', '9p
 const labModules =
   'ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_sh ip_vs_mh ip_vs_sed ip_vs_nq nf_conntrack nf_conntrack_netlink br_netfilter dummy veth bridge nf_tables nft_compat nft_chain_nat nft_ct ip_tables iptable_nat iptable_filter xt_set ip_set ip_set_hash_ip ip_set_hash_ipport ip_set_hash_ipportip ip_set_hash_ipportnet ip_set_hash_net ip_set_bitmap_port xt_ipvs xt_comment xt_mark xt_MASQUERADE xt_conntrack xt_addrtype xt_nfacct nfnetlink_acct xt_statistic xt_recent';
 
-/** Entries that the connection table of each network namespace has room for: few, so that a fault can fill it. */
-export const CONNTRACK_MAX = 4096;
-
 /**
  * Runs a shell command as root in an emulated machine that has IPVS and shares this machine's root, read-only under an overlay.
  * What it writes to `/out` comes back in `folder`. Returns its exit code. Software emulation: expect it to be ten times slower.
@@ -128,7 +125,6 @@ mkdir -p ${modules} /out; mount --bind ${kernel.folder}${modules} ${modules}
 mount -t 9p -o rw,trans=virtio,version=9p2000.L,msize=512000 out /out
 hostname vm; ip link set lo up
 for m in ${labModules}; do modprobe $m 2>/dev/null; done
-echo ${CONNTRACK_MAX} > /proc/sys/net/netfilter/nf_conntrack_max
 cd '${process.cwd()}'
 ( ${command} ) > /out/emulated.log 2>&1
 echo $? > /out/.exit-code

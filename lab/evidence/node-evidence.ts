@@ -19,8 +19,8 @@ ip neigh > ip-neigh.txt
 bridge -d link > bridge-link.txt
 bridge fdb show br cni0 > bridge-fdb.txt
 ip netns exec NODE sh -c 'grep . /sys/class/net/*/brport/hairpin_mode' > hairpin.txt
-conntrack -L > conntrack.txt
-conntrack -L -f ipv6 > conntrack6.txt
+conntrack -L | head -n 5000 > conntrack.txt
+conntrack -L -f ipv6 | head -n 5000 > conntrack6.txt
 ss -lntu > ss.txt
 sysctl -a | grep -E '^net\\.(bridge\\.|ipv4\\.ip_forward|ipv4\\.conf\\.[^.]*\\.(arp_ignore|forwarding|route_localnet|rp_filter|src_valid_mark) |ipv4\\.(vs|ip_local_port_range)|ipv6\\.conf\\.[^.]*\\.forwarding|netfilter\\.nf_conntrack_(max|count|tcp_be_liberal|tcp_timeout_(established|close_wait)|udp_timeout|udp_timeout_stream) )' > sysctl.txt
 date -u +%Y-%m-%dT%H:%M:%S.%3NZ > date.txt

@@ -32,7 +32,6 @@ export interface NodeState {
   /** Dotted names. */
   readonly sysctls?: ReadonlyMap<string, string>;
   readonly conntrack?: readonly ConntrackEntry[];
-  readonly conntrackCount?: number;
   /** What the kernel counted since it started: `conntrack.insert_failed`, `arp.table_fulls`; `arp.entries` and `ndisc.entries` are of now. */
   readonly counters?: ReadonlyMap<string, number>;
   readonly sockets?: readonly ListeningSocket[];

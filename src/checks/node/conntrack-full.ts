@@ -1,5 +1,7 @@
+import { withSysctl } from '../../world/repair/node-state.ts';
 import { type Check, defineCheck } from '../check.ts';
 
+const MOST = 'net.netfilter.nf_conntrack_max';
 /** Above this share of the table new connections are close to being dropped. */
 const FULL = 0.95;
 
@@ -11,11 +13,9 @@ export const conntrackFull: Check = defineCheck({
   needs: ['sysctls'],
   isClusterWide: true,
   *run({ world }) {
-    for (const [node, { sysctls, conntrackCount }] of world.nodeStates) {
-      const max = Number(
-        sysctls?.get('net.netfilter.nf_conntrack_max') ?? sysctls?.get('net.nf_conntrack_max'),
-      );
-      const count = conntrackCount ?? Number(sysctls?.get('net.netfilter.nf_conntrack_count'));
+    for (const [node, { sysctls }] of world.nodeStates) {
+      const max = Number(sysctls?.get(MOST) ?? sysctls?.get('net.nf_conntrack_max'));
+      const count = Number(sysctls?.get('net.netfilter.nf_conntrack_count'));
       if (!(max > 0) || !(count >= max * FULL)) continue;
       yield {
         severity: count >= max ? 'error' : 'warning',
@@ -27,6 +27,7 @@ export const conntrackFull: Check = defineCheck({
           { source: `nodes/${node}`, text: `net.netfilter.nf_conntrack_max = ${max}` },
         ],
         share: [0, 1],
+        repair: (world) => withSysctl(world, node, MOST, String(max * 2)),
         remedy: {
           text: 'raise the limit (kube-proxy: conntrack.maxPerCore and conntrack.min) and find who holds the entries',
           commands: [

@@ -1,6 +1,7 @@
 import type { ConntrackEntry } from '../conntrack/entry.ts';
 import { CT_STATE } from '../ruleset/rule-parts.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
+import { needEntry } from './full-table.ts';
 import { type HookEntry, hookEntries } from './hook-index.ts';
 import { followConnection, joinConnection, knownConnection } from './known-connection.ts';
 import { walkAmongRivals } from './nat-rivals.ts';
@@ -60,8 +61,11 @@ export function walkHook(
 }
 
 function track(state: PacketState, known: number, connection: ConntrackEntry | undefined): void {
-  if (connection === undefined) state.ctstate = known;
-  else joinConnection(state, connection);
+  if (connection !== undefined) joinConnection(state, connection);
+  else {
+    state.ctstate = known;
+    if (known === CT_STATE.NEW) needEntry(state);
+  }
 }
 
 function isLooped(state: PacketState): boolean {

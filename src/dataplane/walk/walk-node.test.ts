@@ -53,6 +53,26 @@ describe('kernel settings', () => {
     expect(fromPod(off, '10.244.1.5')[0]?.result).toBe('delivered');
   });
 
+  test('a full connection table leaves open what becomes of new connections, but not of those kept out of it', () => {
+    const full = (count: string): Partial<NodeState> =>
+      sysctls(['net.netfilter.nf_conntrack_count', count], ['net.netfilter.nf_conntrack_max', '1000']);
+    const [outcome] = fromPod(node(1, [], [2], full('1000')), '10.244.2.5');
+    expect(outcome).toMatchObject({
+      result: 'unknown',
+      decidedBy: { rule: 'net.netfilter.nf_conntrack_max = 1000' },
+    });
+    expect(fromPod(node(1, [], [2], full('999')), '10.244.2.5')[0]?.result).toBe('delivered');
+    const second = node(2, [], [1], full('1000'));
+    expect(fromPod(node(1, [], [2]), '10.244.2.5', second)[0]).toMatchObject({
+      result: 'unknown',
+      node: 'node-2',
+    });
+    const raw = table('raw', {
+      PREROUTING: { base: base('prerouting', -300, 'filter'), rules: [[{ kind: 'notrack' }]] },
+    });
+    expect(fromPod(node(1, [raw], [2], full('1000')), '10.244.2.5')[0]?.result).toBe('delivered');
+  });
+
   test('the setting of the interface stands above the general one', () => {
     const mixed = sysctls(['net.ipv4.ip_forward', '1'], ['net.ipv4.conf.cni0.forwarding', '0']);
     expect(fromPod(node(1, [], [2], mixed), '10.244.2.5')[0]?.decidedBy?.rule).toBe(

@@ -1,0 +1,28 @@
+import type { NodeState } from '../node-state.ts';
+import { endUnknown } from './end-packet.ts';
+import { referenceToSysctl, sysctlNumber } from './kernel-settings.ts';
+import type { PacketState } from './packet-state.ts';
+
+const MOST = 'net.netfilter.nf_conntrack_max';
+
+/** How many entries the connection table of a node holds, and may hold; undefined where it was not read or there is room. */
+export function fullTableOf(node: NodeState): { readonly count: number; readonly most: number } | undefined {
+  const count = sysctlNumber(node, 'net.netfilter.nf_conntrack_count') ?? 0;
+  const most = sysctlNumber(node, MOST) ?? 0;
+  return most > 0 && count >= most ? { count, most } : undefined;
+}
+
+/**
+ * Ends the first packet of a connection where no entry is left for it: the kernel drops it, unless an entry that saw no answer makes room.
+ * *Source:* linux/net/netfilter/nf_conntrack_core.c `__nf_conntrack_alloc`, `early_drop`.
+ */
+export function needEntry(state: PacketState): void {
+  const full = fullTableOf(state.node);
+  if (full === undefined) return;
+  const { name } = state.node;
+  endUnknown(
+    state,
+    `the connection table of ${name} is full, ${full.count} of ${full.most} entries: a new connection is dropped unless an unanswered one makes room`,
+    referenceToSysctl(state.node, MOST, full.most),
+  );
+}
