@@ -23,12 +23,7 @@ export function silentEndpoints(
   world: World,
   verifications: readonly Verification[],
 ): SilentEndpoints | undefined {
-  const reached = verifications
-    .filter(({ works }) => works[0] > 1 - 1e-6)
-    .flatMap(({ expectation }) => expectation.endpoints);
-  const all = [
-    ...new Map(reached.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint])).values(),
-  ];
+  const all = reachedOf(verifications);
   const silent = all.filter((endpoint) => isSilent(connectionsTo(world, endpoint)));
   if (silent.length === 0) return undefined;
   const isHeard = all.some((endpoint) =>
@@ -44,6 +39,24 @@ export function silentEndpoints(
       text: `${connectionsTo(world, endpoint).length} connections to ${textOf(endpoint)} [UNREPLIED], none answered`,
     })),
   };
+}
+
+/** Promised endpoints that packets get to, each once, by paths of which all ends work. */
+function reachedOf(verifications: readonly Verification[]): Endpoint[] {
+  const reached = new Map<string, Endpoint>();
+  for (const { works, expectation, trace } of verifications) {
+    if (works[0] <= 1 - 1e-6) continue;
+    const ends = new Set(
+      trace.outcomes.map(
+        ({ destination: { address, port = expectation.frontend.port } }) => `${address} ${port}`,
+      ),
+    );
+    for (const endpoint of expectation.endpoints) {
+      const key = `${endpoint.address} ${endpoint.port}`;
+      if (ends.has(key)) reached.set(key, endpoint);
+    }
+  }
+  return [...reached.values()];
 }
 
 function isSilent(connections: readonly TrackedConnection[]): boolean {

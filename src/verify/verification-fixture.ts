@@ -1,4 +1,4 @@
-import type { RuleReference } from '../dataplane/walk/trace.ts';
+import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
 import type { Expectation } from '../intent/expectation.ts';
 import { parseIp } from '../model/address.ts';
 import type { Endpoint, Frontend } from '../model/frontend.ts';
@@ -50,7 +50,7 @@ export function promise(node: string, more: Partial<Expectation> = {}): Expectat
   };
 }
 
-/** For tests: a verification of `expectation` with the share that works and what differs. */
+/** For tests: a verification of `expectation` with the share that works and what differs; where all works, each endpoint gets its share. */
 export function verified(
   expectation: Expectation,
   works: readonly [number, number],
@@ -66,10 +66,27 @@ export function verified(
         destinationPort: frontend.port,
         protocol: frontend.protocol,
       },
-      outcomes: [],
+      outcomes:
+        works[0] === 1
+          ? expectation.endpoints.map((endpoint, _, { length }) => arrival(endpoint, 1 / length))
+          : [],
     },
     discrepancies,
     works,
+  };
+}
+
+function arrival({ address, port, node }: Endpoint, share: number): Outcome {
+  return {
+    probability: [share, share],
+    result: 'delivered',
+    destination: { address, port },
+    node: node ?? '',
+    sourceNat: 'none',
+    translatedBy: [],
+    replyReturns: true,
+    steps: [],
+    unknowns: [],
   };
 }
 

@@ -1,9 +1,10 @@
+import { fullTableOf } from '../../dataplane/walk/full-table.ts';
 import { withSysctl } from '../../world/repair/node-state.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 const MOST = 'net.netfilter.nf_conntrack_max';
 /** Above this share of the table new connections are close to being dropped. */
-const FULL = 0.95;
+const ALMOST = 0.95;
 
 /** A node's connection table has no room: new connections are dropped at random. */
 export const conntrackFull: Check = defineCheck({
@@ -13,15 +14,17 @@ export const conntrackFull: Check = defineCheck({
   needs: ['sysctls'],
   isClusterWide: true,
   *run({ world }) {
-    for (const [node, { sysctls }] of world.nodeStates) {
+    for (const [node, state] of world.nodeStates) {
+      const { sysctls } = state;
       const max = Number(sysctls?.get(MOST) ?? sysctls?.get('net.nf_conntrack_max'));
       const count = Number(sysctls?.get('net.netfilter.nf_conntrack_count'));
-      if (!(max > 0) || !(count >= max * FULL)) continue;
+      if (!(max > 0) || !(count >= max * ALMOST)) continue;
+      const isFull = fullTableOf(state) !== undefined;
       yield {
-        severity: count >= max ? 'error' : 'warning',
+        severity: isFull ? 'error' : 'warning',
         subject: `Node ${node}`,
         node,
-        summary: `the connection table of ${node} is ${count >= max ? '' : 'almost '}full: ${count} of ${max} entries`,
+        summary: `the connection table of ${node} is ${isFull ? '' : 'almost '}full: ${count} of ${max} entries`,
         evidence: [
           { source: `nodes/${node}`, text: `net.netfilter.nf_conntrack_count = ${count}` },
           { source: `nodes/${node}`, text: `net.netfilter.nf_conntrack_max = ${max}` },

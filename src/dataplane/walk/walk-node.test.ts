@@ -61,7 +61,7 @@ describe('kernel settings', () => {
       result: 'unknown',
       decidedBy: { rule: 'net.netfilter.nf_conntrack_max = 1000' },
     });
-    expect(fromPod(node(1, [], [2], full('999')), '10.244.2.5')[0]?.result).toBe('delivered');
+    expect(fromPod(node(1, [], [2], full('980')), '10.244.2.5')[0]?.result).toBe('delivered');
     const second = node(2, [], [1], full('1000'));
     expect(fromPod(node(1, [], [2]), '10.244.2.5', second)[0]).toMatchObject({
       result: 'unknown',
