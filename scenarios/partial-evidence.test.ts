@@ -53,6 +53,7 @@ const UNKNOWN: readonly (readonly [string, string, readonly (readonly [RegExp, C
   ],
   ['iptables-healthy', 'routing rules that are cut', [[/ip-rule/, (text) => text.split('\n', 1)[0]]]],
   ['iptables-healthy', 'one node without routes', [[/node-c\/ip-route/, none]]],
+  ['iptables-healthy', 'one node whose routes are an empty file', [[/node-c\/ip-route/, nothing]]],
   ['iptables-healthy', 'one node without settings', [[/node-c\/sysctl/, none]]],
   ['ipvs-healthy', 'ipvsadm printed nothing', [[/ipvsadm/, nothing]]],
   ['ipvs-healthy', 'ipvsadm was cut', [[/ipvsadm/, half]]],

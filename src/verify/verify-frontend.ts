@@ -20,7 +20,7 @@ import { judgeDenial } from './judge-denial.ts';
 import { type Bench, charge } from './bench.ts';
 import { judgePromise } from './judge-promise.ts';
 import { REPLACES_SOURCE, seeOutcome } from './seen-outcome.ts';
-import { knowsEndpoints, unknownOf, unreadOn, whyBlind } from './why-blind.ts';
+import { knowsPromise, unknownOf, unreadOn, whyBlind } from './why-blind.ts';
 
 /** How to verify. */
 export interface VerifyOptions extends ExpectOptions {
@@ -95,7 +95,7 @@ export function verifyFrontend(
 
 function promiseOf(world: World, frontend: Frontend, vantage: Vantage, options: ExpectOptions): Expectation {
   const promised = expectFrontend(world, frontend, vantage, options);
-  return knowsEndpoints(world, frontend) ? promised : withoutPromise(promised);
+  return knowsPromise(world, frontend) ? promised : withoutPromise(promised);
 }
 
 /** Whether the client's address was replaced on its own `node`, as a CNI does for what leaves the pod network. */

@@ -4,8 +4,9 @@ import type { Expectation } from '../intent/expectation.ts';
 import { type IpFamily, familyOf } from '../model/address.ts';
 import type { Gap } from '../model/evidence.ts';
 import type { Frontend } from '../model/frontend.ts';
+import { knowsEndpoints } from '../world/knows-endpoints.ts';
 import { perWorld } from '../world/per-world.ts';
-import type { ResourceKind, World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { proxyReplacementOf } from './proxy-replacement.ts';
 
 /** Why nothing can be told of this client before a packet is walked: evidence that was not read. Undefined where it was. */
@@ -14,8 +15,12 @@ export function whyBlind(
   { frontend, vantage, node = vantage.node }: Expectation,
 ): Unknown | undefined {
   const [namespace] = frontend.service.split('/');
-  if (!knowsEndpoints(world, frontend))
-    return { text: `the EndpointSlices of namespace ${namespace} were not read` };
+  if (!knowsPromise(world, frontend))
+    return unknownOf({
+      what: `EndpointSlices of namespace ${namespace}`,
+      why: 'without them nothing is promised',
+      unlock: `kubectl get endpointslices -n ${namespace} -o json`,
+    });
   for (const name of new Set([vantage.node, node])) {
     const state = world.nodeStates.get(name);
     if (state === undefined) return { text: `nothing was read of ${name}` };
@@ -63,13 +68,7 @@ export function unknownOf(gap: Gap): Unknown {
 }
 
 /** Whether the endpoints of the frontend's Service were read: without them nothing is promised, not even a refusal. */
-export function knowsEndpoints(world: World, { service }: Frontend): boolean {
-  const [namespace = ''] = service.split('/');
-  return isCovered(world, 'endpointslices', namespace);
-}
-
-function isCovered(world: World, kind: ResourceKind, namespace: string): boolean {
-  const coverage = world.coverage.get(kind);
-  if (coverage === undefined) return false;
-  return coverage.isComplete || (coverage.namespaces?.includes(namespace) ?? false);
+export function knowsPromise(world: World, { service, address }: Frontend): boolean {
+  const [namespace = '', name = ''] = service.split('/');
+  return knowsEndpoints(world, { namespace, name }, familyOf(address));
 }

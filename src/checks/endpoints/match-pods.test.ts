@@ -1,6 +1,7 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Service } from '../../world/kubernetes/objects.ts';
 import { pod, service, slice, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check-fixture.ts';
+import { type Cluster, proveCheck, worldOf } from '../prove-check-fixture.ts';
 import { matchPods } from './match-pods.ts';
 
 const blind = { services: [service()], pods: [pod()] };
@@ -51,4 +52,26 @@ describe('endpoints/match-pods, a slice that the controller no longer keeps', ()
     },
     blind,
   });
+});
+
+it('asks no second family, and no more than the first thousand, of Endpoints objects', () => {
+  const both = service({ ipFamilies: ['IPv4', 'IPv6'], clusterIPs: ['10.96.0.7', 'fd00::7'] });
+  const pods = [pod('web-1', { podIPs: [{ ip: '10.244.1.9' }, { ip: 'fd00::9' }] })];
+  const subsets = [{ addresses: [{ ip: '10.244.1.9' }], ports: [{ name: 'http', port: 8080 }] }];
+  const endpoints = (annotations: Record<string, string>, more: object = {}) => ({
+    services: [both],
+    pods,
+    endpoints: [{ metadata: { namespace: 'shop', name: 'web', annotations }, subsets, ...more }],
+  });
+  const told = (cluster: Cluster): number =>
+    [
+      ...matchPods.run({
+        world: worldOf(cluster),
+        subject: { namespace: 'shop', name: 'web', service: both as Service },
+        verifications: [],
+      }),
+    ].length;
+  expect(told(endpoints({}))).toBe(0);
+  expect(told(endpoints({}, { subsets: [] }))).toBe(1);
+  expect(told(endpoints({ 'endpoints.kubernetes.io/over-capacity': 'truncated' }, { subsets: [] }))).toBe(0);
 });

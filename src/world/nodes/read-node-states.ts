@@ -67,7 +67,7 @@ function readState(
   };
   const { tables, hasRules } = mergeTables(dumps);
   const links = all(['ip-addr', 'ip-link'], parseIpAddr);
-  const routes = all(['ip-route'], parseIpRoute);
+  const routes = some(all(['ip-route'], parseIpRoute));
   const ports = [
     ...(all(['hairpin-mode'], parseHairpinMode) ?? []),
     ...(all(['bridge-link'], parseBridgeLink) ?? []),
@@ -106,6 +106,11 @@ function readState(
   const sets = all(['ipset-save', 'ipset-list'], parseIpset) ?? [];
   if (Object.keys(members).length === 0 && sets.length === 0 && dumps.length === 0) return undefined;
   return { name, tables, hasRules, ipsets: new Map(sets.map((set) => [set.name, set])), ...members };
+}
+
+/** Every kernel has some from its start: a list that is empty was not read. */
+function some<T>(items: T[] | undefined): T[] | undefined {
+  return items?.length === 0 ? undefined : items;
 }
 
 /** No interface is a port of another one, as with CNIs that route to each pod. Links that are all there name every device of the routes. */
