@@ -55,6 +55,7 @@ import { strictReversePath } from './n05-strict-reverse-path.ts';
 import { podRouteMissing } from './n10-pod-route-missing.ts';
 import { podRouteWrong } from './n10-pod-route-wrong.ts';
 import { podWithoutRoute } from './n15-pod-without-route.ts';
+import { routingRuleWrong } from './n16-routing-rule-wrong.ts';
 import { kubeletStopped } from './o01-kubelet-stopped.ts';
 import { controllersStopped } from './o03-controllers-stopped.ts';
 import { loopbackOnly } from './p01-loopback-only.ts';
@@ -154,6 +155,7 @@ export const faults: readonly Fault[] = [
   podRouteMissing,
   podRouteWrong,
   podWithoutRoute,
+  routingRuleWrong,
   kubeletStopped,
   controllersStopped,
   loopbackOnly,
