@@ -60,6 +60,27 @@ describe('dns/server-running, no right to read Services', () => {
   });
 });
 
+describe('dns/server-running, killed for its memory', () => {
+  proveCheck(serverRunning, {
+    healthy: dns(),
+    broken: dns({
+      podStatus: {
+        conditions: [{ type: 'Ready', status: 'False' }],
+        containerStatuses: [
+          {
+            name: 'coredns',
+            restartCount: 6,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+          },
+        ],
+      },
+    }),
+    problem: { faults: ['D24', 'D06'], summary: /CoreDNS was killed for want of memory \(6 restarts\)/ },
+    blind: { services },
+  });
+});
+
 describe('dns/server-running, no reason told', () => {
   proveCheck(serverRunning, {
     healthy: dns(),

@@ -1,5 +1,7 @@
 import { parseResolvConf } from '../../dns/parse-resolv-conf.ts';
 import { parseIp } from '../../model/address.ts';
+import type { Evidence } from '../../model/evidence.ts';
+import { lastKill } from '../../world/last-kill.ts';
 import type { Pod } from '../../world/kubernetes/objects.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import { isReady, matchesAll } from '../../world/select-pods.ts';
@@ -26,7 +28,7 @@ const LOGGED: readonly (readonly [pattern: RegExp, fault: string, meaning: strin
 export const serverRunning: Check = defineCheck({
   id: 'dns/server-running',
   asserts: 'CoreDNS runs, is ready and can answer',
-  faults: ['D06', 'D07', 'D09', 'D10', 'D01', 'D08'],
+  faults: ['D06', 'D07', 'D09', 'D10', 'D01', 'D08', 'D24'],
   needs: ['pods'],
   isClusterWide: true,
   explains: ['endpoints/ready'],
@@ -60,7 +62,9 @@ export const serverRunning: Check = defineCheck({
               ? 'forward to real resolvers, not to an address of the node or pod itself'
               : first?.fault === 'D09'
                 ? 'let CoreDNS reach and read the API server'
-                : 'bring the DNS pods up',
+                : first?.fault === 'D24'
+                  ? 'raise the memory limit of the DNS servers'
+                  : 'bring the DNS pods up',
         commands: [
           `kubectl -n ${namespace} logs -l k8s-app=kube-dns --tail=20`,
           `kubectl -n ${namespace} describe pods -l k8s-app=kube-dns`,
@@ -123,9 +127,7 @@ function* withoutService(world: World): Iterable<Problem> {
 function reasonOf(
   world: World,
   pod: Pod,
-):
-  | { fault: string; meaning: string; evidence: { source: string; location: string; text: string } }
-  | undefined {
+): { fault: string; meaning: string; evidence: Evidence } | undefined {
   const log = world.podLogs.get(`${pod.metadata.namespace}/${pod.metadata.name}`);
   const lines = log?.text.split('\n') ?? [];
   for (const [pattern, fault, meaning] of LOGGED) {
@@ -141,5 +143,15 @@ function reasonOf(
         },
       };
   }
-  return undefined;
+  const kill = lastKill(pod, world.now);
+  return (
+    kill && {
+      fault: 'D24',
+      meaning: `was killed for want of memory (${kill.restarts} ${kill.restarts === 1 ? 'restart' : 'restarts'})`,
+      evidence: {
+        ...world.locate(pod, 'status.containerStatuses'),
+        text: `${pod.metadata.name}: OOMKilled${kill.at === undefined ? '' : ` at ${kill.at}`}`,
+      },
+    }
+  );
 }
