@@ -62,3 +62,16 @@ describe('service/address-lasts, of the client that is asked about', () => {
     blind,
   });
 });
+
+describe('service/address-lasts, an address that the node translates', () => {
+  const translated = {
+    ...broken,
+    files: {
+      'nodes/node-a/conntrack.txt': broken.files['nodes/node-a/conntrack.txt'].replace(
+        'src=10.96.0.99 dst',
+        'src=10.244.1.9 dst',
+      ),
+    },
+  };
+  proveCheck(addressLasts, { healthy: translated, broken, problem, blind });
+});

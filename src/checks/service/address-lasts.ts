@@ -16,7 +16,7 @@ export const addressLasts: Check = defineCheck({
   faults: ['D23', 'D22'],
   needs: ['service', 'services', 'pods', 'conntrack'],
   *run({ world, subject: { service, from, namespace, name } }) {
-    if (!service || world.coverage.get('services')?.isComplete !== true) return;
+    if (!service) return;
     const born = Date.parse(service.metadata.creationTimestamp ?? '');
     const ports = new Set((service.spec.ports ?? []).map(({ port }) => port));
     const lost = lostConnections(world).filter(
@@ -28,13 +28,14 @@ export const addressLasts: Check = defineCheck({
     const [first] = lost;
     if (!first) return;
     const to = formatAddressPort(first.entry.original.destination, first.entry.original.destinationPort ?? 0);
+    const isWhole = world.coverage.get('services')?.isComplete === true;
     const pods = [...new Set(lost.map(({ pod }) => podName(pod)))];
     yield {
       severity: 'warning',
       subject: `Service ${namespace}/${name}`,
       // Whether it was this Service's is not known, but the client that was asked about is one of them.
       share: from?.pod === undefined ? [0, 0] : [0, 1],
-      summary: `${pods.slice(0, 3).join(', ')}${pods.length > 3 ? ` and ${pods.length - 3} more` : ''} ${pods.length === 1 ? 'dials' : 'dial'} ${to}, which no Service has, and started before ${nameOf(service)} was made (${service.metadata.creationTimestamp}), which has ${service.spec.clusterIP ?? '?'}: an environment variable (${variable(name)}_SERVICE_HOST) or a name that was looked up once may hold its former address`,
+      summary: `${pods.slice(0, 3).join(', ')}${pods.length > 3 ? ` and ${pods.length - 3} more` : ''} ${pods.length === 1 ? 'dials' : 'dial'} ${to}, which no Service${isWhole ? '' : ' that was read'} has, and started before ${nameOf(service)} was made (${service.metadata.creationTimestamp}), which has ${service.spec.clusterIP ?? '?'}: an environment variable (${variable(name)}_SERVICE_HOST) or a name that was looked up once may hold its former address`,
       evidence: lost.slice(0, 3).map(({ entry, node }) => ({
         source: `connection table of ${node}`,
         location: `conntrack line ${entry.line}`,
@@ -68,7 +69,9 @@ const lostConnections = perWorld((world: World): LostConnection[] => {
   return [...world.nodeStates].flatMap(([node, { conntrack = [] }]) =>
     conntrack.flatMap((entry): LostConnection[] => {
       const { source, destination } = entry.original;
-      if (!entry.isUnreplied || !isFormer(destination)) return [];
+      // What a node has rules for it translates, or refuses before it is in the table.
+      const isAsSent = entry.reply.source === destination;
+      if (!entry.isUnreplied || !isAsSent || !isFormer(destination)) return [];
       const [pod] = podsAt(world, formatIp(source));
       return pod === undefined || pod.spec.hostNetwork === true ? [] : [{ entry, node, pod }];
     }),
