@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UserError } from '../../model/user-error.ts';
 import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
 import { type Collected, joinCollected } from '../collected.ts';
@@ -52,19 +53,20 @@ export async function observeCluster(
   const corefiles = observeObjects(access, ofDns, options);
   const ofZones = corefiles.then((more) => [...sources, ...more.sources]);
   const asked = Promise.all([
-    observeObjects(access, [...rest, ...ofProxies], options),
-    otherServices(access, subject, sources, options),
-    observeLogs(access, sources, options),
     collectNodes(shells, nodes, ofNodes, options),
     ofZones.then((objects) => observeDns(shells, objects, resolv.sources[0], subject, options)),
     options.isProbing === false ? nothing : observeProbes(shells, sources, subject, options),
+    // What runs in containers takes longest, so that it is asked for first, over the connections that are free.
+    nextTurn().then(() => observeObjects(access, [...rest, ...ofProxies], options)),
+    nextTurn().then(() => otherServices(access, subject, sources, options)),
+    nextTurn().then(() => observeLogs(access, sources, options)),
     resolv.sources.length > 0
       ? nothing
       : ofZones.then((objects) => readKubeletConfig(access, objects, nodes, options)),
   ]);
   // What is sent is sent in this turn of the event loop.
   setImmediate(() => options.onAsked?.());
-  const [others, services, logs, kernels, answers, probes, kubelet] = await asked;
+  const [kernels, answers, probes, others, services, logs, kubelet] = await asked;
   if (sources.length === 0 && others.sources.length === 0)
     throw unreachable({ failures: [...first.failures, ...others.failures] });
   return {

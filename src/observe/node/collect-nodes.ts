@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Source } from '../../snapshot/snapshot.ts';
 import { type Collected, joinCollected } from '../collected.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -42,7 +43,8 @@ export async function collectNodes(
     const there = podsOnNode(node, pods);
     const [kernel, proxy] = await Promise.all([
       readNode(access, there, patience),
-      readKubeProxy(access, there, patience),
+      // What the scripts take longest for is asked first.
+      nextTurn().then(() => readKubeProxy(access, there, patience)),
     ]);
     // What is still not known is worth a pod only where the user said so.
     const isShort = kernel.gaps.length > 0 && signal?.aborted !== true;
