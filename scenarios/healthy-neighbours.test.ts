@@ -133,6 +133,25 @@ describe('a CNI that routes to each pod', () => {
     },
   );
 
+  it('has none either on nodes with a bond, with Docker’s bridge that nothing is on, or with ports of Open vSwitch', async () => {
+    const bonded: Changes = [
+      [/ip-(addr|route|neigh)/, (text) => text.replaceAll(/\beth0(@if\d+)?\b/g, 'bond0')],
+      [
+        /ip-addr/,
+        (text) =>
+          `${text.replace(/^(\d+: bond0: <BROADCAST,MULTICAST)/m, '$1,MASTER')}70: ens1: <BROADCAST,MULTICAST,SLAVE,UP,LOWER_UP> mtu 1500 qdisc mq master bond0 state UP group default qlen 1000
+71: docker0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue state DOWN group default
+    link/ether 02:42:9f:11:22:33 brd ff:ff:ff:ff:ff:ff promiscuity 0 minmtu 68 maxmtu 65535
+    bridge forward_delay 1500 hello_time 200 max_age 2000 ageing_time 30000 stp_state 0
+    inet 172.17.0.1/16 brd 172.17.255.255 scope global docker0
+72: ovs-system: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN group default qlen 1000
+73: vxlan_sys_4789: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 65000 qdisc noqueue master ovs-system state UNKNOWN group default qlen 1000
+`,
+      ],
+    ];
+    expect(await ask('iptables-healthy', bonded)).toEqual(['healthy']);
+  });
+
   it('is unknown where interfaces of routes are missing, so that one may be a bridge', async () => {
     const cut: Change = (text) => text.split(/^(?=\d+: cali)/m)[0] ?? '';
     expect(await ask('iptables-healthy', [[/ip-addr/, cut]])).toEqual(['unknown']);

@@ -83,6 +83,7 @@ function linkOf([, index = '0', name = '', peer, flags = '', rest = '']: RegExpE
   const master = /\bmaster (\S+)/.exec(rest)?.[1];
   const mtu = /\bmtu (\d+)/.exec(rest)?.[1];
   const peerIndex = peer === undefined ? undefined : /^if(\d+)$/.exec(peer)?.[1];
+  const kind = name.startsWith('veth') && peer !== undefined ? 'veth' : kindOfMaster(name, flagSet);
   return {
     index: Number(index),
     name,
@@ -93,8 +94,15 @@ function linkOf([, index = '0', name = '', peer, flags = '', rest = '']: RegExpE
     ...(master === undefined ? {} : { master }),
     ...(mtu === undefined ? {} : { mtu: Number(mtu) }),
     ...(peerIndex === undefined ? {} : { peerIndex: Number(peerIndex) }),
-    ...(name.startsWith('veth') && peer !== undefined ? { kind: 'veth' } : {}),
+    ...(kind === undefined ? {} : { kind }),
   };
+}
+
+/** What other interfaces may belong to and is no bridge, by what every dump shows. *Source:* linux IFF_MASTER of bonding and vrf; Open vSwitch. */
+function kindOfMaster(name: string, flags: ReadonlySet<string>): string | undefined {
+  if (name === 'ovs-system') return 'openvswitch';
+  if (!flags.has('MASTER')) return undefined;
+  return flags.has('NOARP') ? 'vrf' : 'bond';
 }
 
 function addressOf(words: readonly string[]): InterfaceAddress | undefined {
@@ -119,11 +127,12 @@ function jsonLink(row: Record<string, unknown>): Link {
   const info = row['linkinfo'] as
     { info_kind?: string; info_data?: { link?: unknown; port?: unknown } } | undefined;
   const infos = Array.isArray(row['addr_info']) ? (row['addr_info'] as Record<string, unknown>[]) : [];
-  const kind = info?.info_kind;
+  const name = String(row['ifname']);
+  const kind = info?.info_kind ?? kindOfMaster(name, new Set(flags));
   const peerIndex = row['link_index'];
   return {
     index: Number(row['ifindex']),
-    name: String(row['ifname']),
+    name,
     isUp: flags.includes('UP'),
     isLoopback: flags.includes('LOOPBACK'),
     isPromiscuous: flags.includes('PROMISC') || Number(row['promiscuity'] ?? 0) > 0,

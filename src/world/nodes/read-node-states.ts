@@ -113,13 +113,19 @@ function some<T>(items: T[] | undefined): T[] | undefined {
   return items?.length === 0 ? undefined : items;
 }
 
-/** No interface is a port of another one, as with CNIs that route to each pod. Links that are all there name every device of the routes. */
+/**
+ * No interface is a port of a bridge, as with CNIs that route to each pod; what a bond, a VRF or Open vSwitch has is none. Links that are all there name every
+ * device of the routes.
+ */
 function hasNoPorts(links: readonly Link[], routes: readonly Route[]): boolean {
   const names = new Set(links.map(({ name }) => name));
+  const kinds = new Map(
+    links.flatMap(({ name, kind }) => (kind === undefined ? [] : [[name, kind] as const])),
+  );
   return (
     links.some(({ isLoopback }) => !isLoopback) &&
     routes.length > 0 &&
-    links.every(({ master, kind }) => master === undefined && kind !== 'bridge') &&
+    links.every(({ master }) => master === undefined || (kinds.get(master) ?? 'bridge') !== 'bridge') &&
     routes.every(({ device }) => device === undefined || names.has(device))
   );
 }
