@@ -232,6 +232,9 @@ describe('external frontends', () => {
     const excluded = { ...sample, labels: { 'node-c': labels } };
     expect(promise(excluded, 'nodePort', client('external', 'c')).outcome).toBe('not-served');
     expect(promise(excluded, 'nodePort', client('external', 'a')).outcome).toBe('endpoints');
+    const unready = { ...sample, unready: ['node-c'] };
+    expect(promise(unready, 'nodePort', client('external', 'c')).outcome).toBe('not-served');
+    expect(promise(unready, 'nodePort', client('external', 'b')).outcome).toBe('drop');
   });
 
   it('hold load-balancer clients to the source ranges', () => {

@@ -2,7 +2,7 @@ import { familyOf } from '../model/address.ts';
 import { cidrContains } from '../model/cidr.ts';
 import type { Endpoint, Frontend } from '../model/frontend.ts';
 import type { Vantage } from '../model/vantage.ts';
-import type { Service } from '../world/kubernetes/objects.ts';
+import type { Node, Service } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import type { Expectation, SourceExpectation } from './expectation.ts';
 import { addressesOfFamily } from './addresses-of-family.ts';
@@ -222,13 +222,11 @@ function external(found: Case): Answer {
       because: [`externalTrafficPolicy is Local: endpoints on ${node}`],
     };
   }
-  if (
-    service.spec.type === 'LoadBalancer' &&
-    findNode(found.world, node)?.metadata.labels?.[EXCLUDED] !== undefined
-  ) {
+  const leftOut = service.spec.type === 'LoadBalancer' ? whyLeftOut(findNode(found.world, node)) : undefined;
+  if (leftOut !== undefined) {
     return {
       outcome: 'not-served',
-      because: [`load balancers leave ${node} out by its label, and externalTrafficPolicy is Local`],
+      because: [`load balancers leave ${node} out: ${leftOut}, and externalTrafficPolicy is Local`],
     };
   }
   return {
@@ -237,6 +235,13 @@ function external(found: Case): Answer {
     because: [`externalTrafficPolicy is Local and no endpoint is on ${node}`],
     anyDenial: facts.mode === 'ipvs' || isOutputUnfiltered(found),
   };
+}
+
+/** Why no load balancer sends to `node`; undefined where one may. *Source:* kubernetes cloud-provider controllers/service/controller.go. */
+function whyLeftOut(node: Node | undefined): string | undefined {
+  if (node?.metadata.labels?.[EXCLUDED] !== undefined) return 'its label says so';
+  const ready = node?.status.conditions?.find(({ type }) => type === 'Ready');
+  return ready === undefined || ready.status === 'True' ? undefined : 'it is not ready';
 }
 
 /** *Source:* `ExternallyAccessible`, which still counts external IPs that a gate turns off. */

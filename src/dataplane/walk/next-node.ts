@@ -90,8 +90,9 @@ function throughTunnel(network: Network, from: NodeState, route: Route): NextNod
   };
 }
 
-/** Linux' own port for VXLAN; plugins that use another say so. *Source:* linux/drivers/net/vxlan/vxlan_core.c. */
+/** Linux' own port for VXLAN, and Calico's, where the interface does not say. *Source:* linux/drivers/net/vxlan/vxlan_core.c, Calico's `VXLANPort`. */
 const VXLAN_PORT = 8472;
+const CALICO_PORT = 4789;
 
 function tunnelTo(from: NodeState, device: string | undefined, remote: Ip): { tunnel?: Tunnel } {
   const link = linkOf(from, device);
@@ -99,7 +100,14 @@ function tunnelTo(from: NodeState, device: string | undefined, remote: Ip): { tu
   const by = route.kind === 'route' ? (route.route.device ?? link?.lower) : link?.lower;
   const own = sourceAddressFor(from, by, remote);
   if (device === undefined || own === undefined) return {};
-  return { tunnel: { device, from: own, to: remote, port: link?.tunnelPort ?? VXLAN_PORT } };
+  return {
+    tunnel: {
+      device,
+      from: own,
+      to: remote,
+      port: link?.tunnelPort ?? (device === 'vxlan.calico' ? CALICO_PORT : VXLAN_PORT),
+    },
+  };
 }
 
 function inOverlay(from: NodeState, route: Route, why: string): NextNode {

@@ -16,6 +16,8 @@ export interface Sample {
   readonly proxy?: Partial<KubeProxyState>;
   /** More labels by node. */
   readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Nodes that are not ready. */
+  readonly unready?: readonly string[];
 }
 
 /** For tests: the names of the sample's nodes. */
@@ -23,7 +25,11 @@ export const sampleNodes = ['node-a', 'node-b', 'node-c'] as const;
 
 /** For tests: a world of three nodes in zones za, zb and zc whose kube-proxies were read. */
 export function sampleWorld(sample: Sample = {}): World {
-  const nodes = sampleNodes.map((name, index) => sampleNode(name, index, sample.labels?.[name]));
+  const nodes = sampleNodes.map((name, index) => {
+    const node = sampleNode(name, index, sample.labels?.[name]);
+    if (sample.unready?.includes(name) !== true) return node;
+    return { ...node, status: { ...node.status, conditions: [{ type: 'Ready', status: 'Unknown' }] } };
+  });
   const pods = sample.pods ?? [];
   const coverage = new Map<ResourceKind, Coverage>(
     (['services', 'endpointslices', 'pods', 'nodes'] as const).map((kind) => [kind, { isComplete: true }]),
