@@ -73,6 +73,10 @@ export interface Check {
   readonly asserts: string;
   /** Ids of the fault catalogue that it can name. */
   readonly faults: readonly string[];
+  /**
+   * What `run` cannot do without. Where one of them is missing the check is unknown, and with rules, pods, slices, walks or the Service among them the verdict is, too: a fact that makes
+   * nothing fail for sure names only what is its own.
+   */
   readonly needs: readonly Need[];
   /** Set where `run` reads nothing of the subject: it says the same for every Service, and is run once for all. */
   readonly isClusterWide?: true;

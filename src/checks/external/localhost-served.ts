@@ -7,7 +7,7 @@ export const localhostServed: Check = defineCheck({
   id: 'external/localhost-served',
   asserts: 'a node whose kube-proxy serves NodePorts on 127.0.0.1 routes packets from there',
   faults: ['N20', 'X08'],
-  needs: ['service', 'kubeProxies', 'sysctls'],
+  needs: ['kubeProxies', 'sysctls'],
   *run({ world, subject: { service } }) {
     const port = service?.spec.ports?.find(
       ({ nodePort }) => nodePort !== undefined && nodePort > 0,

@@ -9,7 +9,7 @@ export const nodesStay: Check = defineCheck({
   id: 'external/nodes-stay',
   asserts: 'no node that a load balancer sends to is about to be removed',
   faults: ['X15'],
-  needs: ['service', 'nodes'],
+  needs: ['nodes'],
   *run({ world, subject: { service } }) {
     if (service?.spec.type !== 'LoadBalancer') return;
     const leaving = world.nodes.filter((node) => whyLeaving(node) !== undefined);

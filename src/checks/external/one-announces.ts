@@ -15,7 +15,7 @@ export const oneAnnounces: Check = defineCheck({
   id: 'external/one-announces',
   asserts: 'only the node that a load balancer on layer 2 chose answers ARP for its address',
   faults: ['X10'],
-  needs: ['service', 'links', 'sysctls'],
+  needs: ['links', 'sysctls'],
   *run({ world, subject: { service } }) {
     const { annotations = {} } = service?.metadata ?? {};
     if (!service || !ALLOCATED.some((name) => annotations[name] !== undefined)) return;

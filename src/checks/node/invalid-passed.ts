@@ -10,7 +10,7 @@ export const invalidPassed: Check = defineCheck({
   id: 'node/invalid-passed',
   asserts: 'kube-proxy in iptables mode drops packets that belong to no connection',
   faults: ['C04'],
-  needs: ['rules', 'sysctls'],
+  needs: ['sysctls'],
   isClusterWide: true,
   *run({ world }) {
     for (const [node, { tables, sysctls }] of world.nodeStates) {

@@ -14,7 +14,7 @@ export const portsReused: Check = defineCheck({
   id: 'node/ports-reused',
   asserts: 'IPVS sends a client that uses a source port again to an endpoint, and at once',
   faults: ['R14'],
-  needs: ['sysctls', 'nodes', 'pods'],
+  needs: ['sysctls', 'nodes'],
   isClusterWide: true,
   *run({ world }) {
     const isWhole = world.coverage.get('pods')?.isComplete === true;

@@ -15,7 +15,7 @@ export const tunnelsMasqueraded: Check = defineCheck({
   id: 'node/tunnels-masqueraded',
   asserts: 'what kube-proxy masquerades is not masqueraded again inside a VXLAN tunnel',
   faults: ['N07'],
-  needs: ['rules', 'links'],
+  needs: ['links'],
   isClusterWide: true,
   *run({ world }) {
     for (const [node, state] of world.nodeStates) {

@@ -14,7 +14,7 @@ export const addressLasts: Check = defineCheck({
   id: 'service/address-lasts',
   asserts: 'no client dials a former address of the Service',
   faults: ['D23', 'D22'],
-  needs: ['service', 'services', 'pods', 'conntrack'],
+  needs: ['services', 'conntrack'],
   *run({ world, subject: { service, from, namespace, name } }) {
     if (!service) return;
     const born = Date.parse(service.metadata.creationTimestamp ?? '');
