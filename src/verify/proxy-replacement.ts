@@ -43,10 +43,10 @@ function findReplacement(world: World, node: string, family: 'ip' | 'ip6'): stri
   return found === 'Cilium' && !answers(world, node) ? found : undefined;
 }
 
-/** Whether anything was heard of a kube-proxy that runs on `node`, as a process of its own or in k3s. */
+/** Whether anything was heard of a kube-proxy that runs on `node`, as a process of its own or in k3s; Cilium answers for its health as well. */
 function answers({ kubeProxies }: World, node: string): boolean {
-  const { metrics, healthz, reportedMode, log } = kubeProxies.get(node) ?? {};
-  return [metrics, healthz, reportedMode, log].some((heard) => heard !== undefined);
+  const { metrics, reportedMode, log } = kubeProxies.get(node) ?? {};
+  return [metrics, reportedMode, log].some((heard) => heard !== undefined);
 }
 
 /** The pods that may serve Services, of all that there are: every node asks for its own. */
