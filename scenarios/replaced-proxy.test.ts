@@ -82,3 +82,28 @@ describe('rules of kube-proxy on nodes where Cilium runs', () => {
     expect(await ask(agents)).toEqual(served);
   });
 });
+
+const withInterface = (name: string): Changes => [
+  [
+    /ip-addr/,
+    (text) =>
+      `${text}90: ${name}: <BROADCAST,NOARP,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000\n    link/ether ee:ee:ee:ee:ee:ee brd ff:ff:ff:ff:ff:ff\n`,
+  ],
+];
+
+describe('programs that translate without netfilter, by their interfaces', () => {
+  const ask = async (name: string): Promise<unknown> => {
+    const snapshot = await changedRecording('iptables-healthy', withInterface(name));
+    const { verdict, notChecked } = investigateService(snapshot, { namespace: 'shop', name: 'web' });
+    const own = notChecked.map(({ what }) => what).filter((what) => /eBPF|Open vSwitch/.test(what));
+    return [verdict, ...new Set(own.map((what) => what.replace(/ on node-.$/, '')))];
+  };
+
+  it('stand for kube-proxy, or may come before it', async () => {
+    expect(await ask('bpfin.cali')).toEqual(['unknown', 'what Calico (eBPF) does']);
+    expect(await ask('cilium_host')).toEqual([
+      'healthy',
+      'what Cilium (eBPF) does with packets that pods send to Services',
+    ]);
+  });
+});

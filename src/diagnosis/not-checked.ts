@@ -2,6 +2,7 @@ import type { RuleReference } from '../dataplane/walk/trace.ts';
 import type { Gap, ParseIssue } from '../model/evidence.ts';
 import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
+import { dataplanesBesideProxy } from '../verify/proxy-replacement.ts';
 import { findPolicyEngine } from '../world/find-policy-engine.ts';
 import { targetServiceOf } from '../world/target-service-of.ts';
 import type { World } from '../world/world.ts';
@@ -48,7 +49,21 @@ function hasVirtualIp({ type, clusterIP }: { type?: string; clusterIP?: string }
 
 /** What was not seen of the snapshot itself, whatever Service is asked about. */
 export function gapsOfWorld(world: World): Gap[] {
-  return eachOnce([...world.gaps, ...world.issues.map(gapOfIssue), ...gapsOfPolicies(world)]);
+  return eachOnce([
+    ...world.gaps,
+    ...world.issues.map(gapOfIssue),
+    ...gapsOfPolicies(world),
+    ...gapsOfOtherDataplanes(world),
+  ]);
+}
+
+/** Beside kube-proxy, eBPF or Open vSwitch may translate what pods send to ClusterIPs before any rule that is walked. */
+function gapsOfOtherDataplanes(world: World): Gap[] {
+  return dataplanesBesideProxy(world).map((program) => ({
+    what: `what ${program} does with packets that pods send to Services`,
+    why: 'it may translate them before kube-proxy’s rules see them, and its state is not read',
+    unlock: 'ask without --from, on the running cluster: connections are tried',
+  }));
 }
 
 /** Engines whose rules are in no dump have policies of kinds of their own, too. */

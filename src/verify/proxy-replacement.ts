@@ -1,3 +1,4 @@
+import { otherDataplane } from '../dataplane/walk/other-dataplane.ts';
 import { findProxyTables } from '../kubeproxy/proxy-tables.ts';
 import { ciliumReplaces } from '../world/cilium-replaces.ts';
 import { isKubeProxyPod } from '../world/kube-proxy-pod.ts';
@@ -26,9 +27,22 @@ export function proxyReplacementOf(world: World, node: string, family: 'ip' | 'i
   return byNode.get(key);
 }
 
+/** Programs on nodes where kube-proxy serves Services that may translate packets without netfilter, each once. */
+export function dataplanesBesideProxy(world: World): readonly string[] {
+  const programs = [...world.nodeStates].flatMap(([node, state]) =>
+    proxyReplacementOf(world, node, 'ip') === undefined ? (otherDataplane(state) ?? []) : [],
+  );
+  return [...new Set(programs)];
+}
+
+const CALICO = 'Calico (eBPF)';
+
 const known = perWorld(() => new Map<string, string | undefined>());
 
 function findReplacement(world: World, node: string, family: 'ip' | 'ip6'): string | undefined {
+  const state = world.nodeStates.get(node);
+  // Calico has these interfaces where its eBPF programs serve Services, whatever kube-proxy left or still writes.
+  if (state !== undefined && otherDataplane(state) === CALICO) return CALICO;
   const { pods, hasKubeProxy } = agents(world);
   const [found] =
     REPLACEMENTS.find(([, key, value]) =>
@@ -38,7 +52,7 @@ function findReplacement(world: World, node: string, family: 'ip' | 'ip6'): stri
   const says = found === 'Cilium' ? ciliumReplaces(world) : undefined;
   if (says !== undefined) return says ? found : undefined;
   if (hasKubeProxy) return undefined;
-  const { live, unhooked } = findProxyTables(world.nodeStates.get(node)?.tables ?? [], family);
+  const { live, unhooked } = findProxyTables(state?.tables ?? [], family);
   if (live.length === 0 && unhooked.length === 0) return found;
   return found === 'Cilium' && !answers(world, node) ? found : undefined;
 }
