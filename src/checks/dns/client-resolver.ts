@@ -5,6 +5,7 @@ import { resolverOf } from '../../world/resolver-of.ts';
 import { clusterDomainOf } from '../../dns/parse-resolv-conf.ts';
 import { selectedPods } from '../../world/select-pods.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { clientPod } from '../client-pod.ts';
 
 /** The client asks a resolver that knows no Services. */
 export const clientResolver: Check = defineCheck({
@@ -14,12 +15,7 @@ export const clientResolver: Check = defineCheck({
   needs: ['pods', 'services'],
   *run({ world, subject, verifications }) {
     const { service } = readClusterDns(world);
-    const asked = subject.from?.pod;
-    const pod = world.pods.find(
-      ({ metadata }) =>
-        asked !== undefined &&
-        (asked === metadata.name || asked === `${metadata.namespace}/${metadata.name}`),
-    );
+    const pod = clientPod(world, subject.from);
     // The servers themselves ask their node's resolver for what is not theirs.
     if (!service || !pod || selectedPods(world, service).includes(pod)) return;
     const name = `${pod.metadata.namespace}/${pod.metadata.name}`;

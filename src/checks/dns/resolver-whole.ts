@@ -11,12 +11,10 @@ export const resolverWhole: Check = defineCheck({
   needs: ['events'],
   *run({ world, subject: { from } }) {
     const asked = from?.pod;
+    if (asked === undefined) return;
     const event = world.events.findLast(
       ({ reason, involvedObject: { kind, namespace, name } = {} }) =>
-        asked !== undefined &&
-        reason === REASON &&
-        kind === 'Pod' &&
-        (asked === name || asked === `${namespace}/${name}`),
+        reason === REASON && kind === 'Pod' && (asked === name || asked === `${namespace}/${name}`),
     );
     if (event === undefined) return;
     const { namespace, name } = event.involvedObject ?? {};

@@ -1,3 +1,4 @@
+import { perWorld } from '../../world/per-world.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 const ROUTE_LOCALNET = /^net\.ipv4\.conf\.[^.]+\.route_localnet$/;
@@ -13,21 +14,7 @@ export const localhostServed: Check = defineCheck({
       ({ nodePort }) => nodePort !== undefined && nodePort > 0,
     )?.nodePort;
     if (!service || port === undefined) return;
-    const nodes = [...world.kubeProxies].flatMap(([node, { config, modesInKernel }]) => {
-      const isSet =
-        config.source !== undefined &&
-        config.localhostNodePorts &&
-        config.mode === 'iptables' &&
-        modesInKernel.includes('iptables') &&
-        config.nodePortAddresses.length === 0;
-      const told = [...(world.nodeStates.get(node)?.sysctls ?? [])].filter(([name]) =>
-        ROUTE_LOCALNET.test(name),
-      );
-      const isOff =
-        told.some(([name]) => name === 'net.ipv4.conf.all.route_localnet') &&
-        told.every(([, value]) => value === '0');
-      return isSet && isOff ? [node] : [];
-    });
+    const nodes = unserved(world);
     const [first] = nodes;
     if (first === undefined) return;
     const { namespace, name } = service.metadata;
@@ -48,3 +35,20 @@ export const localhostServed: Check = defineCheck({
     };
   },
 });
+
+/** The nodes whose kube-proxy is set to serve NodePorts on 127.0.0.1 and whose kernel does not route from there. */
+const unserved = perWorld(({ kubeProxies, nodeStates }) =>
+  [...kubeProxies].flatMap(([node, { config, modesInKernel }]) => {
+    const isSet =
+      config.source !== undefined &&
+      config.localhostNodePorts &&
+      config.mode === 'iptables' &&
+      modesInKernel.includes('iptables') &&
+      config.nodePortAddresses.length === 0;
+    const told = [...(nodeStates.get(node)?.sysctls ?? [])].filter(([name]) => ROUTE_LOCALNET.test(name));
+    const isOff =
+      told.some(([name]) => name === 'net.ipv4.conf.all.route_localnet') &&
+      told.every(([, value]) => value === '0');
+    return isSet && isOff ? [node] : [];
+  }),
+);

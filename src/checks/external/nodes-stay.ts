@@ -1,4 +1,5 @@
 import type { Node } from '../../world/kubernetes/objects.ts';
+import { perWorld } from '../../world/per-world.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** *Source:* kubernetes/autoscaler cluster-autoscaler/utils/taints; KEP-3836: kube-proxy of such a node tells load balancers to go. */
@@ -12,7 +13,7 @@ export const nodesStay: Check = defineCheck({
   needs: ['nodes'],
   *run({ world, subject: { service } }) {
     if (service?.spec.type !== 'LoadBalancer') return;
-    const leaving = world.nodes.filter((node) => whyLeaving(node) !== undefined);
+    const leaving = leavingNodes(world);
     const [first] = leaving;
     if (first === undefined) return;
     const { namespace, name } = service.metadata;
@@ -33,6 +34,8 @@ export const nodesStay: Check = defineCheck({
     };
   },
 });
+
+const leavingNodes = perWorld(({ nodes }) => nodes.filter((node) => whyLeaving(node) !== undefined));
 
 function whyLeaving({ metadata, spec }: Node): string | undefined {
   if (metadata.deletionTimestamp !== undefined) return `deletionTimestamp ${metadata.deletionTimestamp}`;

@@ -1,5 +1,6 @@
 import type { Container } from '../../world/kubernetes/objects.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { clientPod } from '../client-pod.ts';
 
 /** The client's programs send requests to an HTTP proxy, those for Services too. */
 export const clientsDirect: Check = defineCheck({
@@ -8,12 +9,7 @@ export const clientsDirect: Check = defineCheck({
   faults: ['P08'],
   needs: ['service', 'pods'],
   *run({ world, subject: { service, from } }) {
-    const asked = from?.pod;
-    const pod = world.pods.find(
-      ({ metadata }) =>
-        asked !== undefined &&
-        (asked === metadata.name || asked === `${metadata.namespace}/${metadata.name}`),
-    );
+    const pod = clientPod(world, from);
     const container = pod?.spec.containers.find(sendsAll);
     if (!service || !pod || !container) return;
     const { namespace, name } = pod.metadata;
