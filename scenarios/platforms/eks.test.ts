@@ -97,5 +97,11 @@ describe('nodes of EKS', () => {
       [/node-b\/ip-route/, (text) => text.replace(/^(10\.244\.2\.14 dev .*)\n/m, '$1 table 101\n')],
     ];
     expect(await ask('solo', elsewhere)).toEqual(['unknown']);
+    // Rules for what arrives by the pod's interface say nothing of the node's other pods.
+    const byInterface: Changes = [
+      ...elsewhere,
+      [/node-b\/ip-rule/, (text) => text.replace('512:', '10:\tfrom all iif vlan.eth.1 lookup 101\n512:')],
+    ];
+    expect(await ask('web', byInterface)).toEqual(['healthy']);
   });
 });

@@ -2,6 +2,7 @@ import { type Ip, formatIp } from '../../model/address.ts';
 import type { NodeState } from '../node-state.ts';
 import type { BridgePort } from '../routes/routes.ts';
 import { linkOf } from './node-links.ts';
+import { ownRouteTo } from './pod-routes.ts';
 import { lookUpRoute } from './route-lookup.ts';
 import type { RuleReference } from './trace.ts';
 
@@ -17,7 +18,10 @@ export function isBridge(node: NodeState, device: string | undefined): boolean |
 
 /** The device by which `node` reaches one of its own pods; undefined where routes were not read or do not tell. */
 export function deviceOfPod(node: NodeState, address: Ip): string | undefined {
-  const result = lookUpRoute(node, { destination: address });
+  const own = ownRouteTo(node, address);
+  if (own !== undefined) return own.device;
+  // As what begins on the node: rules for what arrives by some interface lead elsewhere.
+  const result = lookUpRoute(node, { destination: address, iif: '' });
   return result.kind === 'route' && result.route.type === 'unicast' ? result.route.device : undefined;
 }
 

@@ -48,7 +48,10 @@ export function enterFromPod(state: PacketState): void {
 /** A frame to another port of the bridge that it came in by goes past the node, or through the hooks if bridges call iptables. */
 function stayOnBridge(state: PacketState): void {
   const { node } = state;
-  const route = lookUpRoute(node, { destination: state.destination });
+  const route = lookUpRoute(node, {
+    destination: state.destination,
+    ...(state.iif === undefined ? {} : { iif: state.iif }),
+  });
   const isSameBridge =
     route.kind === 'route' &&
     route.route.type === 'unicast' &&
@@ -67,7 +70,7 @@ function stayOnBridge(state: PacketState): void {
 
 /** Puts a packet from outside onto the interface that leads back to its source. */
 export function enterFromOutside(state: PacketState): void {
-  const back = lookUpRoute(state.node, { destination: state.source });
+  const back = lookUpRoute(state.node, { destination: state.source, iif: '' });
   state.iif = back.kind === 'route' && back.route.type === 'unicast' ? back.route.device : undefined;
   state.stage = 'prerouting';
   state.arrivedBy = state.iif;
@@ -95,7 +98,7 @@ function arrivalDevice(
       }
     }
   }
-  const back = lookUpRoute(node, { destination: source });
+  const back = lookUpRoute(node, { destination: source, iif: '' });
   return back.kind === 'route' && back.route.type === 'unicast' ? back.route.device : undefined;
 }
 

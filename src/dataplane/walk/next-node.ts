@@ -96,7 +96,7 @@ const CALICO_PORT = 4789;
 
 function tunnelTo(from: NodeState, device: string | undefined, remote: Ip): { tunnel?: Tunnel } {
   const link = linkOf(from, device);
-  const route = lookUpRoute(from, { destination: remote });
+  const route = lookUpRoute(from, { destination: remote, iif: '' });
   const by = route.kind === 'route' ? (route.route.device ?? link?.lower) : link?.lower;
   const own = sourceAddressFor(from, by, remote);
   if (device === undefined || own === undefined) return {};

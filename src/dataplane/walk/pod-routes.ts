@@ -1,9 +1,10 @@
 import type { Ip } from '../../model/address.ts';
 import type { Network, NodeState } from '../node-state.ts';
+import type { Route } from '../routes/routes.ts';
 import { otherDataplane } from './other-dataplane.ts';
 
 const known = new WeakMap<NodeState, boolean>();
-const hostRoutes = new WeakMap<NodeState, ReadonlySet<Ip>>();
+const hostRoutes = new WeakMap<NodeState, ReadonlyMap<Ip, Route>>();
 
 /**
  * Whether `node` has routes of its own to pods: then a pod without one is lost. Where it has none, the network between the nodes
@@ -35,14 +36,19 @@ export function lacksPodRoute(network: Network, node: NodeState, address: Ip): b
   const routed = podsByInterface(node);
   if (routed.has(address) || otherDataplane(node) !== undefined) return false;
   if (node.routes?.some(({ table }) => table === 'local') !== true) return false;
-  return [...routed].some((other) => {
+  return [...routed.keys()].some((other) => {
     const place = network.placeOf(other);
     const isPod = place?.pod !== undefined && !place.isHostNetwork;
     return typeof other === typeof address && isPod && place.node === node.name;
   });
 }
 
-function podsByInterface(node: NodeState): ReadonlySet<Ip> {
+/** The route of `node`, in whatever table, that leads to `address` alone by an interface of its own; undefined where there is none. */
+export function ownRouteTo(node: NodeState, address: Ip): Route | undefined {
+  return podsByInterface(node).get(address);
+}
+
+function podsByInterface(node: NodeState): ReadonlyMap<Ip, Route> {
   let found = hostRoutes.get(node);
   if (found === undefined) {
     const routes = (node.routes ?? []).filter(
@@ -52,7 +58,7 @@ function podsByInterface(node: NodeState): ReadonlySet<Ip> {
         via === undefined &&
         device !== undefined,
     );
-    hostRoutes.set(node, (found = new Set(routes.map(({ destination }) => destination.first))));
+    hostRoutes.set(node, (found = new Map(routes.map((route) => [route.destination.first, route]))));
   }
   return found;
 }

@@ -62,7 +62,7 @@ function findStop(
 }
 
 function deviceTo(node: NodeState, address: Ip): string | undefined {
-  const result = lookUpRoute(node, { destination: address });
+  const result = lookUpRoute(node, { destination: address, iif: '' });
   return result.kind === 'route' ? result.route.device : undefined;
 }
 
