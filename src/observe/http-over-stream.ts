@@ -10,14 +10,37 @@ export interface StreamAnswer {
   readonly isComplete: boolean;
 }
 
+/** How long an answer may take and be. */
+interface Bounds {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
 /**
- * GET of `path` over a stream that is open; undefined where nothing that is HTTP came in time. The stream is closed afterwards. By HTTP/1.1, whose answers
- * tell where they end: a forwarded port tells it a second late. *Source:* containerd 2.2 `internal/cri/server/sandbox_portforward_linux.go`.
+ * GET of each of `paths` in turn over a stream that is open; undefined for those for which nothing that is HTTP came in time, or which came after a server had hung up. The stream is
+ * closed afterwards. By HTTP/1.1, whose answers tell where they end: a forwarded port tells it a second late. *Source:* containerd 2.2 `internal/cri/server/sandbox_portforward_linux.go`.
  */
 export async function getOverStream(
   stream: Duplex,
+  paths: readonly string[],
+  bounds: Bounds,
+): Promise<(StreamAnswer | undefined)[]> {
+  const answers: (StreamAnswer | undefined)[] = [];
+  for (const [index, path] of paths.entries()) {
+    const isOpen = stream.writable && (index === 0 || answers[index - 1]?.isComplete === true);
+    const connection = index === paths.length - 1 ? 'close' : 'keep-alive';
+    answers.push(isOpen ? await get(stream, path, connection, bounds) : undefined);
+  }
+  stream.removeAllListeners('error').on('error', () => undefined);
+  stream.destroy();
+  return answers;
+}
+
+async function get(
+  stream: Duplex,
   path: string,
-  { timeoutMs, maxBytes }: { readonly timeoutMs: number; readonly maxBytes: number },
+  connection: 'close' | 'keep-alive',
+  { timeoutMs, maxBytes }: Bounds,
 ): Promise<StreamAnswer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -28,7 +51,7 @@ export async function getOverStream(
       clearTimeout(timer);
       resolve(whole);
     };
-    const headers = { host: 'localhost', accept: '*/*', connection: 'close' };
+    const headers = { host: 'localhost', accept: '*/*', connection };
     const request = requestHttp({ path, headers, createConnection: () => stream });
     request.once('response', (given) => {
       response = given;
@@ -37,12 +60,14 @@ export async function getOverStream(
         size += chunk.length;
         if (size > maxBytes) end(false)();
       });
-      given.once('end', () => end(given.complete)()).once('error', end(false));
+      // The stream is free for the next request once this one has closed.
+      given.once('end', () => setImmediate(end(given.complete))).once('error', end(false));
     });
-    request.on('error', end(false)).once('close', end(false)).end();
+    request
+      .on('error', end(false))
+      .once('close', () => setImmediate(end(false)))
+      .end();
   });
-  stream.removeAllListeners('error').on('error', () => undefined);
-  stream.destroy();
   if (response === undefined) return undefined;
   return {
     status: response.statusCode ?? 0,

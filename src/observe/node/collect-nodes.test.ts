@@ -235,6 +235,42 @@ describe('collectNodes', () => {
     expect(access.open).toBe(0);
   });
 
+  it('asks a port for its pages in turn over one stream, and anew where the server hung up', async () => {
+    const opened: number[] = [];
+    const serveWith =
+      (hangsUp: boolean): NonNullable<Parameters<typeof fakeAccess>[0]['serve']> =>
+      (_, port) => {
+        opened.push(port);
+        return (request, stream) => {
+          const path = request.toString().split(' ')[1] ?? '';
+          stream.push(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`);
+          if (hangsUp) stream.push(null);
+        };
+      };
+    const read = async (hangsUp: boolean) => {
+      opened.length = 0;
+      const access = fakeAccess({ exec: distroless, log: () => '', serve: serveWith(hangsUp) });
+      const { sources } = await collectNodes(access, ['node-a'], [proxy('node-a')], { timeoutMs: 5000 });
+      expect(access.open).toBe(0);
+      return Object.fromEntries(
+        sources
+          .filter(({ command }) => command?.startsWith('GET'))
+          .map((source) => [source.path, textOf(source)]),
+      );
+    };
+    const pages = {
+      'nodes/node-a/kube-proxy-healthz.txt': expect.stringMatching(/\r\n\r\n\/healthz$/) as string,
+      'nodes/node-a/notes/kube-proxy-livez.txt': expect.stringMatching(/\r\n\r\n\/livez$/) as string,
+      'nodes/node-a/kube-proxy-metrics.txt': '/metrics',
+      'nodes/node-a/kube-proxy-mode.txt': '/proxyMode',
+      'nodes/node-a/kube-proxy-configz.json': '/configz',
+    };
+    expect(await read(false)).toEqual(pages);
+    expect(opened).toEqual([10256, 10249]);
+    expect(await read(true)).toEqual(pages);
+    expect(opened).toEqual([10256, 10249, 10256, 10249, 10249]);
+  });
+
   it('tells an answer that breaks off', async () => {
     const serve =
       () => (_request: Buffer, stream: { push(text: string): boolean; destroy(error?: Error): unknown }) => {

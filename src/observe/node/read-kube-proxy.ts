@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Gap } from '../../model/evidence.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
 import type { Collected } from '../collected.ts';
-import { getOverStream } from '../http-over-stream.ts';
+import { type StreamAnswer, getOverStream } from '../http-over-stream.ts';
 import type { AccessFailure, ClusterAccess, Patience } from '../kubernetes/cluster-access.ts';
 import { type NodePods, type PodObject, isRunning } from './node-pods.ts';
 import { logLines } from './node-readings.ts';
@@ -84,6 +84,7 @@ interface Page {
   readonly failure?: AccessFailure;
 }
 
+/** One stream a port, as each passes API server, kubelet and runtime; what a server that hangs up leaves out is asked for again. */
 async function readServed(
   access: ClusterAccess,
   node: string,
@@ -91,25 +92,49 @@ async function readServed(
   patience: Patience,
 ): Promise<Page[]> {
   const { namespace, name: pod } = proxy.metadata;
-  const ports = served.map(({ port }) => portOf(proxy, port));
-  const streams = await access.forwardPorts({ namespace, pod }, ports, patience);
-  if (!streams.ok) return [{ failure: streams.failure }];
-  return await Promise.all(
-    streams.value.map((stream, index) =>
-      readPage(node, stream, served[index] as Served, ports[index] as number, patience),
-    ),
-  );
+  const pages: Page[] = [];
+  const until = performance.now() + patience.timeoutMs;
+  let rest = served;
+  for (let left = patience.timeoutMs; rest.length > 0 && left > 0; left = until - performance.now()) {
+    const limited = { ...patience, timeoutMs: Math.ceil(left) };
+    const names = [...new Set(rest.map(({ port }) => port))];
+    const ports = names.map((name) => portOf(proxy, name));
+    const streams = await access.forwardPorts({ namespace, pod }, ports, limited);
+    if (!streams.ok) return [...pages, { failure: streams.failure }];
+    const read = await Promise.all(
+      streams.value.map((stream, index) => {
+        const own = rest.filter(({ port }) => port === names[index]);
+        return readPages(node, stream, own, ports[index] as number, limited);
+      }),
+    );
+    pages.push(...read.flatMap((each) => each.pages));
+    rest = read.flatMap((each) => each.rest);
+  }
+  return pages;
 }
 
-async function readPage(
+/** The pages of one port, and those that the server hung up before. */
+async function readPages(
   node: string,
   stream: Duplex,
-  { file, path, port }: Served,
+  asked: readonly Served[],
   number: number,
   { timeoutMs }: Patience,
-): Promise<Page> {
-  const answer = await getOverStream(stream, path, { timeoutMs, maxBytes: MAX_ANSWER_BYTES });
-  if (answer === undefined) return { failure: { kind: 'failed', message: `port ${number} gave no answer` } };
+): Promise<{ pages: readonly Page[]; rest: readonly Served[] }> {
+  const paths = asked.map(({ path }) => path);
+  const answers = await getOverStream(stream, paths, { timeoutMs, maxBytes: MAX_ANSWER_BYTES });
+  const count = answers.findIndex((answer) => answer === undefined);
+  if (count === 0)
+    return { pages: [{ failure: { kind: 'failed', message: `port ${number} gave no answer` } }], rest: [] };
+  return {
+    pages: answers.flatMap((answer, index) =>
+      answer === undefined ? [] : [pageOf(node, asked[index] as Served, number, answer)],
+    ),
+    rest: count < 0 ? [] : asked.slice(count),
+  };
+}
+
+function pageOf(node: string, { file, path, port }: Served, number: number, answer: StreamAnswer): Page {
   const isHealth = port === 'healthz';
   // Releases before /livez and /configz, and proxies that do not serve them, say 404: that is no content.
   if (!isHealth && answer.status !== 200) return {};
