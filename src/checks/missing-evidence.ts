@@ -4,6 +4,7 @@ import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
 import { triedConnections } from '../verify/tried-connections.ts';
 import { findDnsService } from '../world/find-dns-service.ts';
 import { askedOf } from '../world/asked-of.ts';
+import type { Service } from '../world/kubernetes/objects.ts';
 import type { ResourceKind } from '../world/world.ts';
 import type { CheckInput, Need } from './check.ts';
 
@@ -94,8 +95,12 @@ const missing: Readonly<Record<Need, Look>> = {
       ? undefined
       : {
           what: 'real connections to the Service',
-          why: 'none was tried',
-          unlock: 'ask without --from, on the running cluster',
+          ...(service !== undefined && isWithoutTcp(service)
+            ? {
+                why: 'by UDP it may be asked only what every server answers: its protocol is not known, or no image can ask',
+                unlock: 'ask it from a pod as its clients do',
+              }
+            : { why: 'none was tried', unlock: 'ask without --from, on the running cluster' }),
         },
   probesFromHere: ({ world }) =>
     world.probes.some(({ from }) => from.kind === 'machine')
@@ -131,4 +136,8 @@ function ofNodes(what: string, command: string, isSeen: (state: NodeState) => bo
     [...world.nodeStates.values()].some(isSeen)
       ? undefined
       : { what: `${what} of the nodes`, why: 'not read of any node', unlock: `${command} on each node` };
+}
+
+function isWithoutTcp({ spec }: Service): boolean {
+  return (spec.ports ?? []).every(({ protocol = 'TCP' }) => protocol !== 'TCP');
 }

@@ -1,9 +1,10 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { observationFormats } from '../../model/observation.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
 import { client, promise, verified } from '../../verify/verification-fixture.ts';
 import { pod, webCluster } from '../cluster-fixture.ts';
-import { proveCheck } from '../prove-check-fixture.ts';
+import { proveCheck, worldOf } from '../prove-check-fixture.ts';
+import { runChecks } from '../run-checks.ts';
 import { frontendConnects } from './frontend-connects.ts';
 
 const probe = (address: string, port: number, results: object, protocol = 'tcp') => ({
@@ -117,4 +118,25 @@ describe('observed/frontend-connects, where connections met in the table', () =>
     problem: { summary: /something on the way was not read/ },
     blind: { ...webCluster, verifications },
   });
+});
+
+it('says of a Service without TCP that it cannot be asked whatever its protocol', () => {
+  const gapOf = (protocol: string): string => {
+    const world = worldOf({
+      ...webCluster,
+      services: [
+        {
+          metadata: { name: 'web', namespace: 'shop' },
+          spec: { clusterIP: '10.96.0.7', ports: [{ port: 80, protocol }] },
+        },
+      ],
+    });
+    const [service] = world.services;
+    if (service === undefined) throw new Error('no Service');
+    const subject = { namespace: 'shop', name: 'web', service };
+    const [result] = runChecks({ world, verifications, subject }, [frontendConnects]);
+    return result?.status === 'unknown' ? result.gaps.map(({ why }) => why).join() : '';
+  };
+  expect(gapOf('TCP')).toBe('none was tried');
+  expect(gapOf('UDP')).toMatch(/^by UDP it may be asked only/);
 });
