@@ -55,3 +55,44 @@ describe('node/invalid-passed, counted as kube-proxy does since 1.32, and by ano
 describe('node/invalid-passed, a liberal table', () => {
   proveCheck(invalidPassed, { healthy: seen('', 1), broken: seen(''), problem, blind: webCluster });
 });
+
+describe('node/invalid-passed, IPVS mode as nft prints it', () => {
+  const ofIpvs = {
+    ...webCluster,
+    files: {
+      'nodes/node-a/nft-ruleset.txt': `table ip nat {
+	chain PREROUTING {
+		type nat hook prerouting priority dstnat; policy accept;
+		counter packets 0 bytes 0 jump KUBE-SERVICES
+	}
+	chain OUTPUT {
+		type nat hook output priority dstnat; policy accept;
+		counter packets 0 bytes 0 jump KUBE-SERVICES
+	}
+	chain POSTROUTING {
+		type nat hook postrouting priority srcnat; policy accept;
+		counter packets 0 bytes 0 jump KUBE-POSTROUTING
+	}
+	chain KUBE-POSTROUTING {
+	}
+	chain KUBE-SERVICES {
+		xt match "set" counter packets 0 bytes 0 jump KUBE-MARK-MASQ
+	}
+	chain KUBE-MARK-MASQ {
+	}
+}
+table ip filter {
+	chain FORWARD {
+		type filter hook forward priority filter; policy accept;
+		counter packets 0 bytes 0 jump KUBE-FORWARD
+	}
+	chain KUBE-FORWARD {
+		meta mark & 0x00004000 == 0x00004000 counter packets 0 bytes 0 accept
+	}
+}
+`,
+      'nodes/node-a/sysctl.txt': 'net.netfilter.nf_conntrack_tcp_be_liberal = 0\n',
+    },
+  };
+  proveCheck(invalidPassed, { healthy: ofIpvs, broken: seen(''), problem, blind: webCluster });
+});

@@ -1,4 +1,5 @@
 import { CT_STATE, type Part } from '../../dataplane/ruleset/rule-parts.ts';
+import type { Table } from '../../dataplane/ruleset/ruleset.ts';
 import { rulesOf } from '../../dataplane/ruleset/rules-of.ts';
 import { findProxyTables } from '../../kubeproxy/proxy-tables.ts';
 import { type Check, defineCheck } from '../check.ts';
@@ -13,8 +14,8 @@ export const invalidPassed: Check = defineCheck({
   needs: ['sysctls'],
   isClusterWide: true,
   *run({ world }) {
-    for (const [node, { tables, sysctls }] of world.nodeStates) {
-      if (sysctls?.get(LIBERAL) !== '0' || !findProxyTables(tables, 'ip').live.includes('iptables')) continue;
+    for (const [node, { tables, sysctls, ipvs = [] }] of world.nodeStates) {
+      if (sysctls?.get(LIBERAL) !== '0' || ipvs.length > 0 || !translates(tables)) continue;
       const forward = tables.filter(
         ({ family, name, chains }) => family === 'ip' && name === 'filter' && chains.has('KUBE-FORWARD'),
       );
@@ -44,6 +45,15 @@ export const invalidPassed: Check = defineCheck({
     }
   },
 });
+
+/** Whether kube-proxy translates by iptables there: in IPVS mode it has the same chains, but none for each Service. */
+function translates(tables: readonly Table[]): boolean {
+  const hasServices = tables.some(
+    ({ family, name, chains }) =>
+      family === 'ip' && name === 'nat' && [...chains.keys()].some((chain) => chain.startsWith('KUBE-SVC-')),
+  );
+  return hasServices && findProxyTables(tables, 'ip').live.includes('iptables');
+}
 
 function dropsInvalid(parts: readonly Part[]): boolean {
   return parts.some(({ kind }) => kind === 'drop') && parts.some(asksForInvalid);
