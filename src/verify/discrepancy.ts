@@ -13,6 +13,7 @@ export type DiscrepancyKind =
   | 'masquerade-missing'
   | 'masquerade-unwanted'
   | 'affinity-missing'
+  | 'affinity-unwanted'
   | 'frontend-missing'
   | 'shadowed'
   | 'dropped'

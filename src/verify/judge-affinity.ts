@@ -1,5 +1,7 @@
 import type { Outcome } from '../dataplane/walk/trace.ts';
+import type { NodeState } from '../dataplane/node-state.ts';
 import { findAffinity } from '../kubeproxy/find-affinity.ts';
+import { findUnaskedAffinity } from '../kubeproxy/find-unasked-affinity.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import type { NodeRules, ProxyPlace } from '../kubeproxy/way/station.ts';
 import { wayTo } from '../kubeproxy/way/way-of.ts';
@@ -7,10 +9,11 @@ import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
 import { followWay, passedRules, wayClientOf } from './follow-way.ts';
 import { frontendText } from './group-discrepancies.ts';
+import { isOfKubeProxy } from './seen-outcome.ts';
 
 /**
  * Whether the rules keep a client at its endpoint where the Service asks for it. The walk is that of a first connection, so this looks
- * at the rules themselves: that every endpoint is remembered, for as long as promised, and found again.
+ * at the rules themselves: that every endpoint is remembered, for as long as promised, and found again; and that none is where nobody asks for it.
  */
 export function judgeAffinity(bench: Bench, outcomes: readonly Outcome[]): Discrepancy[] {
   const { world, expectation, node, mode } = bench;
@@ -19,7 +22,8 @@ export function judgeAffinity(bench: Bench, outcomes: readonly Outcome[]): Discr
   const arriving = outcomes.filter(
     ({ result, translatedBy }) => result === 'delivered' && translatedBy.length > 0,
   );
-  if (affinitySeconds === undefined || rules === undefined || arriving.length === 0) return [];
+  if (rules === undefined || arriving.length === 0) return [];
+  if (affinitySeconds === undefined) return judgeUnasked(bench, rules, arriving);
   for (const endpoint of endpoints) {
     const missing =
       ledPast(bench, rules, endpoint, arriving) ??
@@ -29,6 +33,17 @@ export function judgeAffinity(bench: Bench, outcomes: readonly Outcome[]): Discr
     return [charge(bench, { kind: 'affinity-missing', endpoint, summary, at: { ...missing, node } })];
   }
   return [];
+}
+
+/** Whether clients are kept at their endpoint although nobody asks for it. What keeps them is the same for all endpoints. */
+function judgeUnasked(bench: Bench, rules: NodeState, [first]: readonly Outcome[]): Discrepancy[] {
+  const translator = first?.translatedDestinationBy;
+  if (translator === undefined || translator.node !== bench.node || !isOfKubeProxy(translator)) return [];
+  const { frontend } = bench.expectation;
+  const at = findUnaskedAffinity(rules, frontend, translator);
+  if (at === undefined) return [];
+  const summary = `keeps clients of ${frontendText(frontend)} at their endpoint, although no affinity is asked for`;
+  return [charge(bench, { kind: 'affinity-unwanted', summary, at })];
 }
 
 /** Where rules lead to the endpoint past the chains that remember its clients. */

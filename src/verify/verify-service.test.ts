@@ -210,6 +210,15 @@ describe('a node whose rules differ', () => {
     ]);
   });
 
+  it('keeps clients at their endpoint although nobody asks for it', () => {
+    const remembers = differing((line) =>
+      line
+        .replace(/(-A KUBE-SEP-\S+) (-p tcp .*-j DNAT)/, '$1 -m recent --set --name $1 --rsource $2')
+        .replace('--name -A ', '--name '),
+    );
+    expect(kinds(remembers)).toEqual(['affinity-unwanted node-b']);
+  });
+
   it('drops or redirects by somebody else’s rule, at the node where that rule stands', () => {
     const rule = '-A FORWARD -d 10.244.2.5/32 -p tcp -m tcp --dport 8080 -j DROP';
     const world = programmed({ services: [web], slices }, (line, node) =>

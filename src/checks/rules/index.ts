@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { affinityMissing } from './affinity-missing.ts';
+import { affinityUnwanted } from './affinity-unwanted.ts';
 import { endpointMissing } from './endpoint-missing.ts';
 import { endpointStale } from './endpoint-stale.ts';
 import { foreignDrop } from './foreign-drop.ts';
@@ -25,5 +26,6 @@ export const rulesChecks: readonly Check[] = [
   hintsIgnored,
   weightWrong,
   affinityMissing,
+  affinityUnwanted,
   frontendLeftOver,
 ];
