@@ -24,7 +24,7 @@ function withEntries(world: World, entries: readonly NftEntry[]): World {
   }));
 }
 
-it.each(scenesOf('nftables', { told: 0.98, named: 0.96 }))(
+it.each(scenesOf('nftables', { told: 1, named: 0.98 }))(
   'tells every change of kube-proxy’s nftables table that changes any client’s fate: %s',
   async (path, least, most) => {
     const { world, textOf } = await readScene(path);

@@ -9,6 +9,7 @@ import type { Discrepancy } from './discrepancy.ts';
 import { type Bench, charge } from './bench.ts';
 import { followWay, passedRules, wayClientOf } from './follow-way.ts';
 import { frontendText } from './group-discrepancies.ts';
+import { ledAstray } from './led-astray.ts';
 import { isOfKubeProxy } from './seen-outcome.ts';
 
 /**
@@ -40,8 +41,10 @@ function judgeUnasked(bench: Bench, rules: NodeState, [first]: readonly Outcome[
   const translator = first?.translatedDestinationBy;
   if (translator === undefined || translator.node !== bench.node || !isOfKubeProxy(translator)) return [];
   const { frontend } = bench.expectation;
-  const at = findUnaskedAffinity(rules, frontend, translator);
-  if (at === undefined) return [];
+  const keeper = findUnaskedAffinity(rules, frontend, translator);
+  if (keeper === undefined) return [];
+  const { address, port = frontend.port } = first?.destination ?? frontend;
+  const at = ledAstray(bench, { address, port }, keeper) ?? keeper;
   const summary = `keeps clients of ${frontendText(frontend)} at their endpoint, although no affinity is asked for`;
   return [charge(bench, { kind: 'affinity-unwanted', summary, at })];
 }

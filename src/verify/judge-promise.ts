@@ -1,15 +1,14 @@
 import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
-import { wayTo } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import { answeredByNode } from './answered-by-node.ts';
 import { type Bench, type Charge, charge } from './bench.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { kindOfEnd, refusedAt, withRule, wordOf } from './describe-end.ts';
-import { followWay, leaderTo, passedRules, wayClientOf } from './follow-way.ts';
 import { frontendText } from './group-discrepancies.ts';
 import { judgeShares } from './judge-shares.ts';
 import { judgeSource } from './judge-source.ts';
+import { ledAstray } from './led-astray.ts';
 import { judgeUntranslated } from './judge-untranslated.ts';
 import { type SeenOutcome, isOfKubeProxy, seeOutcome } from './seen-outcome.ts';
 import { unknownOf } from './why-blind.ts';
@@ -116,25 +115,4 @@ function judgeUnhinted(bench: Bench, target: Endpoint, translator: RuleReference
     endpoint: target,
     ...withRule(ledAstray(bench, target, translator)),
   };
-}
-
-/** The rule that leads packets to an endpoint that is none: the last one on their way that is of the Service or before. */
-function ledAstray(
-  bench: Bench,
-  target: Endpoint,
-  translator: RuleReference | undefined,
-): RuleReference | undefined {
-  const { world, node, mode, expectation } = bench;
-  const rules = world.nodeStates.get(node);
-  if (rules === undefined || translator === undefined || mode === 'ipvs') return translator;
-  const client = wayClientOf(bench);
-  const ends = expectation.endpoints.map((endpoint) => wayTo(rules, mode, client, endpoint).at(-1)?.at.chain);
-  if (ends.includes(translator.chain)) return translator;
-  const passed = passedRules(
-    bench,
-    ({ destination }) => destination.address === target.address && destination.port === target.port,
-  );
-  const followed = followWay(wayTo(rules, mode, client), passed);
-  if (followed && !followed.isToTheEnd) return { ...followed.at, node };
-  return leaderTo(translator.chain, passed) ?? translator;
 }
