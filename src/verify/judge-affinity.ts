@@ -1,7 +1,7 @@
 import type { Outcome } from '../dataplane/walk/trace.ts';
 import type { NodeState } from '../dataplane/node-state.ts';
 import { findAffinity } from '../kubeproxy/find-affinity.ts';
-import { findUnaskedAffinity } from '../kubeproxy/find-unasked-affinity.ts';
+import { findUnaskedAffinity } from './find-unasked-affinity.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import type { NodeRules, ProxyPlace } from '../kubeproxy/way/station.ts';
 import { wayTo } from '../kubeproxy/way/way-of.ts';
