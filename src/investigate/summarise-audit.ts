@@ -19,11 +19,12 @@ export function summariseAudit(
   const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
   const inside = services.filter(({ leadsOutside }) => leadsOutside !== true);
   const judged = inside.length > 0 ? inside : services;
+  const sorted = [...services].sort((a, b) => (a.subject < b.subject ? -1 : 1));
   const worst = byBadness.find((verdict) => judged.some((service) => service.verdict === verdict));
   return {
     verdict: worst ?? 'unknown',
     subject: labels === undefined ? where : `${where} with ${labels.text}`,
-    services: [...services].sort((a, b) => (a.subject < b.subject ? -1 : 1)),
-    notChecked: eachOnce([...ofCluster, ...services.flatMap(({ notChecked }) => notChecked)]),
+    services: sorted,
+    notChecked: eachOnce([...ofCluster, ...sorted.flatMap(({ notChecked }) => notChecked)]),
   };
 }
