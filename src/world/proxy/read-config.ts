@@ -4,7 +4,7 @@ import type { ConfigMap, Pod } from '../kubernetes/objects.ts';
 import { mountedConfigMaps } from '../mounted-config-maps.ts';
 
 /** KubeProxyConfiguration v1alpha1 as it is written; every field may be absent. */
-interface WrittenConfig {
+export interface WrittenConfig {
   readonly mode?: string;
   readonly hostnameOverride?: string;
   readonly clusterCIDR?: string;

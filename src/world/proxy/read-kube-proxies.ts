@@ -7,6 +7,7 @@ import type { ConfigMap, Node, Pod } from '../kubernetes/objects.ts';
 import { isIpvsTable } from './is-ipvs-table.ts';
 import { parseMetrics } from './parse-metrics.ts';
 import { configOf, findSharedConfig, readWrittenConfig } from './read-config.ts';
+import { readFlags } from './read-flags.ts';
 
 /** What tells of kube-proxy: the sources of nodes, and the API objects. */
 export interface ProxyEvidence {
@@ -68,13 +69,16 @@ interface ReadConfig {
   readonly source: string;
 }
 
-/** What the kube-proxy of `pod` is configured with by a ConfigMap, each read once. */
+/** What the kube-proxy of `pod` is configured with by its command line, or by a ConfigMap, each read once. */
 function sharedConfigs({
   configMaps,
   sourceOf,
 }: ProxyEvidence): (pod: Pod | undefined) => ReadConfig | undefined {
   const known = new Map<ConfigMap, ReadConfig>();
   return (pod) => {
+    const flags = pod && readFlags(pod);
+    if (flags)
+      return { config: flags, source: `flags of pod ${pod.metadata.namespace}/${pod.metadata.name}` };
     const found = findSharedConfig(configMaps, pod);
     if (found === undefined) return undefined;
     const read = known.get(found.configMap) ?? {
