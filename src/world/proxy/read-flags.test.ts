@@ -3,13 +3,12 @@ import type { Pod } from '../kubernetes/objects.ts';
 import { configOf } from './read-config.ts';
 import { readFlags } from './read-flags.ts';
 
-const pod = (command: readonly string[], args: readonly string[] = []): Pod =>
-  ({
-    kind: 'Pod',
-    metadata: { name: 'kube-proxy-1', namespace: 'kube-system' },
-    spec: { containers: [{ name: 'agent' }, { name: 'kube-proxy', command, args }] },
-    status: {},
-  }) as unknown as Pod;
+const pod = (command: readonly string[], args: readonly string[] = []): Pod => ({
+  kind: 'Pod',
+  metadata: { name: 'kube-proxy-1', namespace: 'kube-system' },
+  spec: { containers: [{ name: 'agent' }, { name: 'kube-proxy', command, args }] },
+  status: {},
+});
 
 describe('readFlags', () => {
   it('reads what AKS gives word by word', () => {
