@@ -31,3 +31,15 @@ describe('node/conntrack-full, close to it', () => {
     blind: webCluster,
   });
 });
+
+describe('node/conntrack-full, by the other name of the limit', () => {
+  const files = {
+    'nodes/node-a/sysctl.txt': 'net.netfilter.nf_conntrack_count = 1000\nnet.nf_conntrack_max = 1000\n',
+  };
+  proveCheck(conntrackFull, {
+    healthy: filled(100),
+    broken: { ...webCluster, files },
+    problem: { severity: 'error', summary: /connection table of node-a is full: 1000 of 1000/ },
+    blind: webCluster,
+  });
+});
