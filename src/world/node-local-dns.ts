@@ -1,3 +1,4 @@
+import { flagsOf } from './container-flags.ts';
 import type { ConfigMap, Pod } from './kubernetes/objects.ts';
 import { perWorld } from './per-world.ts';
 import { mountedConfigMaps } from './mounted-config-maps.ts';
@@ -42,12 +43,9 @@ function gather({ pods, configMaps }: World): NodeLocalDns {
   };
 }
 
-/** The value of a flag in a container's words, in any of the ways in which Go takes flags. */
+/** The value of a flag of one of the pod's containers. */
 function flagOf({ spec }: Pod, flag: string): string | undefined {
-  for (const { command = [], args = [] } of spec.containers) {
-    const words = [...command, ...args];
-    const index = words.findIndex((word) => new RegExp(`^--?${flag}(=|$)`).test(word));
-    if (index >= 0) return words[index]?.split('=')[1] ?? words[index + 1];
-  }
-  return undefined;
+  return spec.containers
+    .map(({ command = [], args = [] }) => flagsOf([...command, ...args]).get(flag))
+    .find((value) => value !== undefined);
 }

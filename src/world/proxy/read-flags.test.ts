@@ -47,6 +47,12 @@ describe('readFlags', () => {
     });
   });
 
+  it('takes a flag that stands alone for set, also as the last word', () => {
+    const flags = readFlags(pod(['kube-proxy', '--ipvs-strict-arp', '--masquerade-all']));
+    expect(configOf(flags, 'ipvs', 'flags').ipvsStrictArp).toBe(true);
+    expect(configOf(flags, 'iptables', 'flags').masqueradeAll).toBe(true);
+  });
+
   it('takes defaults where no flag says otherwise', () => {
     const config = configOf(
       readFlags(pod(['/usr/local/bin/kube-proxy', '--kubeconfig=/k'])),

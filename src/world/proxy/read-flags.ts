@@ -1,3 +1,4 @@
+import { flagsOf } from '../container-flags.ts';
 import type { Pod } from '../kubernetes/objects.ts';
 import type { WrittenConfig } from './read-config.ts';
 
@@ -7,9 +8,8 @@ import type { WrittenConfig } from './read-config.ts';
  * host's name.
  */
 export function readFlags(pod: Pod): WrittenConfig | undefined {
-  const container = pod.spec.containers.find((each) => wordsOf(each).some((word) => NAME.test(word)));
-  if (container === undefined) return undefined;
-  const words = wordsOf(container);
+  const words = pod.spec.containers.map(wordsOf).find((all) => all.some((word) => NAME.test(word)));
+  if (words === undefined) return undefined;
   const own = words.slice(words.findIndex((word) => NAME.test(word)) + 1);
   // Only the flags themselves may hold what the shell or kubelet fills in.
   if (own.some((word) => word.startsWith('$'))) return undefined;
@@ -67,20 +67,4 @@ const DECIDING = ['cluster-cidr', 'detect-local-mode', 'masquerade-all', 'proxy-
 /** Command and arguments in single words: a shell is given them in one. */
 function wordsOf({ command = [], args = [] }: Pod['spec']['containers'][number]): string[] {
   return [...command, ...args].flatMap((text) => text.trim().split(/\s+/));
-}
-
-/** Values by the names of the flags; `true` where a flag stands alone. */
-function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
-  const flags = new Map<string, string>();
-  for (const [index, word] of words.entries()) {
-    const [, name, value] = /^--?([a-z0-9-]+)(?:=(.*))?$/s.exec(word) ?? [];
-    if (name === undefined) continue;
-    const next = words[index + 1] ?? '--';
-    flags.set(name, unquoted(value ?? (/^(--?[a-z]|[0-9]?>)/.test(next) ? 'true' : next)));
-  }
-  return flags;
-}
-
-function unquoted(text: string): string {
-  return text.replace(/^(["'])(.*)\1$/s, '$2');
 }
