@@ -4,6 +4,7 @@ import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
 import { triedConnections } from '../verify/tried-connections.ts';
 import { findDnsService } from '../world/find-dns-service.ts';
 import { askedOf } from '../world/asked-of.ts';
+import { isRead } from '../world/is-read.ts';
 import type { Service } from '../world/kubernetes/objects.ts';
 import type { ResourceKind } from '../world/world.ts';
 import type { CheckInput, Need } from './check.ts';
@@ -117,14 +118,10 @@ const clusterScoped: ReadonlySet<ResourceKind> = new Set(['nodes', 'namespaces']
 /** Objects of a kind, in the subject's namespace where they have one. */
 function objects(kind: ResourceKind, resources: string = kind): Look {
   return ({ world, subject }) => {
-    const coverage = world.coverage.get(kind);
-    const isSeen =
-      coverage !== undefined &&
-      (coverage.isComplete || coverage.namespaces?.includes(subject.namespace) === true);
-    if (isSeen) return undefined;
+    if (isRead(world, kind, subject.namespace)) return undefined;
     return {
       what: kind,
-      why: coverage === undefined ? 'not read' : `not read in namespace ${subject.namespace}`,
+      why: world.coverage.has(kind) ? `not read in namespace ${subject.namespace}` : 'not read',
       unlock: `kubectl get ${resources}${clusterScoped.has(kind) ? '' : ' -A'} -o json`,
     };
   };

@@ -1,5 +1,6 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Remedy } from '../model/finding.ts';
+import { isRead } from '../world/is-read.ts';
 import { isKubeProxyPod } from '../world/kube-proxy-pod.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
@@ -125,11 +126,7 @@ function restartsOf({ status }: Pod): string | undefined {
 /** Whether other nodes have a pod of kube-proxy, and all of its pods were read, and this node has none. */
 function isLeftOut(world: World, pod: Pod | undefined): boolean {
   const [proxyPod] = proxyPodsOf(world.pods).values();
-  const coverage = world.coverage.get('pods');
-  const isCovered =
-    coverage?.isComplete === true ||
-    coverage?.namespaces?.includes(proxyPod?.metadata.namespace ?? '') === true;
-  return isCovered && proxyPod !== undefined && pod === undefined;
+  return proxyPod !== undefined && pod === undefined && isRead(world, 'pods', proxyPod.metadata.namespace);
 }
 
 function restartRemedy(world: World, node: string, pod: Pod | undefined): Remedy {

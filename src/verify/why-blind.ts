@@ -4,7 +4,7 @@ import type { Expectation } from '../intent/expectation.ts';
 import { type IpFamily, familyOf } from '../model/address.ts';
 import type { Gap } from '../model/evidence.ts';
 import type { Frontend } from '../model/frontend.ts';
-import { knowsEndpoints } from '../world/knows-endpoints.ts';
+import { knowsEndpoints } from '../intent/knows-endpoints.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import { proxyReplacementOf } from './proxy-replacement.ts';
@@ -29,18 +29,15 @@ export function whyBlind(
     const unread = state.unread?.find((each) => each.family === family && each.mayServe);
     if (unread !== undefined) return unknownOf(unread.gap);
     const replacement = proxyReplacementOf(world, name, family);
-    if (replacement !== undefined)
-      return {
-        text: `${replacement} serves Services on ${name} instead of kube-proxy, and its state is not read`,
-        gap: {
-          what: `what ${replacement} does on ${name}`,
-          why: `${replacement} serves Services on ${name} instead of kube-proxy, and its state is not read`,
-          unlock: 'ask without --from, on the running cluster: connections are tried',
-          node: name,
-        },
-      };
+    if (replacement !== undefined) return replacedBy(replacement, name);
   }
   return undefined;
+}
+
+function replacedBy(program: string, node: string): Unknown {
+  const why = `${program} serves Services on ${node} instead of kube-proxy, and its state is not read`;
+  const unlock = 'ask without --from, on the running cluster: connections are tried';
+  return { text: why, gap: { what: `what ${program} does on ${node}`, why, unlock, node } };
 }
 
 /** Rules that were not read on the nodes named, and that may stop a packet of `family` which those that were read let through. */
@@ -69,6 +66,5 @@ export function unknownOf(gap: Gap): Unknown {
 
 /** Whether the endpoints of the frontend's Service were read: without them nothing is promised, not even a refusal. */
 export function knowsPromise(world: World, { service, address }: Frontend): boolean {
-  const [namespace = '', name = ''] = service.split('/');
-  return knowsEndpoints(world, { namespace, name }, familyOf(address));
+  return knowsEndpoints(world, service, familyOf(address));
 }

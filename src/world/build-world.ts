@@ -16,6 +16,7 @@ import type {
   ServiceCidr,
   Workload,
 } from './kubernetes/objects.ts';
+import { isRead } from './is-read.ts';
 import { missingNodes } from './missing-nodes.ts';
 import { networkOf } from './network.ts';
 import { namePorts } from './nodes/name-ports.ts';
@@ -92,10 +93,7 @@ export function buildWorld(snapshot: Snapshot): World {
     coverage,
     nodeStates: states,
     kubeProxies,
-    network: networkOf(base, states, (namespace) => {
-      const pods = coverage.get('pods');
-      return pods?.isComplete === true || pods?.namespaces?.includes(namespace) === true;
-    }),
+    network: networkOf(base, states, (namespace) => isRead({ coverage }, 'pods', namespace)),
     resolvConfs: textsOf(snapshot.sources, 'resolv-conf'),
     kubeletConfigs: textsOf(snapshot.sources, 'kubelet-config'),
     podLogs: podLogsOf(snapshot.sources),

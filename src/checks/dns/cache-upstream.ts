@@ -1,4 +1,5 @@
-import { slicesOf } from '../../intent/service-index.ts';
+import { findService, slicesOf } from '../../intent/service-index.ts';
+import { isRead } from '../../world/is-read.ts';
 import { readNodeLocalDns } from '../../world/node-local-dns.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -19,15 +20,10 @@ export const cacheUpstream: Check = defineCheck({
     // A Corefile may name servers itself.
     if (!pod || !upstream || (corefile !== undefined && !corefile.includes(PLACEHOLDER))) return;
     const { namespace, name } = upstream;
-    const isRead = (['services', 'endpointslices'] as const).every((kind) => {
-      const read = world.coverage.get(kind);
-      return read?.isComplete === true || read?.namespaces?.includes(namespace) === true;
-    });
-    const service = world.services.find(
-      ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
-    );
+    if (!isRead(world, 'services', namespace) || !isRead(world, 'endpointslices', namespace)) return;
+    const service = findService(world, `${namespace}/${name}`);
     const endpoints = service ? slicesOf(world, service).flatMap((slice) => slice.endpoints) : [];
-    if (!isRead || endpoints.some(({ conditions }) => conditions?.ready !== false)) return;
+    if (endpoints.some(({ conditions }) => conditions?.ready !== false)) return;
     yield {
       severity: corefile === undefined ? 'warning' : 'error',
       subject: `Service ${namespace}/${name}`,

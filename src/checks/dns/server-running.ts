@@ -4,6 +4,7 @@ import type { Evidence } from '../../model/evidence.ts';
 import { lastKill } from '../../world/last-kill.ts';
 import type { Pod } from '../../world/kubernetes/objects.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
+import { isRead } from '../../world/is-read.ts';
 import { isReady, matchesAll } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
@@ -100,9 +101,7 @@ function serversElsewhere(world: World, pods: readonly Pod[]): string[] {
 function* withoutService(world: World): Iterable<Problem> {
   const pods = world.pods.filter(({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns');
   const [pod] = pods;
-  const coverage = world.coverage.get('services');
-  if (!pod || (coverage?.isComplete !== true && !coverage?.namespaces?.includes(pod.metadata.namespace)))
-    return;
+  if (!pod || !isRead(world, 'services', pod.metadata.namespace)) return;
   const isServed = world.services.some(
     ({ metadata, spec }) =>
       metadata.namespace === pod.metadata.namespace && matchesAll(spec.selector ?? {}, pod.metadata.labels),

@@ -1,6 +1,6 @@
-import { slicesOf } from '../../intent/service-index.ts';
+import { knowsEndpoints } from '../../intent/knows-endpoints.ts';
+import { nameOf, slicesOf } from '../../intent/service-index.ts';
 import type { EndpointSlice } from '../../world/kubernetes/objects.ts';
-import { knowsEndpoints } from '../../world/knows-endpoints.ts';
 import { expectedSlices, withExpectedSlices } from '../../world/expected-slices.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { proxiesFollow } from '../follow-objects.ts';
@@ -19,15 +19,15 @@ export const matchPods: Check = defineCheck({
     )
       return;
     const own = slicesOf(world, service);
-    const { namespace, name } = service.metadata;
     const isKnown = ({ addressType }: EndpointSlice): boolean =>
       (addressType !== 'IPv4' && addressType !== 'IPv6') ||
-      knowsEndpoints(world, { namespace, name }, addressType);
+      knowsEndpoints(world, nameOf(service), addressType);
     const wanted = keysOf(expectedSlices(world, service).filter(isKnown));
     const found = keysOf(own);
     const stale = [...found.keys()].filter((key) => !wanted.has(key) && found.get(key)?.isReady);
     const missing = [...wanted.keys()].filter((key) => wanted.get(key)?.isReady && !found.has(key));
     if (stale.length === 0 && missing.length === 0) return;
+    const { namespace, name } = service.metadata;
     const slices = [...new Set(stale.flatMap((key) => found.get(key)?.slice ?? []))];
     // What the controller manages is late; what others manage, or nobody, was left behind.
     const isOrphan = slices.some(({ metadata }) => metadata.labels?.[MANAGED_BY] !== CONTROLLER);

@@ -9,6 +9,7 @@ import { verifyService } from '../../verify/verify-service.ts';
 import { askedOf } from '../../world/asked-of.ts';
 import { findDnsService } from '../../world/find-dns-service.ts';
 import type { Service } from '../../world/kubernetes/objects.ts';
+import { isRead } from '../../world/is-read.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import type { World } from '../../world/world.ts';
 import { zoneContentsOf } from '../../world/zone-contents.ts';
@@ -29,11 +30,9 @@ export const nameAnswered: Check = defineCheck({
   *run({ world, subject: { service } }) {
     if (!service) return;
     const contents = zoneContentsOf(world, readClusterDns(world).searched.domain);
-    const read = world.coverage.get('services');
     const asked = askedOf(world, service).map((observation) => {
       const namespace = observation.name.split('.')[1] ?? '';
-      const isRead = read?.isComplete === true || read?.namespaces?.includes(namespace) === true;
-      const problem = isRead
+      const problem = isRead(world, 'services', namespace)
         ? compareAnswer(expectAnswer(contents, observation.name, observation.type as RecordType), observation)
         : withoutObject(observation);
       return { observation, problem };

@@ -1,29 +1,23 @@
 import { type IpFamily, familyOf, parseIp } from '../model/address.ts';
-import type { Service } from './kubernetes/objects.ts';
-import { perWorld } from './per-world.ts';
-import type { World } from './world.ts';
+import type { Service } from '../world/kubernetes/objects.ts';
+import { isRead } from '../world/is-read.ts';
+import { perWorld } from '../world/per-world.ts';
+import type { World } from '../world/world.ts';
+import { findService } from './service-index.ts';
 
 /** What the controller writes on an Endpoints object that has room for a part of the addresses only. */
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 
 /**
- * Whether all endpoints of one family were read, of a Service with this name. Endpoints objects, which stand in where no EndpointSlices were read,
+ * Whether all endpoints of one family were read, of the Service `namespace/name`. Endpoints objects, which stand in where no EndpointSlices were read,
  * have the Service's first family only, and at most a thousand addresses. *Source:* kubernetes.io/docs/concepts/services-networking/service/#endpoints.
  */
-export function knowsEndpoints(
-  world: World,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  family: IpFamily,
-): boolean {
-  const coverage = world.coverage.get('endpointslices');
-  if (coverage === undefined) return false;
-  if (!coverage.isComplete && !(coverage.namespaces?.includes(namespace) ?? false)) return false;
-  if (coverage.derivedFrom === undefined) return true;
-  const key = `${namespace}/${name}`;
-  if (truncatedOf(world).has(key)) return false;
-  const first = firstFamilyOf(
-    world.services.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key),
-  );
+export function knowsEndpoints(world: World, service: string, family: IpFamily): boolean {
+  const [namespace = ''] = service.split('/');
+  if (!isRead(world, 'endpointslices', namespace)) return false;
+  if (world.coverage.get('endpointslices')?.derivedFrom === undefined) return true;
+  if (truncatedOf(world).has(service)) return false;
+  const first = firstFamilyOf(findService(world, service));
   return first === undefined || first === family;
 }
 
