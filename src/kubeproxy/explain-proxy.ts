@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Remedy } from '../model/finding.ts';
 import { isRead } from '../world/is-read.ts';
-import { isKubeProxyPod } from '../world/kube-proxy-pod.ts';
+import { kubeProxyPods } from '../world/kube-proxy-pod.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
@@ -79,22 +79,7 @@ function explain(world: World, node: string): ProxyExplanation {
 
 /** The pod of kube-proxy on `node`. */
 export function proxyPodOn({ pods }: World, node: string): Pod | undefined {
-  return proxyPodsOf(pods).get(node);
-}
-
-const proxyPods = new WeakMap<readonly Pod[], ReadonlyMap<string, Pod>>();
-
-/** The first pod of kube-proxy on each node that has one. */
-function proxyPodsOf(pods: readonly Pod[]): ReadonlyMap<string, Pod> {
-  const known = proxyPods.get(pods);
-  if (known !== undefined) return known;
-  const found = new Map<string, Pod>();
-  for (const pod of pods) {
-    const { nodeName } = pod.spec;
-    if (nodeName !== undefined && !found.has(nodeName) && isKubeProxyPod(pod)) found.set(nodeName, pod);
-  }
-  proxyPods.set(pods, found);
-  return found;
+  return kubeProxyPods(pods).get(node);
 }
 
 /** Silence proves absence only where the same endpoints of other nodes answered. */
@@ -125,7 +110,7 @@ function restartsOf({ status }: Pod): string | undefined {
 
 /** Whether other nodes have a pod of kube-proxy, and all of its pods were read, and this node has none. */
 function isLeftOut(world: World, pod: Pod | undefined): boolean {
-  const [proxyPod] = proxyPodsOf(world.pods).values();
+  const [proxyPod] = kubeProxyPods(world.pods).values();
   return proxyPod !== undefined && pod === undefined && isRead(world, 'pods', proxyPod.metadata.namespace);
 }
 

@@ -2,7 +2,7 @@ import type { NodeState } from '../../dataplane/node-state.ts';
 import { byKey } from '../../model/by-key.ts';
 import { type Source, type SourceKind, textOf } from '../../snapshot/snapshot.ts';
 import type { KubeProxyState, ProxyMode } from '../kube-proxy-state.ts';
-import { isKubeProxyPod } from '../kube-proxy-pod.ts';
+import { kubeProxyPods } from '../kube-proxy-pod.ts';
 import type { ConfigMap, Node, Pod } from '../kubernetes/objects.ts';
 import { isIpvsTable } from './is-ipvs-table.ts';
 import { parseMetrics } from './parse-metrics.ts';
@@ -26,7 +26,7 @@ export function readKubeProxies(evidence: ProxyEvidence): ReadonlyMap<string, Ku
     if (node !== undefined && kind.startsWith('kube-proxy')) names.add(node);
   const shared = sharedConfigs(evidence);
   const sourcesOn = byKey(evidence.sources, ({ node }) => node);
-  const pods = podsByNode(evidence);
+  const pods = kubeProxyPods(evidence.pods);
   const [anyPod] = pods.values();
   const infos = new Map(evidence.nodes.map(({ metadata, status }) => [metadata.name, status.nodeInfo]));
   return new Map(
@@ -50,17 +50,6 @@ interface OwnEvidence {
   /** The image of its pod. */
   readonly image: string | undefined;
   readonly info: Node['status']['nodeInfo'];
-}
-
-/** The pod of kube-proxy on each node; pods are gone through once, for there may be many. */
-function podsByNode({ pods }: ProxyEvidence): ReadonlyMap<string, Pod> {
-  const found = new Map<string, Pod>();
-  for (const pod of pods) {
-    const { nodeName } = pod.spec;
-    if (nodeName === undefined || found.has(nodeName) || !isKubeProxyPod(pod)) continue;
-    found.set(nodeName, pod);
-  }
-  return found;
 }
 
 /** The configuration that nodes without one of their own run, and where it was read. */
