@@ -8,6 +8,7 @@ import { isRead } from '../../world/is-read.ts';
 import { isReady, matchesAll } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
+import { killEvidence, restartsText } from '../memory-kill.ts';
 
 /** What CoreDNS logs when it cannot serve, with the fault. */
 const LOGGED: readonly (readonly [pattern: RegExp, fault: string, meaning: string])[] = [
@@ -146,11 +147,8 @@ function reasonOf(
   return (
     kill && {
       fault: 'D24',
-      meaning: `was killed for want of memory (${kill.restarts} ${kill.restarts === 1 ? 'restart' : 'restarts'})`,
-      evidence: {
-        ...world.locate(pod, 'status.containerStatuses'),
-        text: `${pod.metadata.name}: OOMKilled${kill.at === undefined ? '' : ` at ${kill.at}`}`,
-      },
+      meaning: `was killed for want of memory (${restartsText(kill, false)})`,
+      evidence: killEvidence(world, pod, kill),
     }
   );
 }

@@ -3,6 +3,7 @@ import { lastKill } from '../../world/last-kill.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
+import { killEvidence, restartsText } from '../memory-kill.ts';
 
 /** *Source:* coredns plugin/forward, `max_concurrent`. */
 const LIMIT = /concurrent queries exceeded maximum (\d+)/;
@@ -26,19 +27,16 @@ export const serversKeepUp: Check = defineCheck({
 function* killed(world: World, subject: string, pods: readonly Pod[]): Iterable<Problem> {
   const found = pods.flatMap((pod) => {
     const kill = lastKill(pod, world.now);
-    return kill ? [{ pod, ...kill }] : [];
+    return kill ? [{ pod, kill }] : [];
   });
   const [first] = found;
   if (!first) return;
   yield {
-    severity: found.every(({ isLongAgo }) => isLongAgo) ? 'info' : 'warning',
+    severity: found.every(({ kill }) => kill.isLongAgo) ? 'info' : 'warning',
     subject,
     share: [0, 0],
-    summary: `${found.length} of ${pods.length} DNS servers ${found.length === 1 ? 'was' : 'were'} killed for want of memory (${found.map(({ pod, restarts, at }) => `${pod.metadata.name}: ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}${at === undefined ? '' : `, the last at ${at}`}`).join('; ')}): names fail or are late until it is back`,
-    evidence: found.slice(0, 3).map(({ pod, at }) => ({
-      ...world.locate(pod, 'status.containerStatuses'),
-      text: `${pod.metadata.name}: OOMKilled${at === undefined ? '' : ` at ${at}`}`,
-    })),
+    summary: `${found.length} of ${pods.length} DNS servers ${found.length === 1 ? 'was' : 'were'} killed for want of memory (${found.map(({ pod, kill }) => `${pod.metadata.name}: ${restartsText(kill)}`).join('; ')}): names fail or are late until it is back`,
+    evidence: found.slice(0, 3).map(({ pod, kill }) => killEvidence(world, pod, kill)),
     remedy: {
       text: 'raise the memory limit of the DNS servers, or spread the questions over more of them (replicas, NodeLocal DNS)',
       commands: [

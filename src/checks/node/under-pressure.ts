@@ -1,6 +1,7 @@
 import { proxyPodOn } from '../../kubeproxy/explain-proxy.ts';
 import { lastKill } from '../../world/last-kill.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { killEvidence, restartsText } from '../memory-kill.ts';
 
 /** Conditions in which kubelet evicts pods. *Source:* kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction. */
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
@@ -42,13 +43,8 @@ export const underPressure: Check = defineCheck({
           subject: `Node ${name}`,
           node: name,
           share: [0, 0],
-          summary: `kube-proxy on ${name} was killed for want of memory (${kill.restarts} ${kill.restarts === 1 ? 'restart' : 'restarts'}${kill.at === undefined ? '' : `, the last at ${kill.at}`}): meanwhile the node's rules stay as they were`,
-          evidence: [
-            {
-              ...world.locate(proxy, 'status.containerStatuses'),
-              text: `${proxy.metadata.name}: OOMKilled${kill.at === undefined ? '' : ` at ${kill.at}`}`,
-            },
-          ],
+          summary: `kube-proxy on ${name} was killed for want of memory (${restartsText(kill)}): meanwhile the node's rules stay as they were`,
+          evidence: [killEvidence(world, proxy, kill)],
           remedy: {
             text: 'raise the memory limit of kube-proxy, or leave it without one',
             commands: [`kubectl -n ${proxy.metadata.namespace} get pod ${proxy.metadata.name} -o yaml`],
