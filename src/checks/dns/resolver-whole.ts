@@ -1,4 +1,5 @@
 import { type Check, defineCheck } from '../check.ts';
+import { isAskedPod } from '../client-pod.ts';
 
 /** What kubelet reports where a resolv.conf would be longer than allowed. *Source:* kubernetes v1.37 pkg/kubelet/network/dns/dns.go. */
 const REASON = 'DNSConfigForming';
@@ -10,11 +11,10 @@ export const resolverWhole: Check = defineCheck({
   faults: ['D14'],
   needs: ['events'],
   *run({ world, subject: { from } }) {
-    const asked = from?.pod;
-    if (asked === undefined) return;
+    if (from?.pod === undefined) return;
     const event = world.events.findLast(
-      ({ reason, involvedObject: { kind, namespace, name } = {} }) =>
-        reason === REASON && kind === 'Pod' && (asked === name || asked === `${namespace}/${name}`),
+      ({ reason, involvedObject = {} }) =>
+        reason === REASON && involvedObject.kind === 'Pod' && isAskedPod(from, involvedObject),
     );
     if (event === undefined) return;
     const { namespace, name } = event.involvedObject ?? {};

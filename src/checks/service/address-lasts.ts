@@ -8,6 +8,7 @@ import { podsAt } from '../../world/select-pods.ts';
 import { serviceRanges } from '../../world/service-ranges.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { isAskedPod } from '../client-pod.ts';
 
 /** A pod that is older than the Service dials an address that a Service may have had, and none has now. */
 export const addressLasts: Check = defineCheck({
@@ -23,7 +24,7 @@ export const addressLasts: Check = defineCheck({
       ({ entry, pod }) =>
         ports.has(entry.original.destinationPort ?? 0) &&
         Date.parse(pod.status.startTime ?? '') < born &&
-        (from?.pod === undefined || from.pod === pod.metadata.name || from.pod === podName(pod)),
+        (from?.pod === undefined || isAskedPod(from, pod.metadata)),
     );
     const [first] = lost;
     if (!first) return;
