@@ -1,11 +1,11 @@
-import type { World } from './world.ts';
+import type { Node } from './kubernetes/objects.ts';
 
 /** A kernel's version, as far as two kernels are compared. */
 export type KernelVersion = readonly [major: number, minor: number, patch: number];
 
-/** The version of the kernel that the Node object of `node` tells; undefined where none is told. *Limits:* distributions bring fixes to older kernels. */
-export function kernelOf({ nodes }: World, node: string): KernelVersion | undefined {
-  const told = nodes.find(({ metadata }) => metadata.name === node)?.status.nodeInfo?.kernelVersion;
+/** The version of the kernel that a Node object tells; undefined where none is told. *Limits:* distributions bring fixes to older kernels. */
+export function kernelOf(node: Node | undefined): KernelVersion | undefined {
+  const told = node?.status.nodeInfo?.kernelVersion;
   const [, major, minor, patch] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(told ?? '') ?? [];
   return major === undefined ? undefined : [Number(major), Number(minor), Number(patch ?? 0)];
 }

@@ -1,4 +1,5 @@
 import { masqueradeRules } from '../../kubeproxy/masquerade-rules.ts';
+import { findNode } from '../../intent/nodes-of.ts';
 import { type KernelVersion, isBefore, kernelOf } from '../../world/kernel-of.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -17,7 +18,7 @@ export const insertionsFail: Check = defineCheck({
       const failed = state.counters?.get('conntrack.insert_failed') ?? 0;
       if (failed === 0) continue;
       const plain = masqueradeRules(state.tables).find(({ rule }) => !/random/.test(rule.text));
-      const kernel = kernelOf(world, node);
+      const kernel = kernelOf(findNode(world, node));
       const isOld = kernel !== undefined && isBefore(kernel, KEEPS_BOTH);
       if (plain === undefined && !isOld) continue;
       yield {

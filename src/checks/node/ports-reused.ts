@@ -1,5 +1,6 @@
 import type { RealServer } from '../../dataplane/ipvs/virtual-server.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
+import { findNode } from '../../intent/nodes-of.ts';
 import { type KernelVersion, isBefore, kernelOf } from '../../world/kernel-of.ts';
 import { podsAt } from '../../world/select-pods.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
@@ -19,7 +20,7 @@ export const portsReused: Check = defineCheck({
   *run({ world }) {
     const isWhole = world.coverage.get('pods')?.isComplete === true;
     for (const [node, { ipvs = [], sysctls }] of world.nodeStates) {
-      const kernel = kernelOf(world, node);
+      const kernel = kernelOf(findNode(world, node));
       const mode = sysctls?.get(MODE);
       if (ipvs.length === 0 || mode === undefined || kernel === undefined || !isBefore(kernel, FIXED))
         continue;

@@ -1,6 +1,7 @@
 import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
+import { findNode } from '../../intent/nodes-of.ts';
 import { type KernelVersion, isBefore, kernelOf } from '../../world/kernel-of.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -26,7 +27,7 @@ export const sourcePortsLeft: Check = defineCheck({
   *run({ world }) {
     for (const [node, { conntrack = [] }] of world.nodeStates) {
       if (conntrack.length < PORTS * MANY) continue;
-      const kernel = kernelOf(world, node);
+      const kernel = kernelOf(findNode(world, node));
       const isHeld = kernel !== undefined && isBefore(kernel, GIVES_PORTS);
       const holding = isHeld ? conntrack : conntrack.filter(({ state = '' }) => !ENDED.has(state));
       for (const { ports, entry } of usesOf(holding)) {

@@ -1,4 +1,5 @@
 import { masqueradeRules } from '../../kubeproxy/masquerade-rules.ts';
+import { findNode } from '../../intent/nodes-of.ts';
 import { type KernelVersion, isBefore, kernelOf } from '../../world/kernel-of.ts';
 import { type Check, defineCheck } from '../check.ts';
 
@@ -27,7 +28,7 @@ export const tunnelsMasqueraded: Check = defineCheck({
         ({ table, chain }) =>
           table.family === 'ip' && !chain.some(({ parts }) => parts.some(({ kind }) => kind === 'set-mark')),
       );
-      const kernel = kernelOf(world, node);
+      const kernel = kernelOf(findNode(world, node));
       if (tunnel === undefined || marked === undefined || (kernel !== undefined && isFixed(kernel))) continue;
       yield {
         severity: 'warning',
