@@ -12,6 +12,7 @@ export interface ReplyFate {
   readonly why?: string;
 }
 
+/** The reply gets on, with every translation undone so far. */
 export const RETURNS: ReplyFate = { returns: true };
 
 /** The reply does not come by the node, and need not. */
