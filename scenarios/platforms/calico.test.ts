@@ -3,6 +3,7 @@ import { auditCluster, investigateService } from '../../src/investigate.ts';
 import { type Changes, changedRecording } from '../changed-recording.ts';
 import { addRules, numberOf } from './add-rules.ts';
 import { podsOf, routedPods } from './routed-pods.ts';
+import { webPolicy } from './web-policy.ts';
 
 // Calico on nodes whose network knows the way to pods (GKE), with the rules of its agent for each pod and for a NetworkPolicy.
 
@@ -95,27 +96,7 @@ const calico = (protocol: string): Changes => [
           -A cali-pi-_web -m comment --comment "cali:0" -m mark --mark 0x10000/0x10000 -j RETURN`,
       })(text, path),
   ],
-  [
-    /networkpolicies\.json/,
-    (text) =>
-      JSON.stringify({
-        ...(JSON.parse(text) as object),
-        items: [
-          {
-            apiVersion: 'networking.k8s.io/v1',
-            kind: 'NetworkPolicy',
-            metadata: { name: 'web', namespace: 'shop' },
-            spec: {
-              podSelector: { matchLabels: { app: 'web' } },
-              policyTypes: ['Ingress'],
-              ingress: [
-                { from: [{ podSelector: { matchLabels: { role: 'client' } } }], ports: [{ port: 8080 }] },
-              ],
-            },
-          },
-        ],
-      }),
-  ],
+  ...webPolicy({ from: [{ podSelector: { matchLabels: { role: 'client' } } }], ports: [{ port: 8080 }] }),
 ];
 
 const CLIENTS = ['10.244.1.12', '10.244.2.12', '10.244.3.11'];

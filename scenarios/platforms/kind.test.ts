@@ -3,6 +3,7 @@ import { auditCluster } from '../../src/investigate.ts';
 import { type Changes, changedRecording } from '../changed-recording.ts';
 import { addRules } from './add-rules.ts';
 import { routedPods } from './routed-pods.ts';
+import { webPolicy } from './web-policy.ts';
 
 // Nodes of kind: containers of Docker, whose DNS is translated in each node's own rules, with kindnet for the network and for NetworkPolicies.
 
@@ -54,27 +55,8 @@ const nodesOfKind: Changes = [
   ],
 ];
 
-const clientsOnly = (role: string): Changes => [
-  [
-    /networkpolicies\.json/,
-    (text) =>
-      JSON.stringify({
-        ...(JSON.parse(text) as object),
-        items: [
-          {
-            apiVersion: 'networking.k8s.io/v1',
-            kind: 'NetworkPolicy',
-            metadata: { name: 'web', namespace: 'shop' },
-            spec: {
-              podSelector: { matchLabels: { app: 'web' } },
-              policyTypes: ['Ingress'],
-              ingress: [{ from: [{ podSelector: { matchLabels: { role } } }] }],
-            },
-          },
-        ],
-      }),
-  ],
-];
+const clientsOnly = (role: string): Changes =>
+  webPolicy({ from: [{ podSelector: { matchLabels: { role } } }] });
 
 /** *Source:* kubernetes-sigs/kube-network-policies pkg/dataplane, as `nft list ruleset` prints what kindnet made. */
 const policyTable = (options: string): Record<string, string> =>
