@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { ObservationPoint, ProbeObservation } from '../../model/observation.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
 import type { ContainerName, Patience } from '../kubernetes/cluster-access.ts';
-import { listed } from '../kubernetes/listed.ts';
 import type { LiveSubject } from '../kubernetes/readings-of.ts';
 import type { ShellAccess } from '../shell/share-execs.ts';
-import { type ServiceObject, type SliceObject, isAddress, readyAddressesOf } from './probed-objects.ts';
+import { isAddress, probedService, probedSlices, readyAddressesOf } from './probed-objects.ts';
 import { udpQuestion } from './udp-question.ts';
 import { type UdpAsked, type UdpTarget, readUdpAnswers, udpScript } from './udp-script.ts';
 
@@ -17,18 +16,10 @@ const MOST_ENDPOINTS = 4;
  * The addresses of the Service asked about at which something is spoken by UDP that is always answered, with the ready endpoints behind each. The cluster's DNS is left
  * out: it is asked for names.
  */
-export function udpAskedOf(
-  objects: readonly Source[],
-  { namespace, service }: LiveSubject,
-): readonly UdpAsked[] {
-  if (namespace === undefined || service === undefined) return [];
-  const object = listed<ServiceObject>(objects, 'services', namespace).find(
-    ({ metadata }) => metadata.name === service,
-  );
+export function udpAskedOf(objects: readonly Source[], subject: LiveSubject): readonly UdpAsked[] {
+  const object = probedService(objects, subject);
   if (object === undefined || object.metadata.labels?.['k8s-app'] === 'kube-dns') return [];
-  const slices = listed<SliceObject>(objects, 'endpointslices', namespace).filter(
-    ({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service,
-  );
+  const slices = probedSlices(objects, subject);
   let index = 0;
   const target = (address: string, port: number): UdpTarget => ({ index: index++, address, port });
   const { clusterIP, clusterIPs = [], ports = [] } = object.spec;

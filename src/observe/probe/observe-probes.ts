@@ -12,7 +12,7 @@ import type { PodObject } from '../node/node-pods.ts';
 import { askByUdp, udpAskedOf } from './ask-by-udp.ts';
 import { probeFromHere } from './probe-from-here.ts';
 import { type ProbeTarget, probeScript } from './probe-script.ts';
-import { type ServiceObject, type SliceObject, isAddress, readyAddressesOf } from './probed-objects.ts';
+import { isAddress, probedService, probedSlices, readyAddressesOf } from './probed-objects.ts';
 import { readProbes } from './read-probes.ts';
 
 /** A frontend leads to several endpoints, so it is tried several times. */
@@ -89,11 +89,8 @@ async function probeFrom(
 }
 
 /** The cluster addresses of the Service, and its ready endpoints. */
-function targetsOf(objects: readonly Source[], { namespace, service }: LiveSubject): ProbeTarget[] {
-  if (namespace === undefined || service === undefined) return [];
-  const object = listed<ServiceObject>(objects, 'services', namespace).find(
-    ({ metadata }) => metadata.name === service,
-  );
+function targetsOf(objects: readonly Source[], subject: LiveSubject): ProbeTarget[] {
+  const object = probedService(objects, subject);
   const isTcp = ({ protocol = 'TCP' }: { readonly protocol?: string }): boolean => protocol === 'TCP';
   const addresses = [...new Set([object?.spec.clusterIP, ...(object?.spec.clusterIPs ?? [])])].filter(
     isAddress,
@@ -101,14 +98,12 @@ function targetsOf(objects: readonly Source[], { namespace, service }: LiveSubje
   const frontends = addresses.flatMap((address) =>
     (object?.spec.ports ?? []).filter(isTcp).map(({ port }) => ({ address, port, tries: FRONTEND_TRIES })),
   );
-  const endpoints = listed<SliceObject>(objects, 'endpointslices', namespace)
-    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service)
-    .flatMap((slice) =>
-      readyAddressesOf(slice).flatMap((address) =>
-        (slice.ports ?? [])
-          .filter(isTcp)
-          .flatMap(({ port }) => (port === undefined ? [] : [{ address, port, tries: 1 }])),
-      ),
-    );
+  const endpoints = probedSlices(objects, subject).flatMap((slice) =>
+    readyAddressesOf(slice).flatMap((address) =>
+      (slice.ports ?? [])
+        .filter(isTcp)
+        .flatMap(({ port }) => (port === undefined ? [] : [{ address, port, tries: 1 }])),
+    ),
+  );
   return [...frontends.slice(0, MOST_FRONTENDS), ...endpoints.slice(0, MOST_ENDPOINTS)];
 }

@@ -3,7 +3,7 @@ import type { ProbeObservation, ProbeResult } from '../../model/observation.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
 import { listed } from '../kubernetes/listed.ts';
 import type { LiveSubject } from '../kubernetes/readings-of.ts';
-import type { ServiceObject } from './probed-objects.ts';
+import { probedService } from './probed-objects.ts';
 
 interface NodeObject {
   readonly metadata: { readonly name: string };
@@ -47,14 +47,8 @@ export async function probeFromHere(
 }
 
 /** Where clients outside reach the Service by TCP. */
-export function outsideTargetsOf(
-  objects: readonly Source[],
-  { namespace, service }: LiveSubject,
-): OutsideTarget[] {
-  if (namespace === undefined || service === undefined) return [];
-  const object = listed<ServiceObject>(objects, 'services', namespace).find(
-    ({ metadata }) => metadata.name === service,
-  );
+export function outsideTargetsOf(objects: readonly Source[], subject: LiveSubject): OutsideTarget[] {
+  const object = probedService(objects, subject);
   const ports = (object?.spec.ports ?? []).filter(({ protocol = 'TCP' }) => protocol === 'TCP');
   const addresses = [
     ...(object?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),

@@ -1,3 +1,7 @@
+import type { Source } from '../../snapshot/snapshot.ts';
+import { listed } from '../kubernetes/listed.ts';
+import type { LiveSubject } from '../kubernetes/readings-of.ts';
+
 /** Of a Service, what says where connections to it are tried. */
 export interface ServiceObject {
   readonly metadata: {
@@ -50,4 +54,26 @@ export function readyAddressesOf({ endpoints }: SliceObject): string[] {
 /** What may stand in a script: nothing but an address. */
 export function isAddress(text: string | undefined): text is string {
   return text !== undefined && /^[0-9a-fA-F.:]+$/.test(text);
+}
+
+/** The Service asked about, among what was listed; undefined where none is named or it is not there. */
+export function probedService(
+  objects: readonly Source[],
+  { namespace, service }: LiveSubject,
+): ServiceObject | undefined {
+  if (namespace === undefined || service === undefined) return undefined;
+  return listed<ServiceObject>(objects, 'services', namespace).find(
+    ({ metadata }) => metadata.name === service,
+  );
+}
+
+/** The slices of the Service asked about; none where none is named. */
+export function probedSlices(
+  objects: readonly Source[],
+  { namespace, service }: LiveSubject,
+): readonly SliceObject[] {
+  if (namespace === undefined || service === undefined) return [];
+  return listed<SliceObject>(objects, 'endpointslices', namespace).filter(
+    ({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service,
+  );
 }
