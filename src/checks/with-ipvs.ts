@@ -3,11 +3,10 @@ import { parseIpvsadm } from '../dataplane/ipvs/parse-ipvsadm.ts';
 import type { NodeState } from '../dataplane/node-state.ts';
 import type { IpvsState } from '../kubeproxy/write-ipvs.ts';
 import { type Ip, type IpFamily, familyOf } from '../model/address.ts';
+import { DUMMY } from './ipvs-dummy.ts';
 
 type Links = NonNullable<NodeState['links']>;
 type Routes = NonNullable<NodeState['routes']>;
-
-const DUMMY = 'kube-ipvs0';
 
 /** `state` with what kube-proxy in IPVS mode would have written for `family`; what was not read stays unread. */
 export function withIpvs(state: NodeState, written: IpvsState, family: IpFamily, path: string): NodeState {

@@ -4,11 +4,10 @@ import { type Ip, parseIp } from '../../model/address.ts';
 import { cidrContains, cidrOf } from '../../model/cidr.ts';
 import type { KubernetesEvent, Service } from '../../world/kubernetes/objects.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { DUMMY, isOnDummy } from '../ipvs-dummy.ts';
 
 /** MetalLB sets one of these on a Service that it gave an address. *Source:* metallb internal controller, `AnnotationIPAllocateFromPool`; the second before 0.14. */
 const ALLOCATED = ['metallb.io/ip-allocated-from-pool', 'metallb.universe.tf/ip-allocated-from-pool'];
-
-const DUMMY = 'kube-ipvs0';
 
 /** MetalLB lets one node answer for the address of a Service, and kube-proxy in IPVS mode lets all of them. */
 export const oneAnnounces: Check = defineCheck({
@@ -60,16 +59,14 @@ function isAnnouncement({ reason, involvedObject }: KubernetesEvent, { metadata 
 }
 
 /** Whether the node has `address` on kube-ipvs0 and answers for it on an interface whose network it lies in. *Source:* ip-sysctl.rst, `arp_ignore`: the larger of both values counts. */
-function answers({ links = [], sysctls }: NodeState, address: Ip): boolean {
-  const isHeld = links.some(
-    ({ name, addresses }) => name === DUMMY && addresses.some((each) => each.address === address),
-  );
+function answers(state: NodeState, address: Ip): boolean {
+  const { links = [], sysctls } = state;
   const isOn = ({ name, isLoopback, addresses }: Link): boolean =>
     !isLoopback &&
     name !== DUMMY &&
     addresses.some((each) => each.prefix < 32 && cidrContains(cidrOf(each.address, each.prefix), address));
   return (
-    isHeld &&
+    isOnDummy(state, address) &&
     links
       .filter(isOn)
       .some(({ name }) =>

@@ -5,6 +5,7 @@ import type { Service } from '../../world/kubernetes/objects.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { hasPort } from '../has-port.ts';
+import { isOnDummy } from '../ipvs-dummy.ts';
 
 /** The port asked for is none of the Service's ports. */
 export const portAsked: Check = defineCheck({
@@ -45,11 +46,9 @@ function nodesAnswering({ nodeStates }: World, { spec }: Service, asked: number 
   if (address === undefined || !Number.isInteger(port)) return [];
   return [...nodeStates.values()]
     .filter(
-      ({ links = [], sockets = [] }) =>
-        links.some(
-          ({ name, addresses }) =>
-            name === 'kube-ipvs0' && addresses.some((each) => each.address === address),
-        ) && isHeard(sockets, { address, port, protocol: parseProtocol('TCP') ?? 6 }) === true,
+      (state) =>
+        isOnDummy(state, address) &&
+        isHeard(state.sockets ?? [], { address, port, protocol: parseProtocol('TCP') ?? 6 }) === true,
     )
     .map(({ name }) => name);
 }
