@@ -36,6 +36,9 @@ export function baseChainOf(
   return { type, hook, priority: isSource ? 100 : priority, policy };
 }
 
+/** The chains that tables have built in. */
+export const BUILT_IN: readonly string[] = [...HOOKS.keys()];
+
 /** Whether every table that has `chain` has it built in. */
 export function isBuiltIn(chain: string): boolean {
   return HOOKS.has(chain);

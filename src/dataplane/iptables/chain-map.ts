@@ -1,11 +1,12 @@
-import type { Chain } from '../ruleset/ruleset.ts';
+import type { Chain, Chains } from '../ruleset/ruleset.ts';
+import { BUILT_IN } from './base-chains.ts';
 import type { ChainNames } from './chain-names.ts';
 
 /**
  * The chains of a table by name. A node of ten thousand Services has a hundred thousand chains, of which few are looked at:
  * names become strings and chains become objects when asked for.
  */
-export class ChainMap implements ReadonlyMap<string, Chain> {
+export class ChainMap implements Chains {
   private readonly names: ChainNames;
   private readonly make: (id: number) => Chain;
   private readonly made: Chain[] = [];
@@ -41,6 +42,15 @@ export class ChainMap implements ReadonlyMap<string, Chain> {
     const there = this.gone.has(id) ? -1 : id;
     this.asked.set(name, there);
     return there;
+  }
+
+  /** Only built-in chains have a hook. */
+  bases(): readonly Chain[] {
+    const ids = BUILT_IN.map((name) => this.idOf(name)).filter((id) => id >= 0);
+    return ids
+      .sort((a, b) => a - b)
+      .map((id) => this.chain(id))
+      .filter(({ base }) => base !== undefined);
   }
 
   *keys(): MapIterator<string> {

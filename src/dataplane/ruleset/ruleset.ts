@@ -23,10 +23,16 @@ export interface Table {
   readonly origin: TableOrigin;
   /** The snapshot source it was read from. */
   readonly source: string;
-  readonly chains: ReadonlyMap<string, Chain>;
+  readonly chains: Chains;
   readonly sets: ReadonlyMap<string, NamedSet>;
   /** False where the dump was cut before the table's end: absence proves nothing then. */
   readonly complete: boolean;
+}
+
+/** The chains of a table by name. */
+export interface Chains extends ReadonlyMap<string, Chain> {
+  /** Those with a hook, in order, where they are found without going through all: see `baseChainsOf`. */
+  bases?(): readonly Chain[];
 }
 
 /** Netfilter hooks. */

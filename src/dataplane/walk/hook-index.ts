@@ -1,4 +1,5 @@
 import type { NodeState } from '../node-state.ts';
+import { baseChainsOf } from '../ruleset/base-chains-of.ts';
 import type { BaseChain, Chain, Hook, Table } from '../ruleset/ruleset.ts';
 
 /** A base chain on a hook, with the position at which it runs. */
@@ -39,7 +40,7 @@ function collectEntries(node: NodeState, family: 'ip' | 'ip6', hook: Hook): read
   const entries: (HookEntry & { rivals: readonly HookEntry[] })[] = [];
   for (const table of node.tables) {
     if (table.family !== family && table.family !== 'inet') continue;
-    for (const chain of table.chains.values()) {
+    for (const chain of baseChainsOf(table.chains)) {
       const { base } = chain;
       if (base?.hook !== hook) continue;
       const isNat = base.type === 'nat';
