@@ -1,4 +1,5 @@
 // `node scripts/build.mjs [FOLDER]` makes dist/, or FOLDER: one program, with what only some commands need in chunks of their own, and the pages of the checks.
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { chmod, cp, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,28 +16,38 @@ const minify = {
   mangle: { toplevel: false, keepNames: true },
   codegen: { removeWhitespace: true },
 };
-const bundle = await rolldown({
-  input: { plumb: `${root}src/cli/main.ts`, 'audit-thread': `${root}src/cli/audit-thread.ts` },
+// CommonJS, as only of scripts Node 20 lets compiled code be kept.
+const format = 'cjs';
+const program = await rolldown({
+  input: { main: `${root}src/cli/main.ts`, 'audit-thread': `${root}src/cli/audit-thread.ts` },
   cwd: root,
   platform: 'node',
   plugins: [await lateYaml()],
 });
-const { output } = await bundle.write({
-  dir: dist,
-  format: 'esm',
+const { output } = await program.write({
+  dir: `${dist}/chunks`,
+  format,
   minify,
-  entryFileNames: ({ name }) => (name === 'plumb' ? '[name].js' : 'chunks/[name].js'),
-  chunkFileNames: 'chunks/[name].js',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name].cjs',
 });
-await bundle.close();
+await program.close();
 const yaml = await rolldown({ input: { yaml: 'yaml' }, cwd: root, platform: 'node' });
 const { output: late } = await yaml.write({
-  dir: dist,
-  format: 'cjs',
+  dir: `${dist}/chunks`,
+  format,
   minify,
-  entryFileNames: 'chunks/[name].cjs',
+  entryFileNames: '[name].cjs',
 });
 await yaml.close();
+const start = await rolldown({
+  input: { plumb: `${root}src/cli/start.ts` },
+  cwd: root,
+  platform: 'node',
+  transform: { define: { BUILD: JSON.stringify(nameOf([...output, ...late])) } },
+});
+await start.write({ dir: dist, format: 'esm', minify, entryFileNames: '[name].js' });
+await start.close();
 await chmod(`${dist}/plumb.js`, 0o755);
 await cp(`${root}src/checks`, `${dist}/pages`, {
   recursive: true,
@@ -47,26 +58,32 @@ await writeFile(
   licencesOf([...output, ...late].flatMap(({ moduleIds = [] }) => moduleIds)),
 );
 
+/** Changes with every word of what is shipped. */
+function nameOf(files) {
+  const hash = createHash('sha256');
+  for (const { fileName, code } of files) hash.update(`${fileName}\n${code}\n`);
+  return hash.digest('hex').slice(0, 16);
+}
+
 /**
  * A third of the program reads YAML, which most recordings hold none of: each function of it loads the rest, from a file of
  * its own. `require`, because an `import()` would make every caller wait.
  */
 async function lateYaml() {
   const id = '\0late-yaml';
-  const functions = Object.entries(await import('yaml')).filter(([, value]) => typeof value === 'function');
-  const code = [
-    `import { createRequire } from 'node:module';`,
-    `const load = createRequire(import.meta.url);`,
-    ...functions.map(
+  const code = Object.entries(await import('yaml'))
+    .filter(([, value]) => typeof value === 'function')
+    .map(
       ([name]) => `export function ${name}(...words) {
-  const { ${name}: own } = load('./yaml.cjs');
+  const { ${name}: own } = require('./yaml.cjs');
   return new.target ? new own(...words) : own(...words);
 }`,
-    ),
-  ].join('\n');
+    )
+    .join('\n');
   return {
     name: 'late-yaml',
-    resolveId: (source) => (source === 'yaml' ? id : undefined),
+    resolveId: (source) =>
+      source === 'yaml' ? id : source === './yaml.cjs' ? { id: source, external: true } : undefined,
     load: (wanted) => (wanted === id ? code : undefined),
   };
 }

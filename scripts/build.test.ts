@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 let dist = '';
+const caches = mkdtempSync(join(tmpdir(), 'plumb-caches-'));
 
 beforeAll(() => {
   dist = mkdtempSync(join(tmpdir(), 'plumb-dist-'));
@@ -16,13 +25,17 @@ beforeAll(() => {
 
 afterAll(() => {
   rmSync(dist, { recursive: true });
+  rmSync(caches, { recursive: true });
 });
 
 function run(
   file: string,
   ...args: readonly string[]
 ): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(join(dist, file), args, { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(join(dist, file), args, {
+    encoding: 'utf8',
+    env: { ...process.env, XDG_CACHE_HOME: caches, NODE_DISABLE_COMPILE_CACHE: '' },
+  });
   return { status, stdout, stderr };
 }
 
@@ -55,6 +68,14 @@ describe('the built program', () => {
     expect(status).toBe(1);
   });
 
+  it('captures under pseudonyms, for which it loads what no other command does', () => {
+    const from = join(root, 'scenarios/recordings/iptables-hairpin-off');
+    const capture = join(dist, 'capture.tgz');
+    const { status, stderr } = run('plumb.js', 'capture', '--from', from, '-o', capture, '--pseudonyms');
+    expect({ status, stderr: stderr.includes('bug') }).toEqual({ status: 0, stderr: false });
+    expect(statSync(capture).size).toBeGreaterThan(1000);
+  });
+
   it('audits the same with several threads', { timeout: 60_000 }, () => {
     const from = join(root, 'scenarios/recordings/iptables-hairpin-off');
     const audit = (threads: string) =>
@@ -62,5 +83,20 @@ describe('the built program', () => {
     const [one, three] = [audit('1'), audit('3')];
     expect(JSON.parse(one.stdout)).toMatchObject({ verdict: 'degraded' });
     expect(three).toEqual(one);
+  });
+
+  it('keeps compiled code for the next run, and compiles again what came to harm', () => {
+    const from = join(root, 'scenarios/recordings/iptables-hairpin-off');
+    const ask = () => run('plumb.js', 'svc/solo', '-n', 'shop', '--from', from, '--short');
+    const first = ask();
+    const [build = ''] = readdirSync(join(caches, 'plumb'));
+    const file = join(caches, 'plumb', build, 'investigate.cjs.bin');
+    const made = statSync(file);
+    expect(ask()).toEqual(first);
+    expect(statSync(file)).toMatchObject({ ino: made.ino, mtimeMs: made.mtimeMs });
+    // What V8 made for other code.
+    writeFileSync(file, readFileSync(join(caches, 'plumb', build, 'main.cjs.bin')));
+    expect(ask()).toEqual(first);
+    expect(statSync(file).size).toBeGreaterThan(100_000);
   });
 });

@@ -46,7 +46,7 @@ async function inThisThread({ snapshot, question, share }: AuditTask): Promise<A
 async function inThread(task: AuditTask): Promise<AuditPart> {
   try {
     return await new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./audit-thread.js', import.meta.url), { workerData: task });
+      const worker = new Worker(new URL('./audit-thread.cjs', import.meta.url), { workerData: task });
       worker.once('message', resolve);
       worker.once('error', reject);
       worker.once('exit', () => {

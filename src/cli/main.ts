@@ -1,10 +1,5 @@
-#!/usr/bin/env node
-import module from 'node:module';
 import { basename } from 'node:path';
 import { run } from './run.ts';
-
-// From Node 22.1 on, compiled code is kept between runs; what follows is imported when it is needed, and so gains by it.
-(module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 // A reader that closes early (`plumb … | head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -24,11 +19,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const isKubectlPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-');
 
 // Not process.exit: output to a pipe is still on its way.
-process.exitCode = await run({
+void run({
   args: process.argv.slice(2),
   name: isKubectlPlugin ? 'kubectl plumb' : 'plumb',
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: ending.signal,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
 });
