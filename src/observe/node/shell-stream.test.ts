@@ -66,6 +66,18 @@ describe('streamScript', () => {
     });
   });
 
+  const limiting = (version: string) => ({
+    timeout: `case $1 in --version) ${version} ;; esac; shift; echo limited; exec "$@"`,
+    one: 'echo a',
+  });
+  it.each([
+    ['is limited in time where timeout waits for what it runs', 'exit 0', 'limited\na\n'],
+    ['is not where it is busybox’s, of which a process stays behind', 'exit 1', 'a\n'],
+  ])('%s', (_, version, stdout) => {
+    const outputs = readStream(run(limiting(version), [reading('one.txt', 'one')]), '@x');
+    expect(seen(outputs, 'one.txt')).toMatchObject({ stdout, exitCode: 0 });
+  });
+
   const nft = {
     nft: 'for word in table ip nat; do printf "%s " $word; sleep 0.01; done; echo; echo "# Warning" >&2; echo denied >&2; exit 1',
   };

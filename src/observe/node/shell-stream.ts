@@ -21,7 +21,8 @@ export interface StreamedOutput {
 export function streamScript(readings: readonly NodeReading[], marker: string): string {
   return [
     'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
-    'limit=; timeout 15 true 2>/dev/null && limit="timeout 15"',
+    // That of busybox, which knows no version, leaves a process behind that nobody waits for where the container's first process is no init, as in kube-proxy's.
+    'limit=; timeout --version >/dev/null 2>&1 && limit="timeout 15"',
     // An echo may take backslashes for more than they are.
     "say=echo; command -v printf >/dev/null 2>&1 && say='printf %s\\n'",
     'exec 3>&1; p=',
