@@ -42,3 +42,24 @@ describe('the headline of what is healthy', () => {
     );
   });
 });
+
+describe('the headline of what is unknown', () => {
+  const suspected = {
+    check: 'endpoints/answers-lately',
+    faults: ['N08'],
+    subject: 'Service shop/web',
+    nodes: [],
+    proof: 'suspected',
+    share: [0, 1],
+    summary: 'the latest connections got no answer',
+    evidence: [],
+    remedy: { text: '', commands: [] },
+  } as const;
+
+  it('does not say that nothing wrong was found where something is suspected', () => {
+    expect(headlineOf('unknown', [four('node-a', 1)], [])).toMatch(/^nothing wrong found/);
+    expect(headlineOf('unknown', [four('node-a', 1)], [suspected])).toMatch(
+      /^nothing is proved to be wrong, but something may be/,
+    );
+  });
+});

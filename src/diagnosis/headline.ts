@@ -17,6 +17,8 @@ export function headlineOf(
     case 'healthy':
       return healthy(wanted, verifications.length > wanted.length && verifications.some(isKeptOut));
     case 'unknown':
+      if (causes.length > 0)
+        return 'nothing is proved to be wrong, but something may be (below), and not everything that would show it was seen';
       return 'nothing wrong found, but not everything that would show it was seen (why, and what would change that, below)';
     case 'broken':
       return broken(wanted, causes);

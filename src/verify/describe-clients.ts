@@ -18,7 +18,7 @@ export function describeClients(vantages: readonly Vantage[]): string {
     const words = wordsFor(own);
     groups.set(words, [...(groups.get(words) ?? []), node]);
   }
-  const parts = [...groups].map(([words, nodes]) => `${words}${listOf(nodes)}`);
+  const parts = [...groups].map(([words, nodes]) => `${words}${listNodes(nodes)}`);
   return [...parts, ...new Set(named)].join('; ');
 }
 
@@ -30,7 +30,7 @@ function wordsFor(kinds: ReadonlySet<Vantage['kind']>): string {
 }
 
 /** `a`, `a and b`, `a, b and c`; many are counted. */
-function listOf(names: readonly string[]): string {
+export function listNodes(names: readonly string[]): string {
   const most = 6;
   if (names.length > most)
     return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} other nodes`;

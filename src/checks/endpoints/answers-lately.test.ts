@@ -64,3 +64,22 @@ describe('endpoints/answers-lately, where a path of the same clients is known to
     blind: { ...table(), files: {} },
   });
 });
+
+describe('endpoints/answers-lately, where an endpoint never answered this node, only its own', () => {
+  const own =
+    'tcp      6 110 TIME_WAIT src=10.244.1.30 dst=10.96.0.7 sport=40001 dport=80 src=10.244.1.9 dst=10.244.1.30 sport=8080 dport=40001 [ASSURED] mark=0 use=1\n';
+  const heardAt = (text: string) => {
+    const situation = table(...silence);
+    return { ...situation, files: { ...situation.files, 'nodes/node-a/conntrack.txt': text } };
+  };
+  proveCheck(answersLately, {
+    // Nobody heard it at all: what that means, endpoints/answer tells.
+    healthy: heardAt(own.replaceAll('10.244.1.9', '10.244.1.31')),
+    broken: heardAt(own),
+    problem: {
+      faults: ['N08', 'F08', 'N15'],
+      summary: /clients on node-b .*look at what is between the nodes/,
+    },
+    blind: { ...table(), files: {} },
+  });
+});

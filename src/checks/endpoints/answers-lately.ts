@@ -2,6 +2,7 @@ import { ageOf } from '../../dataplane/conntrack/age-of.ts';
 import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import type { Endpoint } from '../../model/frontend.ts';
+import { listNodes } from '../../verify/describe-clients.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
@@ -10,18 +11,22 @@ import { connectionsTo } from '../connections-to.ts';
 /** So many connections in a row without an answer are no accident. */
 const LEAST = 3;
 
-/** An endpoint has answered clients of a node, and their latest connections got no answer, although every path leads there. */
+/** An endpoint has answered clients, and the latest connections of those on a node got no answer, although every path leads there. */
 export const answersLately: Check = defineCheck({
   id: 'endpoints/answers-lately',
   asserts: 'the latest connections to every endpoint were answered',
   faults: ['N15', 'N08', 'F08', 'E04'],
   needs: ['verifications', 'endpointSlices', 'conntrack'],
   *run({ world, subject, verifications }) {
-    for (const { endpoint, nodes } of reachedEndpoints(verifications)) {
-      const silent = [...nodes].filter((node) => isSilentTo(world, node, endpoint));
-      if (silent.length > 0)
-        yield tell(world, `Service ${subject.namespace}/${subject.name}`, endpoint, silent);
-    }
+    const silences = [...reachedEndpoints(verifications)].flatMap(({ endpoint, nodes }): Silence[] => {
+      const from = [...nodes].filter((node) => isSilentTo(world, node, endpoint));
+      const isAlone = from.some((node) => hearsOthers(world, node, endpoint));
+      return from.length === 0 ? [] : [{ endpoint, from, isAlone }];
+    });
+    const owner = `Service ${subject.namespace}/${subject.name}`;
+    for (const silence of silences) if (silence.isAlone) yield ofOnePod(world, owner, silence);
+    const between = silences.filter(({ isAlone }) => !isAlone);
+    if (between.length > 0) yield betweenNodes(world, owner, between);
   },
 });
 
@@ -45,35 +50,76 @@ function reachedEndpoints(
   return reached.values();
 }
 
-function tell(world: World, subject: string, endpoint: Endpoint, silent: readonly string[]): Problem {
-  const { node = 'its node' } = endpoint;
-  const text = formatAddressPort(endpoint.address, endpoint.port);
-  const isAlone = silent.some((from) => hearsOthers(world, from, endpoint));
-  const whose = endpoint.pod === undefined ? '' : ` (${endpoint.pod} on ${node})`;
+/** Clients on the nodes `from` hear nothing of `endpoint`; whether they hear other pods beside it. */
+interface Silence {
+  readonly endpoint: Endpoint;
+  readonly from: readonly string[];
+  readonly isAlone: boolean;
+}
+
+function ofOnePod(world: World, subject: string, silence: Silence): Problem {
+  const { pod, node = 'its node' } = silence.endpoint;
   return {
     severity: 'warning',
     subject,
     node,
     share: [0, 1],
-    faults: isAlone ? ['N15', 'E04'] : ['N08', 'F08', 'N15'],
-    summary: `the latest connections of clients on ${silent.join(' and ')} to ${text}${whose} got no answer, although every hop that was seen leads there; ${isAlone ? `other pods on ${node} answer them: look inside this pod` : `nothing else on ${node} answered them: look at what is between the nodes`}`,
-    evidence: silent.map((from) => ({
-      source: `connection table of ${from}`,
-      text: `${latest(world, from, endpoint).length} connections to ${text} in SYN_SENT [UNREPLIED], none earlier than the last that was answered`,
-    })),
-    remedy: isAlone
-      ? {
-          text: 'see whether the pod has a route back and still serves; deleting it makes a new one',
-          commands:
-            endpoint.pod === undefined
-              ? []
-              : [execIn(endpoint.pod, 'ip route'), execIn(endpoint.pod, 'ss -lnt')],
-        }
-      : {
-          text: 'see whether packets between the nodes arrive: security groups, the port of the overlay',
-          commands: [`tcpdump -ni any host ${formatIp(endpoint.address)}   # on ${node}`],
-        },
+    faults: ['N15', 'E04'],
+    summary: `${heardNothing([silence])}, although every hop that was seen leads there; other pods on ${node} answer them: look inside this pod`,
+    evidence: evidenceOf(world, silence),
+    remedy: {
+      text: 'see whether the pod has a route back and still serves; deleting it makes a new one',
+      commands: pod === undefined ? [] : [execIn(pod, 'ip route'), execIn(pod, 'ss -lnt')],
+    },
   };
+}
+
+/** One thing between the nodes may silence every endpoint, so it is said once. */
+function betweenNodes(world: World, subject: string, silences: readonly Silence[]): Problem {
+  const nodes = [...new Set(silences.map(({ endpoint }) => endpoint.node ?? 'its node'))];
+  const [first] = nodes;
+  return {
+    severity: 'warning',
+    subject,
+    ...(nodes.length === 1 && first !== undefined ? { node: first } : {}),
+    share: [0, 1],
+    faults: ['N08', 'F08', 'N15'],
+    summary: `${heardNothing(silences)}, although every hop that was seen leads there; nothing else on ${nodes.length === 1 ? first : 'these nodes'} answered them: look at what is between the nodes`,
+    evidence: silences.flatMap((silence) => evidenceOf(world, silence)),
+    remedy: {
+      text: 'see whether packets between the nodes arrive: security groups, the port of the overlay',
+      commands: silences.map(
+        ({ endpoint: { address, node = 'its node' } }) =>
+          `tcpdump -ni any host ${formatIp(address)}   # on ${node}`,
+      ),
+    },
+  };
+}
+
+function heardNothing(silences: readonly Silence[]): string {
+  const clients = listNodes([...new Set(silences.flatMap(({ from }) => from))].sort());
+  const [one] = silences;
+  const whose =
+    silences.length === 1 && one !== undefined
+      ? nameOf(one.endpoint)
+      : `endpoints on other nodes (${silences.map(({ endpoint }) => textOf(endpoint)).join(', ')})`;
+  return `the latest connections of clients on ${clients} to ${whose} got no answer`;
+}
+
+function textOf({ address, port }: Endpoint): string {
+  return formatAddressPort(address, port);
+}
+
+function nameOf(endpoint: Endpoint): string {
+  const { pod, node = 'its node' } = endpoint;
+  return `${textOf(endpoint)}${pod === undefined ? '' : ` (${pod} on ${node})`}`;
+}
+
+function evidenceOf(world: World, { endpoint, from }: Silence): Problem['evidence'] {
+  return from.map((node) => ({
+    source: `connection table of ${node}`,
+    text: `${latest(world, node, endpoint).length} connections to ${textOf(endpoint)} in SYN_SENT [UNREPLIED], none earlier than the last that was answered`,
+  }));
 }
 
 function execIn(pod: string, command: string): string {
@@ -81,8 +127,12 @@ function execIn(pod: string, command: string): string {
   return `kubectl -n ${namespace} exec ${name} -- ${command}`;
 }
 
+/** An endpoint that answered nobody anywhere is another check's. */
 function isSilentTo(world: World, node: string, endpoint: Endpoint): boolean {
-  return latest(world, node, endpoint).length >= LEAST && answered(world, node, endpoint).length > 0;
+  return (
+    latest(world, node, endpoint).length >= LEAST &&
+    connectionsTo(world, endpoint).some(({ entry }) => !entry.isUnreplied)
+  );
 }
 
 /** Connections of clients on `node` to `endpoint` without an answer, none earlier than the last one with; ages are whole seconds. */
