@@ -1,3 +1,4 @@
+import { podOfLog, withoutLogHead } from './pod-of-log.ts';
 import type { SourceKind } from './snapshot.ts';
 
 /** What a file's content and path say that it is. */
@@ -5,7 +6,7 @@ export interface Recognised {
   readonly kind: SourceKind;
   /** The folder under `nodes/`. */
   readonly node?: string;
-  /** `namespace/name`, from `pods/NAMESPACE_NAME.log`. */
+  /** `namespace/name` of a log, from its path or its first line. */
   readonly pod?: string;
 }
 
@@ -17,19 +18,20 @@ const decoder = new TextDecoder();
 /** Tells what a file is: by its content; the path only where contents look alike (logs, notes). */
 export function recogniseSource(path: string, bytes: Uint8Array): Recognised {
   const node = /(?:^|\/)nodes\/([^/]+)\//.exec(path)?.[1];
-  const pod = /(?:^|\/)pods\/([^/_]+)_([^/]+?)(?:\.log|\.txt)?$/.exec(path);
   const head = decoder
     .decode(bytes.subarray(0, HEAD_BYTES))
     .replace(/^\uFEFF/, '')
     .replaceAll('\r\n', '\n');
+  const pod = podOfLog(path, head);
+  const kind = kindOf(path, withoutLogHead(head), pod);
   return {
-    kind: kindOf(path, head),
+    kind,
     ...(node === undefined ? {} : { node }),
-    ...(pod?.[1] === undefined || pod[2] === undefined ? {} : { pod: `${pod[1]}/${pod[2]}` }),
+    ...(pod === undefined ? {} : { pod }),
   };
 }
 
-function kindOf(path: string, head: string): SourceKind {
+function kindOf(path: string, head: string, pod: string | undefined): SourceKind {
   const text = head.trimStart();
   if (text === '') return 'empty';
   if (isBinary(text)) return 'unknown';
@@ -38,7 +40,8 @@ function kindOf(path: string, head: string): SourceKind {
   if (CONNTRACK_COUNTERS.test(text)) return 'conntrack-counters';
   if (/(?:^|\/)nodes\/[^/]+\/notes\//.test(path)) return 'note';
   if (/\.(md|markdown)$/.test(name) || /^(readme|license|notice|changelog)/.test(name)) return 'note';
-  if (/(?:^|\/)pods\/[^/]+$/.test(path)) return /coredns|kube-dns/.test(path) ? 'coredns-log' : 'pod-log';
+  if (pod !== undefined || /(?:^|\/)pods\/[^/]+\.(log|txt)$/.test(path))
+    return /previous[^/]*$/.test(name) ? 'note' : logKind(pod ?? path, text);
   if (/^(\{|\[\s*[{\]"])/.test(text)) return jsonKind(name, text);
   // Objects hold other kinds of text inside, so their own first line decides.
   if (OBJECT_HEAD.test(text)) return configKind(text) ?? 'kubernetes';
@@ -55,6 +58,15 @@ function configKind(text: string): SourceKind | undefined {
   const kind = /^kind: (KubeProxy|Kubelet)Configuration\s*$/m.exec(text)?.[1];
   return kind === undefined ? undefined : kind === 'Kubelet' ? 'kubelet-config' : 'kube-proxy-config';
 }
+
+/** What the log of `pod` is: other programs of Kubernetes write lines as kube-proxy does. */
+function logKind(pod: string, text: string): SourceKind {
+  if (/coredns|kube-dns/.test(pod)) return 'coredns-log';
+  return /kube-proxy/.test(pod) && KUBE_PROXY_LOG.test(text) ? 'kube-proxy-log' : 'pod-log';
+}
+
+const KUBE_PROXY_LOG =
+  /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (server|run|proxier|flags|config|iptables|ipvs|shared_informer|reflector|proxy|conntrack|node|topology|conf)\w*\.go:\d+\]/m;
 
 /** Control characters other than white space do not stand in text. */
 function isBinary(text: string): boolean {
@@ -132,10 +144,7 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
   ],
   ['kube-proxy-config', /^kind: KubeProxyConfiguration\s*$/m],
   ['kubelet-config', /^kind: KubeletConfiguration\s*$/m],
-  [
-    'kube-proxy-log',
-    /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (server|run|proxier|flags|config|iptables|ipvs|shared_informer|reflector|proxy|conntrack|node|topology|conf)\w*\.go:\d+\]/m,
-  ],
+  ['kube-proxy-log', KUBE_PROXY_LOG],
   ['coredns-log', /^(\.:53|\[(INFO|WARNING|ERROR)\] plugin\/|CoreDNS-\d)/m],
 ];
 

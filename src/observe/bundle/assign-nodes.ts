@@ -1,6 +1,7 @@
+import { parseAllDocuments } from 'yaml';
 import { UserError } from '../../model/user-error.ts';
 import { jsonOf } from '../../snapshot/json-of.ts';
-import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
+import { type Source, type SourceKind, textOf } from '../../snapshot/snapshot.ts';
 
 const NODE_KINDS = new Set<SourceKind>([
   'iptables-save',
@@ -43,37 +44,54 @@ export function isNodeKind(kind: SourceKind): boolean {
 }
 
 /**
- * Gives node sources that name no node the node that it must be: the one whose name stands in the path, the only Node
- * object's, else one without a name. Throws UserError where they come from several folders, for then nobody can say which
- * belongs to which node.
+ * Gives node sources that name no node the node that it must be: that of the pod whose log it is, the one whose name stands in the path,
+ * the only Node object's, else one without a name. A folder's name that is a node's with or without its domain is that node's.
+ * Throws UserError where dumps come from several folders, for then nobody can say which belongs to which node.
  */
 export function assignNodes(read: readonly Source[]): Source[] {
   const isHomeless = ({ kind, node }: Source): boolean => isNodeKind(kind) && node === undefined;
-  if (!read.some(isHomeless)) return [...read];
-  const names = nodeNames(read);
-  const sources = read.map((source) =>
-    isHomeless(source) ? { ...source, ...named(source.path, names) } : source,
-  );
+  const folders = new Set(read.flatMap(({ node }) => node ?? []));
+  if (folders.size === 0 && !read.some(isHomeless)) return [...read];
+  const { nodes, nodeOfPod } = placesIn(read);
+  const called = new Map([...folders].flatMap((name) => sameNode(name, nodes)));
+  const sources = read.map((source): Source => {
+    const { pod, node = '' } = source;
+    if (called.has(node)) return { ...source, node: called.get(node) ?? node };
+    if (!isHomeless(source)) return source;
+    const own = pod === undefined ? named(source.path, nodes) : nodeOfPod.get(pod);
+    // Without its node the log of a pod is only that.
+    return own === undefined && pod !== undefined
+      ? { ...source, kind: 'pod-log' }
+      : { ...source, ...(own === undefined ? {} : { node: own }) };
+  });
   const homeless = sources.filter(isHomeless);
   if (homeless.length === 0) return sources;
-  const folders = new Set(homeless.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
-  if (folders.size > 1) {
+  const places = new Set(homeless.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
+  if (places.size > 1) {
     const shown = homeless.slice(0, 3).map(({ path }) => path);
     throw new UserError(
       `dumps of several nodes without their names: ${shown.join(', ')}`,
       'put each node’s files into a folder nodes/NAME/, or analyse one node with --node NAME',
     );
   }
-  const [only] = names;
-  const node = names.length === 1 && only !== undefined ? only : UNNAMED;
+  const [only] = nodes;
+  const node = nodes.length === 1 && only !== undefined ? only : UNNAMED;
   return sources.map((source) => (homeless.includes(source) ? { ...source, node } : source));
 }
 
 /** The node whose name stands in `path` as a word of its own; none where two do, unless one name holds the other. */
-function named(path: string, names: readonly string[]): { node: string } | undefined {
+function named(path: string, names: readonly string[]): string | undefined {
   const found = names.filter((name) => isWordOf(path, name)).sort((a, b) => b.length - a.length);
   const [node] = found;
-  return node === undefined || found.some((other) => !node.includes(other)) ? undefined : { node };
+  return node === undefined || found.some((other) => !node.includes(other)) ? undefined : node;
+}
+
+/** `name` with the only one of `nodes` that is the same but for its domain; none where it is one itself. */
+function sameNode(name: string, nodes: readonly string[]): [string, string][] {
+  if (nodes.includes(name)) return [];
+  const found = nodes.filter((node) => node.startsWith(`${name}.`) || name.startsWith(`${node}.`));
+  const [only] = found;
+  return only === undefined || found.length > 1 ? [] : [[name, only]];
 }
 
 /** `node-1` is a word of `node-1/iptables.txt` and of `iptables-node-1.txt`, not of `node-10.txt`. */
@@ -84,22 +102,43 @@ function isWordOf(path: string, name: string): boolean {
   return at >= 0 && isEnd(path[at - 1]) && isEnd(path[at + name.length]);
 }
 
-/** The names of the Node objects in the sources. */
-function nodeNames(sources: readonly Source[]): string[] {
+/** The names of the Node objects in the sources, and the node of each pod (`namespace/name`). */
+function placesIn(sources: readonly Source[]): { nodes: string[]; nodeOfPod: ReadonlyMap<string, string> } {
   const objects = sources.filter(({ kind }) => kind === 'kubernetes').flatMap(objectsOf);
-  return [
-    ...new Set(
-      objects.flatMap(({ kind, metadata }) => (kind === 'Node' && metadata?.name ? [metadata.name] : [])),
-    ),
-  ];
+  const nodes = objects.flatMap(({ kind, metadata }) =>
+    kind === 'Node' && metadata?.name ? [metadata.name] : [],
+  );
+  const pods = objects.flatMap(({ kind, metadata, spec }): [string, string][] =>
+    kind === 'Pod' && spec?.nodeName ? [[`${metadata?.namespace}/${metadata?.name}`, spec.nodeName]] : [],
+  );
+  return { nodes: [...new Set(nodes)], nodeOfPod: new Map(pods) };
 }
 
-/** The little that is needed to find Node objects; YAML and cut files are told when the world is built. */
-function objectsOf(source: Source): { kind?: string; metadata?: { name?: string } }[] {
+/** The little that is needed to find nodes and their pods. */
+interface Placed {
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly spec?: { readonly nodeName?: string };
+  readonly items?: readonly Placed[];
+}
+
+/** What a source holds; files that are cut are told when the world is built. */
+function objectsOf(source: Source): Placed[] {
+  const values = valuesOf(source).filter((value) => typeof value === 'object' && value !== null);
+  return values.flatMap(
+    (value) =>
+      value.items?.map((item) => ({ kind: value.kind?.replace(/List$/, '') ?? '', ...item })) ?? [value],
+  );
+}
+
+function valuesOf(source: Source): Placed[] {
   try {
-    const value = jsonOf(source) as { kind?: string; items?: { kind?: string }[] };
-    return value.items?.map((item) => ({ kind: value.kind?.replace(/List$/, '') ?? '', ...item })) ?? [value];
+    return [jsonOf(source) as Placed];
   } catch {
-    return [];
+    const text = textOf(source);
+    if (!/^[- ]*(nodeName|kind: Node)\b/m.test(text)) return [];
+    return parseAllDocuments(text, { logLevel: 'silent' }).flatMap((document) =>
+      'toJS' in document ? [document.toJS() as Placed] : [],
+    );
   }
 }

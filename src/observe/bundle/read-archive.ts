@@ -5,8 +5,8 @@ import { UserError } from '../../model/user-error.ts';
 import { type BundleFile, limits, tooLarge } from './limits.ts';
 
 /**
- * The files of a tar archive, packed or not, that are wanted by their path in it. Nothing is written to disk. Throws UserError for an archive that is cut or
- * none, has absolute or `..` paths or links, or unpacks to more than the limits allow.
+ * The files of a tar archive, packed or not, that are wanted by their path in it. Nothing is written to disk, and links are passed over. Throws UserError for an archive that is cut or
+ * none, has absolute or `..` paths, or unpacks to more than the limits allow.
  */
 export async function readArchive(
   path: string,
@@ -23,7 +23,7 @@ export async function readArchive(
   try {
     for await (const entry of tar) {
       const { name, type } = entry.header;
-      refuseUnsafe(path, name, type ?? 'file');
+      refuseUnsafe(path, name);
       const isKept = type === 'file' && isWanted(name);
       const chunks: Uint8Array[] = [];
       let size = 0;
@@ -47,15 +47,12 @@ export async function readArchive(
   return stripTopFolder(files);
 }
 
-function refuseUnsafe(path: string, name: string, type: string): void {
+function refuseUnsafe(path: string, name: string): void {
   if (name.startsWith('/') || name.split('/').includes('..') || name.includes('\0')) {
     throw new UserError(
       `${path}: holds the path ${name}`,
       'make the archive inside the folder, with relative paths',
     );
-  }
-  if (type === 'symlink' || type === 'link') {
-    throw new UserError(`${path}: holds the link ${name}`, 'make the archive without links (tar -h)');
   }
 }
 

@@ -8,6 +8,7 @@ import { redactSource } from '../../snapshot/redact.ts';
 import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
 import { assignNodes, isNodeKind } from './assign-nodes.ts';
 import { type BundleFile, limits, tooLarge } from './limits.ts';
+import { plainFiles } from './plain-files.ts';
 import { readArchive } from './read-archive.ts';
 
 /** How loose files are to be read. */
@@ -127,7 +128,10 @@ function readInput(path: string, files: readonly BundleFile[], options: BundleOp
   const manifests = files.filter(isManifest).map((file) => readManifest(file.path, file.bytes));
   const root = resolve(path);
   const node = options.node ?? (basename(dirname(root)) === 'nodes' ? basename(root) : undefined);
-  const sources = files.filter((file) => !isManifest(file)).map((file) => sourceOf(file, manifests, node));
+  const sources = files
+    .filter((file) => !isManifest(file))
+    .flatMap(plainFiles)
+    .map((file) => sourceOf(file, manifests, node));
   return { path: path.replace(/\/+$/, ''), manifests, sources };
 }
 
@@ -148,7 +152,7 @@ function sourceOf(
   manifests: readonly Manifest[],
   given: string | undefined,
 ): Source {
-  const recognised = recogniseSource(path, bytes);
+  const recognised = recogniseSource(path.replace(/\.gz$/i, ''), bytes);
   const described = manifests.flatMap(({ sources }) => sources ?? []).find((source) => source.path === path);
   const node = described?.node ?? recognised.node ?? (isNodeKind(recognised.kind) ? given : undefined);
   return redactSource({ ...recognised, ...described, path, bytes, ...(node === undefined ? {} : { node }) });
