@@ -55,6 +55,11 @@ describe('recogniseSource', () => {
 
   it('takes node and pod from the path', () => {
     expect(recogniseSource('x/nodes/node-a/a.txt', new Uint8Array())).toMatchObject({ node: 'node-a' });
+    for (const path of ['pods/shop_client/resolv.conf', 'pods/shop_client.resolv.conf'])
+      expect(recogniseSource(path, new TextEncoder().encode('nameserver 10.96.0.10\n'))).toEqual({
+        kind: 'resolv-conf',
+        pod: 'shop/client',
+      });
     expect(recogniseSource('pods/kube-system_coredns-1.log', new TextEncoder().encode('x'))).toMatchObject({
       pod: 'kube-system/coredns-1',
       kind: 'coredns-log',

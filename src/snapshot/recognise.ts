@@ -6,12 +6,15 @@ export interface Recognised {
   readonly kind: SourceKind;
   /** The folder under `nodes/`. */
   readonly node?: string;
-  /** `namespace/name` of a log, from its path or its first line. */
+  /** `namespace/name` of a log or a resolv.conf, from its path or its first line. */
   readonly pod?: string;
 }
 
 /** Recognition looks at no more than the head of a file. */
 const HEAD_BYTES = 16_384;
+
+/** Where a capture keeps what a pod asks for names. */
+const RESOLV_CONF_OF_POD = /(?:^|\/)pods\/([^/_]+)_([^/]+?)[./]resolv\.conf$/;
 
 const decoder = new TextDecoder();
 
@@ -22,7 +25,8 @@ export function recogniseSource(path: string, bytes: Uint8Array): Recognised {
     .decode(bytes.subarray(0, HEAD_BYTES))
     .replace(/^\uFEFF/, '')
     .replaceAll('\r\n', '\n');
-  const pod = podOfLog(path, head);
+  const [, namespace, name] = RESOLV_CONF_OF_POD.exec(path) ?? [];
+  const pod = name === undefined ? podOfLog(path, head) : `${namespace}/${name}`;
   const kind = kindOf(path, withoutLogHead(head), pod);
   return {
     kind,
@@ -40,6 +44,7 @@ function kindOf(path: string, head: string, pod: string | undefined): SourceKind
   if (CONNTRACK_COUNTERS.test(text)) return 'conntrack-counters';
   if (/(?:^|\/)nodes\/[^/]+\/notes\//.test(path)) return 'note';
   if (/\.(md|markdown)$/.test(name) || /^(readme|license|notice|changelog)/.test(name)) return 'note';
+  if (RESOLV_CONF_OF_POD.test(path)) return 'resolv-conf';
   if (pod !== undefined || /(?:^|\/)pods\/[^/]+\.(log|txt)$/.test(path))
     return /previous[^/]*$/.test(name) ? 'note' : logKind(pod ?? path, text);
   if (/^(\{|\[\s*[{\]"])/.test(text)) return jsonKind(name, text);

@@ -9,6 +9,8 @@ export interface NodeLocalDns {
   readonly pods: readonly Pod[];
   /** Where it listens, as the API writes addresses; also where clusters have it by default. */
   readonly addresses: ReadonlySet<string>;
+  /** Where its pods are told to listen. */
+  readonly taken: ReadonlySet<string>;
   /** The Service that it asks for names of the cluster; undefined where its arguments name none. */
   readonly upstream?: { readonly namespace: string; readonly name: string };
   /** The Corefile that it mounts, before addresses are filled in; undefined where it was not read. */
@@ -32,12 +34,11 @@ function gather({ pods, configMaps }: World): NodeLocalDns {
       mounted.includes(metadata.name) &&
       data['Corefile'] !== undefined,
   );
+  const taken = own.flatMap((pod) => flagOf(pod, 'localip')?.split(',') ?? []);
   return {
     pods: own,
-    addresses: new Set([
-      ...DEFAULT_ADDRESSES,
-      ...own.flatMap((pod) => flagOf(pod, 'localip')?.split(',') ?? []),
-    ]),
+    addresses: new Set([...DEFAULT_ADDRESSES, ...taken]),
+    taken: new Set(taken),
     ...(first && name !== undefined ? { upstream: { namespace: first.metadata.namespace, name } } : {}),
     ...(configMap ? { configMap } : {}),
   };

@@ -87,7 +87,7 @@ describe('dns/cache-upstream, no Corefile', () => {
   proveCheck(cacheUpstream, {
     healthy: cluster([upstream], [slice(ready)]),
     broken: cluster([], []),
-    problem: { severity: 'warning', share: [0, 0], summary: /which does not exist/ },
+    problem: { severity: 'warning', share: [0, 1], summary: /which does not exist/ },
     blind,
   });
 });

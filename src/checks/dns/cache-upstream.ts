@@ -27,7 +27,7 @@ export const cacheUpstream: Check = defineCheck({
     yield {
       severity: corefile === undefined ? 'warning' : 'error',
       subject: `Service ${namespace}/${name}`,
-      share: corefile === undefined ? [0, 0] : [1, 1],
+      share: corefile === undefined ? [0, 1] : [1, 1],
       summary: `names that NodeLocal DNS does not keep are lost: it asks ${namespace}/${name}, ${service === undefined ? 'which does not exist' : 'which leads to no server that is ready'}`,
       evidence: [
         { ...world.locate(pod, 'spec.containers'), text: `${pod.metadata.name}: -upstreamsvc ${name}` },

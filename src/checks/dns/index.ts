@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { bothProtocols } from './both-protocols.ts';
+import { cacheRunning } from './cache-running.ts';
 import { cacheUpstream } from './cache-upstream.ts';
 import { clientResolver } from './client-resolver.ts';
 import { corefileSound } from './corefile-sound.ts';
@@ -14,6 +15,7 @@ import { zoneServed } from './zone-served.ts';
 /** Whether clients find the Service by its name. */
 export const dnsChecks: readonly Check[] = [
   serverRunning,
+  cacheRunning,
   cacheUpstream,
   serversKeepUp,
   replicasAgree,

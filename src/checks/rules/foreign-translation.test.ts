@@ -29,3 +29,22 @@ describe('rules/foreign-translation, no tracking', () => {
     blind: unwalked,
   });
 });
+
+describe('rules/foreign-translation, NodeLocal DNS whose server does not run', () => {
+  proveCheck(foreignTranslation, {
+    healthy: works,
+    broken: failsBy('shadowed', {
+      owner: 'NodeLocal DNS',
+      at: ruleAt('node-a', {
+        table: 'raw',
+        chain: 'PREROUTING',
+        rule: '-A PREROUTING -d 10.96.0.10/32 -p udp -m udp --dport 53 -m comment --comment "NodeLocal DNS Cache: skip conntrack" -j NOTRACK',
+      }),
+    }),
+    problem: {
+      faults: ['D16', 'C10'],
+      summary: /NodeLocal DNS takes .* for itself .*its server does not run/,
+    },
+    blind: unwalked,
+  });
+});
