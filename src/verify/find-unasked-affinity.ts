@@ -1,6 +1,7 @@
 import type { NodeState } from '../dataplane/node-state.ts';
 import type { Part } from '../dataplane/ruleset/rule-parts.ts';
 import { rulesOf } from '../dataplane/ruleset/rules-of.ts';
+import { plainReference } from '../dataplane/walk/rule-reference.ts';
 import type { RuleReference } from '../dataplane/walk/trace.ts';
 import type { Frontend } from '../model/frontend.ts';
 
@@ -24,7 +25,8 @@ export function findUnaskedAffinity(
       family === translator.family && name === translator.table && source === translator.source,
   );
   for (const rule of rulesOf(table?.chains.get(translator.chain)))
-    if (rule.parts.some(remembers)) return { ...translator, rule: rule.text, line: rule.line };
+    if (rule.parts.some(remembers))
+      return { ...plainReference(translator), rule: rule.text, line: rule.line };
   return undefined;
 }
 

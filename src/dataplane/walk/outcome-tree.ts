@@ -1,4 +1,5 @@
-import type { Outcome, RuleReference, Unknown } from './trace.ts';
+import { isSameReference } from './rule-reference.ts';
+import type { Outcome, Unknown } from './trace.ts';
 
 /**
  * A place in the tree of branches: an end, or a fork. A walk without unknowns could add up weights; with unknowns, an
@@ -150,7 +151,7 @@ function addShare(
 
 function union(a: readonly Unknown[], b: readonly Unknown[]): readonly Unknown[] {
   if (b.length === 0) return a;
-  const fresh = b.filter((x) => !a.some((y) => x.text === y.text && x.rule === y.rule));
+  const fresh = b.filter((x) => !a.some((y) => x.text === y.text && isSameReference(x.rule, y.rule)));
   return fresh.length === 0 ? a : [...a, ...fresh];
 }
 
@@ -185,18 +186,5 @@ function isSameEnd(a: Outcome, b: Outcome): boolean {
       (typeof a.sourceNat === 'object' &&
         typeof b.sourceNat === 'object' &&
         a.sourceNat.address === b.sourceNat.address))
-  );
-}
-
-function isSameReference(a: RuleReference | undefined, b: RuleReference | undefined): boolean {
-  if (a === b) return true;
-  if (a === undefined || b === undefined) return false;
-  return (
-    a.line === b.line &&
-    a.rule === b.rule &&
-    a.chain === b.chain &&
-    a.table === b.table &&
-    a.node === b.node &&
-    a.family === b.family
   );
 }

@@ -1,52 +1,87 @@
 import type { Chain, Table } from '../ruleset/ruleset.ts';
 import type { RuleReference } from './trace.ts';
 
-const rules = new WeakMap<Chain, Map<string, (RuleReference | undefined)[]>>();
-const policies = new WeakMap<Chain, Map<string, RuleReference>>();
+/** A walk names far more rules than anybody looks at: what a reference says is looked up when asked for. */
+class RuleOfChain implements RuleReference {
+  readonly node: string;
+  readonly #table: Table;
+  readonly #chain: Chain;
+  readonly #index: number;
 
-/** The rule at `index` of `chain`, as an answer names it. One object a rule and node, however often it is asked for. */
+  constructor(node: string, table: Table, chain: Chain, index: number) {
+    this.node = node;
+    this.#table = table;
+    this.#chain = chain;
+    this.#index = index;
+  }
+
+  get family(): string {
+    return this.#table.family;
+  }
+
+  get table(): string {
+    return this.#table.name;
+  }
+
+  get source(): string {
+    return this.#table.source;
+  }
+
+  get chain(): string {
+    return this.#chain.name;
+  }
+
+  get rule(): string {
+    return this.#chain.rules.at(this.#index).text;
+  }
+
+  get line(): number {
+    return this.#chain.rules.at(this.#index).line;
+  }
+}
+
+/** The rule at `index` of `chain`, as an answer names it. */
 export function referenceToRule(node: string, table: Table, chain: Chain, index: number): RuleReference {
-  let byNode = rules.get(chain);
-  if (byNode === undefined) rules.set(chain, (byNode = new Map()));
-  let list = byNode.get(node);
-  if (list === undefined) byNode.set(node, (list = []));
-  const known = list[index];
-  if (known !== undefined) return known;
-  const reference: RuleReference = {
-    node,
-    family: table.family,
-    table: table.name,
-    chain: chain.name,
-    // Most references are compared, not shown.
-    get rule() {
-      return chain.rules.at(index).text;
-    },
-    source: table.source,
-    get line() {
-      return chain.rules.at(index).line;
-    },
-  };
-  list[index] = reference;
-  return reference;
+  return new RuleOfChain(node, table, chain, index);
 }
 
 /** The policy of a base chain, or another property of a chain that decided (`chain is missing`). */
 export function referenceToChain(node: string, table: Table, chain: Chain, text: string): RuleReference {
-  let byKey = policies.get(chain);
-  if (byKey === undefined) policies.set(chain, (byKey = new Map()));
-  const key = `${node}|${text}`;
-  let known = byKey.get(key);
-  if (known === undefined) {
-    known = {
-      node,
-      family: table.family,
-      table: table.name,
-      chain: chain.name,
-      rule: text,
-      source: table.source,
-      line: chain.line,
-    };
-    byKey.set(key, known);
-  }
-  return known;
+  return {
+    node,
+    family: table.family,
+    table: table.name,
+    chain: chain.name,
+    rule: text,
+    source: table.source,
+    line: chain.line,
+  };
+}
+
+/** All that a reference says, in an object of its own that may be copied, printed or changed. */
+export function plainReference({
+  node,
+  family,
+  table,
+  chain,
+  rule,
+  source,
+  line,
+  carrier,
+}: RuleReference): RuleReference {
+  return { node, family, table, chain, rule, source, line, ...(carrier === undefined ? {} : { carrier }) };
+}
+
+/** Whether both name the same rule of the same node. */
+export function isSameReference(a: RuleReference | undefined, b: RuleReference | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  return (
+    a.line === b.line &&
+    a.chain === b.chain &&
+    a.table === b.table &&
+    a.node === b.node &&
+    a.family === b.family &&
+    a.rule === b.rule
+  );
 }

@@ -4,6 +4,7 @@ import type { NodeState } from '../node-state.ts';
 import type { Hook } from '../ruleset/ruleset.ts';
 import type { PacketState } from './packet-state.ts';
 import { lookUpRoute } from './route-lookup.ts';
+import { plainReference } from './rule-reference.ts';
 import { startState } from './start-state.ts';
 import type { RuleReference } from './trace.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -36,7 +37,10 @@ export function tunnelStop(
   if (byPort === undefined) byTarget.set(to, (byPort = new Map()));
   if (!byPort.has(tunnel.port)) {
     const rule = findStop(context, from, to, tunnel);
-    byPort.set(tunnel.port, rule && { ...rule, carrier: `UDP ${tunnel.port} of ${tunnel.device}` });
+    byPort.set(
+      tunnel.port,
+      rule && { ...plainReference(rule), carrier: `UDP ${tunnel.port} of ${tunnel.device}` },
+    );
   }
   return byPort.get(tunnel.port);
 }
