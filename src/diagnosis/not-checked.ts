@@ -1,5 +1,7 @@
 import type { RuleReference } from '../dataplane/walk/trace.ts';
+import { formatAddressPort } from '../model/address.ts';
 import type { Gap, ParseIssue } from '../model/evidence.ts';
+import type { DiscrepancyKind } from '../verify/discrepancy.ts';
 import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
 import { dataplanesBesideProxy } from '../verify/proxy-replacement.ts';
@@ -85,6 +87,7 @@ export function gapsOfSubject(input: DiagnosisInput): Gap[] {
   const gaps: Gap[] = [];
   if (subject.isOneOfMany === true && leadsOutside(input)) gaps.push(NAMES_OUTSIDE);
   for (const result of results) if (result.status === 'unknown') gaps.push(...result.gaps);
+  gaps.push(...gapsOfLag(verifications));
   for (const { discrepancies } of verifications) {
     for (const { kind, expectation, node, unknowns, summary } of discrepancies) {
       if (kind !== 'cannot-tell') continue;
@@ -108,6 +111,33 @@ export function gapsOfSubject(input: DiagnosisInput): Gap[] {
     }
   }
   return eachOnce(gaps);
+}
+
+/** Nodes whose rules are a moment behind the objects: whether they follow, another look tells. */
+function gapsOfLag(verifications: DiagnosisInput['verifications']): Gap[] {
+  const late = verifications.flatMap(({ discrepancies }) => discrepancies).filter(({ isLag }) => isLag);
+  return [...new Set(late.map(({ node }) => node))].map((node) => {
+    const own = late.filter((each) => each.node === node);
+    const textsOf = (kind: DiscrepancyKind): string =>
+      [
+        ...new Set(
+          own.flatMap(({ kind: is, endpoint }) =>
+            is === kind && endpoint ? [formatAddressPort(endpoint.address, endpoint.port)] : [],
+          ),
+        ),
+      ].join(', ');
+    const still = textsOf('endpoint-stale');
+    const notYet = textsOf('endpoint-missing');
+    const what = [still && `still lead to ${still}`, notYet && `do not lead to ${notYet} yet`].filter(
+      Boolean,
+    );
+    return {
+      what: `whether ${node} follows the last change of the Service`,
+      why: `its rules ${what.length > 0 ? what.join(' and ') : 'are not those of the change yet'}, and kube-proxy had no time to write them since: connections may fail meanwhile`,
+      unlock: 'ask again in a minute',
+      node,
+    };
+  });
 }
 
 /** The set of addresses that `rule` asks and no source of its node holds; undefined where it asks none, or all were read. */

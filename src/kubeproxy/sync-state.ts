@@ -58,6 +58,27 @@ export function readSyncState(proxy: KubeProxyState): SyncState {
   };
 }
 
+const DURATION = 'kubeproxy_sync_proxy_rules_duration_seconds';
+
+/** Syncs that take so long are seen by clients in every rollout. The first of a start takes longer than others. */
+const SLOW_SECONDS = 5;
+const LEAST_SYNCS = 3;
+
+/** The syncs of a kube-proxy that take many seconds, of the family for which they take longest: seconds a sync on average, and their number; undefined where they are short, or metrics do not say. */
+export function slowSyncs({ metrics }: KubeProxyState): { seconds: number; count: number } | undefined {
+  const samples = metrics?.samples ?? [];
+  const syncs = samples
+    .filter(({ name, value }) => name === `${DURATION}_count` && value >= LEAST_SYNCS)
+    .flatMap(({ labels, value: count }) => {
+      const sum = samples.find(
+        (sample) => sample.name === `${DURATION}_sum` && sample.labels['ip_family'] === labels['ip_family'],
+      );
+      const seconds = (sum?.value ?? 0) / count;
+      return seconds < SLOW_SECONDS ? [] : [{ seconds, count }];
+    });
+  return syncs.sort((a, b) => b.seconds - a.seconds)[0];
+}
+
 /** The nodes whose kube-proxy answered on one of its endpoints. */
 export const answeringNodes: (world: World) => ReadonlySet<string> = perWorld(
   ({ kubeProxies }) =>

@@ -24,3 +24,24 @@ describe('kube-proxy/sync-behind', () => {
     blind: { services: [] },
   });
 });
+
+describe('kube-proxy/sync-behind, whose syncs take long', () => {
+  const took = (sum: number) => ({
+    ...webCluster,
+    files: {
+      'nodes/node-a/metrics.txt': `kubeproxy_sync_proxy_rules_duration_seconds_sum{ip_family="IPv4"} ${sum}\nkubeproxy_sync_proxy_rules_duration_seconds_count{ip_family="IPv4"} 50\nkubeproxy_sync_proxy_rules_duration_seconds_sum{ip_family="IPv6"} 1\nkubeproxy_sync_proxy_rules_duration_seconds_count{ip_family="IPv6"} 50\n`,
+    },
+  });
+  proveCheck(syncBehind, {
+    healthy: took(100),
+    broken: took(2100),
+    problem: {
+      severity: 'warning',
+      node: 'node-a',
+      faults: ['K12'],
+      share: [0, 0],
+      summary: /a sync of kube-proxy on node-a takes 42 s on average/,
+    },
+    blind: { services: [] },
+  });
+});
