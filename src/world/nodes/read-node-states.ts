@@ -1,4 +1,5 @@
 import { parseConntrack } from '../../dataplane/conntrack/parse-conntrack.ts';
+import { uniqueEntries } from '../../dataplane/conntrack/unique-entries.ts';
 import { parseConntrackCounters, parseNeighbourCounters } from '../../dataplane/counters/parse-counters.ts';
 import { parseIptables } from '../../dataplane/iptables/parse-iptables.ts';
 import { parseIptablesList } from '../../dataplane/iptables/parse-list.ts';
@@ -56,15 +57,20 @@ function readState(
   dumps: readonly RuleDump[],
   issues: ParseIssue[],
 ): NodeState | undefined {
-  const all = <T>(kinds: readonly SourceKind[], parse: (source: Source) => Parsed<T>): T[] | undefined => {
+  const each = <T>(
+    kinds: readonly SourceKind[],
+    parse: (source: Source) => Parsed<T>,
+  ): (readonly T[])[] | undefined => {
     const own = sources.filter(({ kind }) => kinds.includes(kind));
     if (own.length === 0) return undefined;
-    return own.flatMap((source) => {
+    return own.map((source) => {
       const parsed = parse(source);
       issues.push(...parsed.issues);
       return parsed.items;
     });
   };
+  const all = <T>(kinds: readonly SourceKind[], parse: (source: Source) => Parsed<T>): T[] | undefined =>
+    each(kinds, parse)?.flat();
   const { tables, hasRules } = mergeTables(dumps);
   const links = all(['ip-addr', 'ip-link'], parseIpAddr);
   const routes = some(all(['ip-route'], parseIpRoute));
@@ -99,7 +105,7 @@ function readState(
     ),
     ...given('tunnels', forwarding, (read) => read.filter(({ remote }) => remote !== undefined)),
     ...given('sysctls', settings, (read) => completeSettings(read, sources.some(isCaptured))),
-    ...given('conntrack', all(['conntrack'], parseConntrack), same),
+    ...given('conntrack', each(['conntrack'], parseConntrack), uniqueEntries),
     ...given('counters', counters, (read) => new Map(read)),
     ...given('sockets', all(['sockets'], parseSockets), same),
   };
