@@ -6,6 +6,8 @@ export interface NodeReading {
   readonly isNeeded: boolean;
   /** Only where this file is there: ipvsadm would load the module that makes it. */
   readonly onlyWith?: string;
+  /** Not where the reading before said in standard error that it is of a version, after `name`, that fits one of these patterns of the shell: that lists this, too. */
+  readonly toldBy?: { readonly name: string; readonly versions: string };
   /** Says again what another reading says, or what nothing is judged by: worth a file, not worth the way through the API. */
   readonly isForFilesOnly?: boolean;
   /** Ways to read it, the best first: the first that succeeds counts. Words hold no blank: a shell may split them. */
@@ -48,7 +50,11 @@ export const nodeReadings: readonly NodeReading[] = [
   wanted('bridge ports', ['bridge-link.txt', 'bridge -d link show']),
   wanted('bridge ports', ['bridge-fdb.txt', 'bridge fdb show']),
   wanted('connections', ['conntrack.txt', 'conntrack -L'], ['conntrack.txt', 'cat /proc/net/nf_conntrack']),
-  wanted('connections', ['conntrack6.txt', 'conntrack -L -f ipv6']),
+  {
+    ...wanted('connections', ['conntrack6.txt', 'conntrack -L -f ipv6']),
+    // From 1.4.7 on both families are listed already.
+    toldBy: { name: 'conntrack v', versions: '1.4.[7-9]*|1.4.[1-9][0-9]*|1.[5-9]*|[2-9]*' },
+  },
   wanted('connection counters', ['conntrack-counters.txt', 'conntrack -S']),
   wanted('neighbour counters', ['arp-cache.txt', 'cat /proc/net/stat/arp_cache']),
   wanted('neighbour counters', ['ndisc-cache.txt', 'cat /proc/net/stat/ndisc_cache']),

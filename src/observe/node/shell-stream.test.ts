@@ -3,7 +3,7 @@ import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { NodeReading } from './node-readings.ts';
+import { type NodeReading, nodeReadings } from './node-readings.ts';
 import { type StreamedOutput, readStream, streamScript } from './shell-stream.ts';
 
 const reading = (file: string, ...ways: string[]): NodeReading => ({
@@ -76,6 +76,30 @@ describe('streamScript', () => {
   ])('%s', (_, version, stdout) => {
     const outputs = readStream(run(limiting(version), [reading('one.txt', 'one')]), '@x');
     expect(seen(outputs, 'one.txt')).toMatchObject({ stdout, exitCode: 0 });
+  });
+
+  it.each([
+    ['1.4.6', 2],
+    ['1.4.7', 1],
+    ['1.4.10', 1],
+    ['2.0.0', 1],
+  ])('lists connections once where conntrack %s lists both families at once', (version, times) => {
+    const conntrack = `echo entry; echo 'conntrack v${version} (conntrack-tools): 1 flow entries' >&2`;
+    const own = nodeReadings.filter(({ what }) => what === 'connections');
+    const outputs = readStream(run({ conntrack }, own), '@x').filter(({ file }) =>
+      file.startsWith('conntrack'),
+    );
+    expect(outputs.filter(({ stdout }) => stdout.length > 0)).toHaveLength(times);
+    expect(outputs.map(({ file, exitCode }) => [file, exitCode])).toEqual([
+      ['conntrack.txt', 0],
+      ['conntrack6.txt', 0],
+    ]);
+  });
+
+  it('says where there is nothing to ask for, so that no other container is asked', () => {
+    const ipvs = { ...reading('ipvs.txt', 'ipvsadm -Ln'), onlyWith: '/proc/net/no-such-file' };
+    const outputs = readStream(run({ ipvsadm: 'echo never' }, [ipvs]), '@x');
+    expect(seen(outputs, 'ipvs.txt')).toMatchObject({ stdout: '', exitCode: 0, isComplete: true });
   });
 
   const nft = {

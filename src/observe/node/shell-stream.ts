@@ -29,16 +29,13 @@ export function streamScript(readings: readonly NodeReading[], marker: string): 
     `begin() { $say "$p${marker} begin $1"; }`,
     `end() { p="\n${marker} end $1\n$e\n"; }`,
     'has() { command -v "$1" >/dev/null 2>&1; }',
-    't() { f=$1; shift; has "$1" || return 127; begin "$f $*"; e=$($limit "$@" 2>&1 >&3 3>&- </dev/null); c=$?; end $c; return $c; }',
+    't() { f=$1; shift; has "$1" || return 127; begin "$f $*"; e=$(exec $limit "$@" 2>&1 >&3 3>&- </dev/null); c=$?; end $c; return $c; }',
     // In a pipe the exit code is lost, so that it goes the way of standard error, as the last line.
     `b() { f=$1; shift; has "$1" || return 127; begin "$f $*"; e=$({ { $limit "$@" 3>&-; echo $? >&2; } | sed '' >&3; } 2>&1 </dev/null); c=\${e##*\n}; e=\${e%"$c"}; end $c; return $c; }`,
     'has sed || b() { t "$@"; }',
-    ...readings.map(({ ways, onlyWith }) => {
-      const tried = ways
-        .map(({ file, argv }) => `${argv[0] === 'nft' ? 'b' : 't'} ${file} ${argv.join(' ')}`)
-        .join(' || ');
-      return onlyWith === undefined ? tried : `[ ! -r ${onlyWith} ] || ${tried}`;
-    }),
+    // What needs no asking has been asked with nothing to tell: no other container is asked for it.
+    'none() { begin "$1"; e=; end 0; }',
+    ...readings.map(scriptOf),
     'e=',
     ...shellOnly.map(
       ({ file, script, command }) =>
@@ -47,6 +44,16 @@ export function streamScript(readings: readonly NodeReading[], marker: string): 
     '$say "$p"',
     'exit 0',
   ].join('\n');
+}
+
+function scriptOf({ ways, onlyWith, toldBy }: NodeReading): string {
+  const commands = ways.map(({ file, argv }) => ({ file, argv, words: `${file} ${argv.join(' ')}` }));
+  const tried = commands.map(({ argv, words }) => `${argv[0] === 'nft' ? 'b' : 't'} ${words}`).join(' || ');
+  const none = `none '${commands[0]?.words}'`;
+  if (toldBy !== undefined)
+    return `case \${e##*${toldBy.name}} in ${toldBy.versions}) ${none} ;; *) ${tried} ;; esac`;
+  if (onlyWith === undefined) return tried;
+  return `if [ -r ${onlyWith} ]; then ${tried}; elif [ ! -e ${onlyWith} ]; then ${none}; fi`;
 }
 
 /** What takes a shell: wildcards and several files. Empty outputs are dropped by whoever reads the stream. */

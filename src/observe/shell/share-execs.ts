@@ -60,7 +60,8 @@ export function shareExecs(access: ClusterAccess): ShellAccess {
         if (waiting.size === 0) setImmediate(flush);
         const key = `${at.namespace}/${at.pod}/${at.container ?? ''}`;
         const { scripts } = waiting.get(key) ?? { scripts: [] as Waiting[] };
-        scripts.push({ script, patience, resolve });
+        // Indentation is for who reads the sources.
+        scripts.push({ script: script.replaceAll(/\n +/g, '\n'), patience, resolve });
         waiting.set(key, { at, scripts });
       }),
   };
