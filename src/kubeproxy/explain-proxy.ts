@@ -6,13 +6,13 @@ import type { Pod } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import { findProxyTables } from './proxy-tables.ts';
-import { type SyncState, answeringNodes, readSyncState, slowSyncs } from './sync-state.ts';
+import { type SyncState, answeringNodes, readSyncState } from './sync-state.ts';
 
 /** Why a node's kube-proxy does not keep its rules up to date, as far as its own words tell. */
 export interface ProxyExplanation {
   /** Fault ids, the likeliest first. */
   readonly faults: readonly string[];
-  /** A sentence that names kube-proxy on the node; undefined where nothing speaks against it. */
+  /** A sentence that starts with `kube-proxy on NODE`; undefined where nothing speaks against it. */
   readonly why?: string;
   readonly evidence: readonly Evidence[];
   readonly remedy: Remedy;
@@ -59,21 +59,6 @@ function explain(world: World, node: string): ProxyExplanation {
         ? `kube-proxy on ${node} ${restartsOf(pod) ?? 'answers on none of its ports, so it does not run'}${hasRules(world, node) ? '; its rules are those it left behind' : ''}`
         : `no kube-proxy pod runs on ${node}`,
       evidence: pod ? [podEvidence(world, pod)] : [],
-    };
-  }
-  const slow = proxy && slowSyncs(proxy);
-  // One sync may be under way, and the next one waits for it.
-  if (proxy?.metrics && slow && (state?.behindSeconds ?? 0) <= 2 * slow.seconds) {
-    return {
-      ...base,
-      faults: ['K12', 'K05'],
-      why: `a sync of kube-proxy on ${node} takes ${slow.seconds.toFixed(0)} s on average`,
-      evidence: [
-        {
-          source: proxy.metrics.source,
-          text: `${slow.count} syncs of ${slow.seconds.toFixed(1)} s on average`,
-        },
-      ],
     };
   }
   if (proxy?.metrics && state?.behindSeconds) {

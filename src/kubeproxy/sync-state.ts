@@ -60,9 +60,9 @@ export function readSyncState(proxy: KubeProxyState): SyncState {
 
 const DURATION = 'kubeproxy_sync_proxy_rules_duration_seconds';
 
-/** Syncs that take so long are seen by clients in every rollout. The first of a start takes longer than others. */
+/** Syncs that take so long are seen by clients in every rollout. Those of a start take longer than others. */
 const SLOW_SECONDS = 5;
-const LEAST_SYNCS = 3;
+const LEAST_SYNCS = 10;
 
 /** The syncs of a kube-proxy that take many seconds, of the family for which they take longest: seconds a sync on average, and their number; undefined where they are short, or metrics do not say. */
 export function slowSyncs({ metrics }: KubeProxyState): { seconds: number; count: number } | undefined {

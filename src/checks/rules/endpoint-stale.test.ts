@@ -44,3 +44,37 @@ describe.each([
     blind: unwalked,
   });
 });
+
+describe('rules/endpoint-stale, a kube-proxy whose syncs take longer than what changed is old', () => {
+  const changedAt = (time: string) => ({
+    ...stale,
+    endpointslices: [
+      slice(
+        [{ addresses: ['10.244.1.7'] }],
+        {},
+        { annotations: { 'endpoints.kubernetes.io/last-change-trigger-time': time } },
+      ),
+    ],
+    files: {
+      'nodes/node-a/date.txt': '2026-11-24T00:47:54Z',
+      'nodes/node-a/metrics.txt':
+        'kubeproxy_sync_proxy_rules_duration_seconds_sum{ip_family="IPv4"} 2150\nkubeproxy_sync_proxy_rules_duration_seconds_count{ip_family="IPv4"} 50\n',
+    },
+  });
+  proveCheck(endpointStale, {
+    healthy: works,
+    broken: changedAt('2026-11-24T00:47:14Z'),
+    problem: {
+      faults: ['K12', 'K05', 'R08'],
+      summary: /what changed is 40 s old, and a sync of kube-proxy there takes 43 s on average/,
+    },
+    blind: unwalked,
+  });
+  proveCheck(endpointStale, {
+    healthy: works,
+    // It had the time.
+    broken: changedAt('2026-11-24T00:17:14Z'),
+    problem: { faults: ['K05', 'R08'], summary: /still sends to 10\.244\.1\.9:8080, which/ },
+    blind: unwalked,
+  });
+});

@@ -1,5 +1,7 @@
 import { formatAddressPort, parseIp } from '../../model/address.ts';
-import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import { type ProxyExplanation, explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import { slowSyncs } from '../../kubeproxy/sync-state.ts';
+import { lastChange, secondsOf } from '../../verify/last-change.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import type { World } from '../../world/world.ts';
@@ -12,14 +14,14 @@ import { tellLeftover } from '../tell-leftover.ts';
 export const endpointStale: Check = defineDiscrepancyCheck({
   id: 'rules/endpoint-stale',
   asserts: 'every node sends clients only to endpoints that the EndpointSlices name',
-  faults: ['K05', 'R08', 'K03', 'K01', 'K04', 'K06'],
+  faults: ['K05', 'R08', 'K03', 'K01', 'K04', 'K06', 'K12'],
   explains: ['rules/endpoint-missing', 'rules/refused-although-ready'],
   kinds: ['endpoint-stale'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world, verifications }) => {
     const left = tellLeftover(group, world);
     if (left) return left;
-    const proxy = explainProxy(world, group.node);
+    const proxy = slowProxy(group, world) ?? explainProxy(world, group.node);
     return {
       summary: `${group.node} still sends to ${staleEndpoints(group)}, ${whyStale(group, world)}${missingText(group.node, verifications)}${proxy.why ? `; ${proxy.why}` : ''}`,
       faults: proxy.faults,
@@ -29,6 +31,29 @@ export const endpointStale: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** A kube-proxy that could not have written the last change yet: one of its long syncs was under way, and the next had to wait for it. */
+function slowProxy({ node, discrepancies }: DiscrepancyGroup, world: World): ProxyExplanation | undefined {
+  const proxy = world.kubeProxies.get(node);
+  const slow = proxy && slowSyncs(proxy);
+  const readAt = secondsOf(proxy?.readAt ?? world.now);
+  const changed = lastChange(world, discrepancies[0]?.expectation.frontend.service ?? '');
+  if (!proxy?.metrics || !slow || readAt === undefined || changed === undefined) return undefined;
+  const age = readAt - changed;
+  if (age < 0 || age > 2 * slow.seconds) return undefined;
+  const known = explainProxy(world, node);
+  return {
+    ...known,
+    faults: ['K12', ...known.faults],
+    why: `what changed is ${age.toFixed(0)} s old, and a sync of kube-proxy there takes ${slow.seconds.toFixed(0)} s on average`,
+    evidence: [
+      {
+        source: proxy.metrics.source,
+        text: `${slow.count} syncs of ${slow.seconds.toFixed(1)} s on average`,
+      },
+    ],
+  };
+}
 
 function staleEndpoints({ discrepancies }: DiscrepancyGroup): string {
   const texts = discrepancies.flatMap(({ endpoint }) =>
