@@ -24,6 +24,14 @@ describe('completeSettings', () => {
     expect(completeSettings(all, false).get(NAME)).toBe('1');
   });
 
+  it('takes IPVS for not loaded where none of its settings is among all', () => {
+    const all = ['kernel.hostname', NAME, 'net.core.somaxconn'];
+    expect(completeSettings(settings(...all), false).get('net.ipv4.vs.conntrack')).toBe('absent');
+    const loaded = completeSettings(settings(...all, 'net.ipv4.vs.conn_reuse_mode'), false);
+    expect(loaded.has('net.ipv4.vs.conntrack')).toBe(false);
+    expect(completeSettings(settings(NAME), false).has('net.ipv4.vs.conntrack')).toBe(false);
+  });
+
   it('says nothing where a part was printed', () => {
     for (const part of [captured, ['net.core.somaxconn', 'net.ipv4.ip_forward'], []])
       expect(completeSettings(settings(...part), false).has(NAME)).toBe(false);

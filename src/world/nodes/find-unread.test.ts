@@ -89,6 +89,8 @@ describe('rules', () => {
     expect(unread(dumps, 'ipvs')).toEqual(['!virtual servers of IPVS on n']);
     expect(unread(dumps, 'ipvs', { ipvs: [], isIpvsCut: true })).toEqual(['!virtual servers of IPVS on n']);
     expect(unread(dumps, 'ipvs', { ipvs: [] })).toEqual([]);
+    const settings = { 'net.ipv4.ip_forward': '1', 'net.ipv4.vs.conntrack': 'absent' };
+    expect(unread(dumps, 'ipvs', { sysctls: new Map(Object.entries(settings)) })).toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { NodeState, Unread } from '../../dataplane/node-state.ts';
 import type { ProxyMode } from '../kube-proxy-state.ts';
+import { ABSENT } from '../../dataplane/walk/kernel-settings.ts';
+import { OF_IPVS } from './complete-settings.ts';
 import { findUnreadRules } from './find-unread-rules.ts';
 import type { RuleDump } from './merge-tables.ts';
 
@@ -12,12 +14,17 @@ export function findUnread(
   dumps: readonly RuleDump[],
   mode: ProxyMode | undefined,
 ): readonly Unread[] {
-  const hasIpvs = state.ipvs !== undefined && state.isIpvsCut !== true;
+  const hasIpvs = (state.ipvs !== undefined && state.isIpvsCut !== true) || isWithoutIpvs(state);
   const rules = findUnreadRules({ node: state.name, dumps, hasIpvs, mode });
   const others = (['ip', 'ip6'] as const).flatMap((family) =>
     state.hasRules[family] ? [...routesOf(state, family), ...settingsOf(state, family)] : [],
   );
   return [...rules, ...others];
+}
+
+/** The kernel has no virtual servers where the module is not loaded, and `/proc/net/ip_vs` is not there to be read. */
+function isWithoutIpvs({ ipvs, sysctls }: NodeState): boolean {
+  return ipvs === undefined && sysctls?.get(OF_IPVS) === ABSENT;
 }
 
 function routesOf({ name, routes, routeRules }: NodeState, family: Unread['family']): Unread[] {
