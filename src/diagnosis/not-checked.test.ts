@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pod } from '../checks/cluster-fixture.ts';
+import { node, pod, service } from '../checks/cluster-fixture.ts';
 import { worldOf } from '../checks/prove-check-fixture.ts';
 import { differs, ip, promise, verified } from '../verify/verification-fixture.ts';
 import { gapsOfSubject, gapsOfWorld } from './not-checked.ts';
@@ -37,4 +37,40 @@ it('says which node has not followed a change of a moment ago', () => {
       node: 'node-c',
     },
   ]);
+});
+
+it('says that the proxies of a mesh are not seen', () => {
+  const ask = (container: string) =>
+    gapsOfSubject({
+      world: worldOf({
+        pods: [pod('web-1', {}, { containers: [{ name: 'app' }, { name: container }] })],
+      }),
+      subject: { namespace: 'shop', name: 'web' },
+      verifications: [
+        verified(
+          promise('node-a', { endpoints: [{ address: ip('10.244.1.9'), port: 8080, pod: 'shop/web-1' }] }),
+          [1, 1],
+        ),
+      ],
+      results: [],
+      reverify: () => [],
+    });
+  expect(ask('istio-proxy').map(({ what }) => what)).toEqual([
+    'what the proxies of Istio in the endpoints’ pods do',
+  ]);
+  expect(ask('logger')).toEqual([]);
+});
+
+it('says that nothing read leads clients to an external IP that no node has', () => {
+  const ask = (address: string) => {
+    const world = worldOf({ services: [service({ externalIPs: [address] })], nodes: [node()] });
+    const [web] = world.services;
+    if (web === undefined) throw new Error('no Service');
+    const subject = { namespace: 'shop', name: 'web', service: web };
+    return gapsOfSubject({ world, subject, verifications: [], results: [], reverify: () => [] });
+  };
+  expect(ask('203.0.113.77').map(({ what }) => what)).toEqual([
+    'whether the network leads 203.0.113.77 to a node',
+  ]);
+  expect(ask('192.0.2.11')).toEqual([]);
 });

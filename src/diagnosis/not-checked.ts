@@ -1,11 +1,12 @@
 import type { RuleReference } from '../dataplane/walk/trace.ts';
-import { formatAddressPort } from '../model/address.ts';
+import { formatAddressPort, parseIp } from '../model/address.ts';
 import type { Gap, ParseIssue } from '../model/evidence.ts';
 import type { DiscrepancyKind } from '../verify/discrepancy.ts';
 import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
 import { dataplanesBesideProxy } from '../verify/proxy-replacement.ts';
 import { findPolicyEngine } from '../world/find-policy-engine.ts';
+import { meshOf } from '../world/mesh-of.ts';
 import { targetServiceOf } from '../world/target-service-of.ts';
 import type { World } from '../world/world.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
@@ -87,7 +88,7 @@ export function gapsOfSubject(input: DiagnosisInput): Gap[] {
   const gaps: Gap[] = [];
   if (subject.isOneOfMany === true && leadsOutside(input)) gaps.push(NAMES_OUTSIDE);
   for (const result of results) if (result.status === 'unknown') gaps.push(...result.gaps);
-  gaps.push(...gapsOfLag(verifications));
+  gaps.push(...gapsOfLag(verifications), ...gapsOfMesh(input), ...gapsOfExternalIps(input));
   for (const { discrepancies } of verifications) {
     for (const { kind, expectation, node, unknowns, summary } of discrepancies) {
       if (kind !== 'cannot-tell') continue;
@@ -111,6 +112,37 @@ export function gapsOfSubject(input: DiagnosisInput): Gap[] {
     }
   }
   return eachOnce(gaps);
+}
+
+/** In the pods of a mesh a proxy takes every connection first; what it is set to is in no object or dump that is read. */
+function gapsOfMesh({ world, verifications }: DiagnosisInput): Gap[] {
+  const names = new Set(distinctPods(verifications));
+  const pods = world.pods.filter(({ metadata }) => names.has(`${metadata.namespace}/${metadata.name}`));
+  return [...new Set(pods.flatMap((pod) => meshOf(pod) ?? []))].map((mesh) => ({
+    what: `what the proxies of ${mesh} in the endpoints’ pods do`,
+    why: 'they take every connection first, and may serve only clients that have one as well',
+    unlock: 'ask with --http PATH, on the running cluster',
+  }));
+}
+
+function distinctPods(verifications: DiagnosisInput['verifications']): string[] {
+  return verifications.flatMap(({ expectation }) => expectation.endpoints.flatMap(({ pod }) => pod ?? []));
+}
+
+/** Kubernetes leads nobody to an external IP: the network has to, to a node that has it or to any. */
+function gapsOfExternalIps({ world, subject: { service } }: DiagnosisInput): Gap[] {
+  return (service?.spec.externalIPs ?? []).flatMap((text): Gap[] => {
+    const address = parseIp(text);
+    return address === undefined || world.network.placeOf(address) !== undefined
+      ? []
+      : [
+          {
+            what: `whether the network leads ${text} to a node`,
+            why: 'no node has this external IP, and routes outside the nodes are not read',
+            unlock: `traceroute -n ${text}   # from a client`,
+          },
+        ];
+  });
 }
 
 /** Nodes whose rules are a moment behind the objects: whether they follow, another look tells. */
