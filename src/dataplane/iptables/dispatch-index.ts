@@ -1,8 +1,10 @@
 import type { DispatchKey } from '../ruleset/ruleset.ts';
-import { CELL, FLAG, ROW_CELLS, type Rows } from './rows.ts';
+import * as CELL from './row-cells.ts';
+import * as FLAG from './row-flags.ts';
+import { ROW_CELLS, type Rows } from './rows.ts';
 
 /** A chain with no more exact rules than this is walked in order. */
-const WORTH_INDEXING = 8;
+export const WORTH_INDEXING = 8;
 
 /**
  * Finds the rules of a long chain that may match a destination. A rule is *exact* where it asks for one destination address

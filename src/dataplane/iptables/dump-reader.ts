@@ -1,17 +1,19 @@
 import type { Ruleset, Table, TableOrigin } from '../ruleset/ruleset.ts';
-import { type ChainNames, POLICY } from './chain-names.ts';
+import { POLICY } from './chain-names.ts';
 import { isForeignHeader, parseDumpHeader } from './dump-header.ts';
 import { DumpIssues } from './dump-issues.ts';
 import { DumpTable } from './dump-table.ts';
 import { guessFamily } from './guess-family.ts';
 import { guessTable } from './guess-table.ts';
-import { readRow } from './read-row.ts';
-import { CELL, Rows } from './rows.ts';
+import * as CELL from './row-cells.ts';
+import { Rows } from './rows.ts';
+import { Scanner } from './scanner.ts';
 
 const NEWLINE = 10;
 const SPACE = 32;
 const LONGEST_LINE = 65_536;
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 /** Reads one dump from its first byte to its last. */
 export class DumpReader {
@@ -19,12 +21,11 @@ export class DumpReader {
   private readonly bytes: Uint8Array;
   private readonly hint: 'ip' | 'ip6' | undefined;
   private readonly rows: Rows;
+  private readonly scanner: Scanner;
   private readonly issues: DumpIssues;
   private readonly tables: Table[] = [];
   private table: DumpTable | undefined;
   private line = 0;
-  /** The chain of the last rule: rules of a chain stand together. */
-  private chain = -1;
   private family: 'ip' | 'ip6' | undefined;
   private origin: TableOrigin = 'iptables';
   private isForeign = false;
@@ -37,6 +38,7 @@ export class DumpReader {
     this.bytes = bytes;
     this.hint = hint;
     this.rows = new Rows(bytes);
+    this.scanner = new Scanner(bytes, this.rows);
     this.issues = new DumpIssues(path);
   }
 
@@ -55,6 +57,8 @@ export class DumpReader {
       return { tables: [], issues: this.issues.finish() };
     }
     while (at < bytes.length) {
+      if (this.table !== undefined && !this.isForeign) at = this.scan(at);
+      if (at === bytes.length) break;
       this.line++;
       at = this.readLine(at) + 1;
     }
@@ -63,7 +67,14 @@ export class DumpReader {
     return { tables: this.tables, issues: this.issues.finish() };
   }
 
-  /** Reads the line at `at` and returns where it ends. */
+  /** Reads lines as long as they are plain rules or declarations; returns where the first other begins. */
+  private scan(at: number): number {
+    const { at: next, count } = this.scanner.readLines(at, this.line + 1);
+    this.line += count;
+    return next;
+  }
+
+  /** Reads the line at `at`, which is no plain one, and returns where it ends. */
   private readLine(at: number): number {
     const { bytes } = this;
     let start = at;
@@ -75,7 +86,6 @@ export class DumpReader {
     const stop = end > at && bytes[end - 1] === 13 ? end - 1 : end;
     if (this.isForeign && bytes[at] !== 35)
       this.fail(at, stop, 'belongs to rules of another layer, which are not read');
-    else if (bytes[at] === 58 && this.table !== undefined && this.declare(at + 1, stop)) return end;
     else if (stop - at > LONGEST_LINE)
       this.fail(at, stop, `the line has ${stop - at} bytes, which no rule has`);
     else this.readOther(at, stop);
@@ -84,79 +94,28 @@ export class DumpReader {
 
   /** Reads the rule whose `-A` stands at `start`. */
   private readRule(start: number, lineStart: number): number {
-    const { bytes, rows } = this;
     const table = (this.table ??= this.beginTable('', lineStart));
-    const { names } = table;
-    const nameStart = start + 3;
-    const nameEnd = this.readChain(names, nameStart);
-    if (nameEnd === nameStart) return this.failRule(lineStart, 'names no chain');
-    const base = rows.add();
-    const { cells } = rows;
-    cells[base + CELL.START] = start;
-    cells[base + CELL.LINE] = this.line;
-    cells[base + CELL.CHAIN] = this.chain;
-    if (bytes[nameEnd] === SPACE) {
-      const end = readRow(rows, base, nameEnd + 1, names, table.isWide);
-      // The last line of a dump that was cut may look whole.
-      if (end >= 0 && end < bytes.length) return end;
-    }
-    return this.readWords(table, base, start);
+    let nameEnd = start + 3;
+    while ((this.bytes[nameEnd] ?? 0) > SPACE) nameEnd++;
+    const chain = this.scanner.intern(this.bytes.subarray(start + 3, nameEnd));
+    return chain < 0 ? this.failRule(lineStart, 'names no chain') : this.readWords(table, chain, start);
   }
 
-  /** Makes the chain named at `start` the current one; returns where its name ends. */
-  private readChain(names: ChainNames, start: number): number {
-    const { bytes, chain } = this;
-    if (chain >= 0) {
-      const same = names.endOfName(chain, start);
-      if (same >= 0) return same;
-      // Chains follow each other in the order they were declared.
-      const next = chain + 1 < names.count ? names.endOfName(chain + 1, start) : -1;
-      if (next >= 0) {
-        this.chain++;
-        return next;
-      }
-    }
-    let end = start;
-    while ((bytes[end] ?? 0) > SPACE) end++;
-    if (end > start) this.chain = names.intern(start, end);
-    return end;
-  }
-
-  /** Keeps the rule at `start` as words, and tells what is wrong with them. */
-  private readWords(table: DumpTable, base: number, start: number): number {
+  /** Keeps the rule of `chain` at `start` as words, and tells what is wrong with them. */
+  private readWords(table: DumpTable, chain: number, start: number): number {
     const { bytes, rows } = this;
     const end = this.endOfLine(start);
     const stop = end > start && bytes[end - 1] === 13 ? end - 1 : end;
+    const base = this.scanner.addRow(chain);
+    rows.cells[base + CELL.START] = start;
     rows.cells[base + CELL.END] = stop;
-    rows.cells[base + CELL.FLAGS] = 0;
+    rows.cells[base + CELL.LINE] = this.line;
+    rows.cells[base + CELL.CHAIN] = chain;
     const row = rows.count - 1;
     if ((end === bytes.length && table.name !== '') || stop - start > LONGEST_LINE) table.cut.add(row);
     const { problem } = table.parseRow(row);
     if (problem !== undefined) this.fail(start, stop, problem);
     return end;
-  }
-
-  /** `:CHAIN POLICY [packets:bytes]` behind its colon; false where it is something else. */
-  private declare(start: number, stop: number): boolean {
-    const { bytes, table } = this;
-    let end = start;
-    while (end < stop && (bytes[end] ?? 0) > SPACE) end++;
-    if (table === undefined || end === start || bytes[end] !== SPACE) return false;
-    const at = end + 1;
-    let policy: number = POLICY.NONE;
-    let next = at + 1;
-    if (bytes[at] === 65) {
-      policy = POLICY.ACCEPT;
-      next = at + 6;
-    } else if (bytes[at] === 68) {
-      policy = POLICY.DROP;
-      next = at + 4;
-    } else if (bytes[at] !== 45) return false;
-    if (next > stop || (next < stop && bytes[next] !== SPACE)) return false;
-    const id = table.names.intern(start, end);
-    table.names.declare(id, this.line, policy);
-    table.gone.delete(id);
-    return true;
   }
 
   /** A line that is neither a plain rule nor a declaration. */
@@ -201,43 +160,39 @@ export class DumpReader {
   /** A line of `iptables -S`, or a command of iptables-restore. */
   private readCommand(start: number, stop: number, text: string): void {
     const [command = '', name = '', policy = ''] = text.trimEnd().split(/\s+/);
-    const nameStart = start + text.indexOf(name, 2);
-    const nameEnd = nameStart + new TextEncoder().encode(name).length;
+    const { scanner } = this;
+    const nameBytes = encoder.encode(name);
+    let table = (this.table ??= this.beginTable('', start));
+    let id = scanner.intern(nameBytes);
     // The chains of the next table follow those of the last: -S prints no name between them.
-    const known = this.table?.names.find(nameStart, nameEnd) ?? -1;
-    const isDeclared = known >= 0 && (this.table?.names.lineOf(known) ?? 0) > 0;
-    if (this.table?.name === '' && isDeclared && (command === '-P' || command === '-N')) this.endTable();
-    const table = (this.table ??= this.beginTable('', start));
-    const id = table.names.intern(nameStart, nameEnd);
-    if (command === '-P' && (policy === 'ACCEPT' || policy === 'DROP')) {
-      table.names.declare(id, this.line, policy === 'DROP' ? POLICY.DROP : POLICY.ACCEPT);
-    } else if (command === '-N') {
-      table.names.declare(id, this.line, POLICY.NONE);
-      table.gone.delete(id);
-    } else if (command === '-X') {
-      table.gone.add(id);
-    } else if (command === '-I') {
-      const base = this.rows.add();
-      this.rows.cells[base + CELL.START] = start;
-      this.rows.cells[base + CELL.LINE] = this.line;
-      this.rows.cells[base + CELL.CHAIN] = id;
+    if (table.name === '' && id >= 0 && scanner.lineOf(id) > 0 && (command === '-P' || command === '-N')) {
+      this.endTable();
+      this.table = table = this.beginTable('', start);
+      id = scanner.intern(nameBytes);
+    }
+    if (id < 0) this.fail(start, stop, 'names no chain');
+    else if (command === '-P' && (policy === 'ACCEPT' || policy === 'DROP'))
+      scanner.declare(id, this.line, policy === 'DROP' ? POLICY.DROP : POLICY.ACCEPT);
+    else if (command === '-N') scanner.declare(id, this.line, POLICY.NONE);
+    else if (command === '-X') table.deleted.set(id, this.line);
+    else if (command === '-I') {
       const place = /^\d+$/.test(policy) ? Number(policy) - 1 : 0;
-      table.inserted.set(this.rows.count - 1, Math.max(place, 0));
-      this.readWords(table, base, start);
+      table.inserted.set(this.rows.count, Math.max(place, 0));
+      this.readWords(table, id, start);
     } else this.fail(start, stop, 'a command that is not understood');
   }
 
   private beginTable(name: string, at: number): DumpTable {
-    this.chain = -1;
     const family = this.family ?? this.hint ?? guessFamily(this.bytes, at);
+    this.scanner.beginTable(family === 'ip6');
     return new DumpTable(this.rows, name, family, this.origin);
   }
 
   private endTable(): void {
     const { table, issues } = this;
     this.table = undefined;
-    this.chain = -1;
     if (table === undefined) return;
+    table.names = this.scanner.takeNames();
     let isComplete = table.isComplete;
     if (table.name === '') isComplete = this.nameTable(table);
     else if (!isComplete) {

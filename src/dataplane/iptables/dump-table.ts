@@ -6,7 +6,9 @@ import { type ParsedRule, opaque, parseRule } from './parse-rule.ts';
 import { RowList, type RowSource } from './row-list.ts';
 import { ruleOfRow } from './row-rule.ts';
 import type { RuleContext } from './rule-syntax.ts';
-import { CELL, FLAG, ROW_CELLS, type Rows } from './rows.ts';
+import * as CELL from './row-cells.ts';
+import * as FLAG from './row-flags.ts';
+import { ROW_CELLS, type Rows } from './rows.ts';
 
 const MOST_RECENT = 4096;
 const decoder = new TextDecoder();
@@ -17,12 +19,13 @@ export class DumpTable implements RowSource {
   name: string;
   readonly family: 'ip' | 'ip6';
   readonly origin: TableOrigin;
-  readonly names: ChainNames;
+  /** Empty until all lines are read. */
+  names: ChainNames = ChainNames.NONE;
   readonly rows: Rows;
   /** Whether COMMIT was seen. */
   isComplete = false;
-  /** Chains that a later line deleted. */
-  readonly gone: Set<number> = new Set();
+  /** Chains that a line deleted → that line. A later declaration brings them back. */
+  readonly deleted: Map<number, number> = new Map();
   /** Rows whose line ends in the middle. */
   readonly cut: Set<number> = new Set();
   /** Rows that a line put at a place other than the end: row → 0-based place. */
@@ -35,7 +38,6 @@ export class DumpTable implements RowSource {
     this.name = name;
     this.family = family;
     this.origin = origin;
-    this.names = new ChainNames(rows);
     this.firstRow = rows.count;
   }
   /** Rules made lately: several clients of a Service walk the same ones, and hundreds of thousands are not kept. */
@@ -123,14 +125,14 @@ export class DumpTable implements RowSource {
 
   /** The table as others see it. Nothing may be added afterwards. */
   finish(source: string, isComplete: boolean): Table {
-    const { names } = this;
-    const starts = new Int32Array(names.count + 1);
-    const order = this.sortByChain(starts);
-    const chains = new ChainMap(names, this.gone, (id) => {
-      const first = starts[id] ?? 0;
-      return this.makeChain(id, new RowList(this, order, first, (starts[id + 1] ?? 0) - first));
+    const { family, name, origin, names } = this;
+    const gone = [...this.deleted].filter(([id, line]) => names.lineOf(id) < line).map(([id]) => id);
+    const isInOrder = names.isGrouped && this.inserted.size === 0;
+    const sorted = isInOrder ? undefined : this.sortByChain();
+    const chains = new ChainMap(names, new Set(gone), (id) => {
+      const first = sorted?.starts[id] ?? names.firstRowOf(id);
+      return this.makeChain(id, new RowList(this, sorted?.order, first, names.rowCountOf(id)));
     });
-    const { family, name, origin } = this;
     return { family, name, origin, source, chains, sets: new Map(), complete: isComplete };
   }
 
@@ -141,18 +143,15 @@ export class DumpTable implements RowSource {
     return { name, ...(base && { base }), rules, line: this.names.lineOf(id) };
   }
 
-  /** Row numbers, those of each chain together; `starts[id]` becomes the place of the first of chain `id`. */
-  private sortByChain(starts: Int32Array): Int32Array {
+  /** Row numbers, those of each chain together in the order of its rules, and the place of the first of each chain. */
+  private sortByChain(): { readonly order: Int32Array; readonly starts: Int32Array } {
+    const { names, firstRow } = this;
     const { cells, count } = this.rows;
-    const end = count;
-    for (let row = this.firstRow; row < end; row++) {
-      const next = (cells[row * ROW_CELLS + CELL.CHAIN] ?? 0) + 1;
-      starts[next] = (starts[next] ?? 0) + 1;
-    }
-    for (let id = 1; id < starts.length; id++) starts[id] = (starts[id] ?? 0) + (starts[id - 1] ?? 0);
+    const starts = new Int32Array(names.count);
+    for (let id = 1; id < names.count; id++) starts[id] = (starts[id - 1] ?? 0) + names.rowCountOf(id - 1);
     const free = starts.slice();
-    const order = new Int32Array(end - this.firstRow);
-    for (let row = this.firstRow; row < end; row++) {
+    const order = new Int32Array(count - firstRow);
+    for (let row = firstRow; row < count; row++) {
       const chain = cells[row * ROW_CELLS + CELL.CHAIN] ?? 0;
       const first = starts[chain] ?? 0;
       const last = free[chain] ?? 0;
@@ -161,6 +160,6 @@ export class DumpTable implements RowSource {
       order[place] = row;
       free[chain] = last + 1;
     }
-    return order;
+    return { order, starts };
   }
 }

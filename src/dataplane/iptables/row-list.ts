@@ -1,5 +1,5 @@
 import type { DispatchKey, Rule, RuleList } from '../ruleset/ruleset.ts';
-import { DispatchIndex } from './dispatch-index.ts';
+import { DispatchIndex, WORTH_INDEXING } from './dispatch-index.ts';
 import type { Rows } from './rows.ts';
 
 /** What makes rules of rows. */
@@ -14,12 +14,12 @@ export interface RowSource {
 export class RowList implements RuleList {
   readonly length: number;
   private readonly table: RowSource;
-  private readonly order: Int32Array;
+  private readonly order: Int32Array | undefined;
   private readonly first: number;
   private index: DispatchIndex | 'none' | undefined;
 
-  /** Rules are rows `order[first]` to `order[first + length - 1]`. */
-  constructor(table: RowSource, order: Int32Array, first: number, length: number) {
+  /** Rules are rows `first` to `first + length - 1`, or what stands at these places of `order`. */
+  constructor(table: RowSource, order: Int32Array | undefined, first: number, length: number) {
     this.table = table;
     this.order = order;
     this.first = first;
@@ -28,17 +28,23 @@ export class RowList implements RuleList {
 
   at(index: number): Rule {
     if (!(index >= 0 && index < this.length)) throw new RangeError(`no rule ${index} of ${this.length}`);
-    return this.table.ruleOf(this.order[this.first + index] ?? 0);
+    return this.table.ruleOf(this.rowAt(index));
   }
 
   next(from: number, key: DispatchKey): number {
     if (from >= this.length) return this.length;
-    this.index ??=
-      DispatchIndex.of(
-        this.table.rows,
-        this.order.subarray(this.first, this.first + this.length),
-        this.table.isWide,
-      ) ?? 'none';
+    this.index ??= this.makeIndex();
     return this.index === 'none' ? from : this.index.next(from, key);
+  }
+
+  private makeIndex(): DispatchIndex | 'none' {
+    if (this.length <= WORTH_INDEXING) return 'none';
+    const order = Int32Array.from({ length: this.length }, (_, index) => this.rowAt(index));
+    return DispatchIndex.of(this.table.rows, order, this.table.isWide) ?? 'none';
+  }
+
+  private rowAt(index: number): number {
+    const place = this.first + index;
+    return this.order === undefined ? place : (this.order[place] ?? 0);
   }
 }

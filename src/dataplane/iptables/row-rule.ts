@@ -3,7 +3,9 @@ import { cidrOf, lastOf } from '../../model/cidr.ts';
 import type { Field, Match, Part } from '../ruleset/rule-parts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { ChainNames } from './chain-names.ts';
-import { CELL, FLAG, type Rows } from './rows.ts';
+import * as CELL from './row-cells.ts';
+import * as FLAG from './row-flags.ts';
+import type { Rows } from './rows.ts';
 import { compare, compareNumber } from './values.ts';
 
 const decoder = new TextDecoder();
@@ -59,12 +61,16 @@ function partsOf(rows: Rows, base: number, names: ChainNames, isWide: boolean): 
   const { cells } = rows;
   const flags = cells[base + CELL.FLAGS] ?? 0;
   const parts: Part[] = [];
-  if ((flags & FLAG.SOURCE) !== 0)
-    parts.push(addressPart(rows, base + CELL.SOURCE, 'saddr', (flags & FLAG.NOT_SOURCE) !== 0, isWide));
-  if ((flags & FLAG.DESTINATION) !== 0)
-    parts.push(
-      addressPart(rows, base + CELL.DESTINATION, 'daddr', (flags & FLAG.NOT_DESTINATION) !== 0, isWide),
-    );
+  if ((flags & FLAG.SOURCE) !== 0) {
+    const address = addressAt(rows, cells[base + CELL.SOURCE] ?? 0, isWide);
+    const isNot = (flags & FLAG.NOT_SOURCE) !== 0;
+    parts.push(addressPart(address, cells[base + CELL.SOURCE_PREFIX] ?? 0, 'saddr', isNot));
+  }
+  if ((flags & FLAG.DESTINATION) !== 0) {
+    const address = addressAt(rows, cells[base + CELL.DESTINATION] ?? 0, isWide);
+    const isNot = (flags & FLAG.NOT_DESTINATION) !== 0;
+    parts.push(addressPart(address, cells[base + CELL.DESTINATION_PREFIX] ?? 0, 'daddr', isNot));
+  }
   if ((flags & FLAG.PROTOCOL) !== 0)
     parts.push(compareNumber('l4proto', false, cells[base + CELL.PROTOCOL] ?? 0));
   if ((flags & FLAG.PORT) !== 0) parts.push(compareNumber('dport', false, cells[base + CELL.PORT] ?? 0));
@@ -107,10 +113,8 @@ function addressAt(rows: Rows, cell: number, isWide: boolean): Ip {
   return isWide ? rows.wideAt(cell) : cell >>> 0;
 }
 
-function addressPart(rows: Rows, cell: number, field: Field, not: boolean, isWide: boolean): Match {
-  const address = addressAt(rows, rows.cells[cell] ?? 0, isWide);
-  const prefix = rows.cells[cell + 1] ?? 0;
-  if (prefix === (isWide ? 128 : 32))
+function addressPart(address: Ip, prefix: number, field: Field, not: boolean): Match {
+  if (prefix === (typeof address === 'bigint' ? 128 : 32))
     return compare(field, not, { ranges: [{ low: address, high: address }] });
   const cidr = cidrOf(address, prefix);
   return compare(field, not, { ranges: [{ low: cidr.first, high: lastOf(cidr) }] });
