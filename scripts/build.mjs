@@ -32,6 +32,9 @@ const { output } = await program.write({
   chunkFileNames: '[name].cjs',
 });
 await program.close();
+// A script that was compiled in an earlier run has no way to load modules.
+const importing = output.filter(({ code = '' }) => /\bimport\(/.test(code)).map(({ fileName }) => fileName);
+if (importing.length > 0) throw new Error(`import() of what is not bundled, in ${importing.join(', ')}`);
 const yaml = await rolldown({ input: { yaml: 'yaml' }, cwd: root, platform: 'node' });
 const { output: late } = await yaml.write({
   dir: `${dist}/chunks`,

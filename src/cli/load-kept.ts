@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { Script, constants } from 'node:vm';
+import { Script } from 'node:vm';
 import { folderOfKeptCode, keep, readKept } from './kept-code.ts';
 
 /** What a file in CommonJS is wrapped in, as Node does it. */
@@ -39,7 +39,6 @@ function compile(path: string): Script {
   const source = readFileSync(path, 'utf8');
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: path,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData ? { cachedData } : {}),
   });
   scripts.set(path, script);

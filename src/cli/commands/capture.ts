@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { UserError } from '../../model/user-error.ts';
 import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
 import type { Host } from '../host.ts';
@@ -47,7 +48,6 @@ async function nodesOf(path: string): Promise<ReadonlyMap<string, readonly Sourc
 
 /** A new seed each time: who has the archive cannot try names until one fits. */
 async function underPseudonyms(snapshot: Snapshot): Promise<Snapshot> {
-  const { randomBytes } = await import('node:crypto');
   const { pseudonymise } = await import('../../pseudonyms/pseudonymise.ts');
   return pseudonymise(snapshot, randomBytes(16).toString('hex'));
 }
