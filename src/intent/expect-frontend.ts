@@ -120,10 +120,11 @@ function sourceNatsOf(found: Case, endpoints: readonly Endpoint[]): SourceExpect
     const place = world.network.placeOf(endpoint.address);
     const isNodeItself = place?.isHostNetwork === true && place.node === node;
     const isBeyondPods = place?.isHostNetwork ?? leavesPods(found, endpoint);
-    const one = (): SourceExpectation => sourceNatOf({ ...found, endpoint, isNodeItself, isBeyondPods });
-    if (isBeyondPods || endpoint.address === vantage.address) return one();
-    others ??= one();
-    return others;
+    const isAlike = !isBeyondPods && endpoint.address !== vantage.address;
+    if (isAlike && others !== undefined) return others;
+    const one = sourceNatOf(found, { endpoint, isNodeItself, isBeyondPods });
+    if (isAlike) others = one;
+    return one;
   });
 }
 

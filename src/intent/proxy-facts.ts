@@ -60,13 +60,20 @@ function readFacts(world: World, node: string, release: string | undefined): Pro
   return { mode: modeOf(state, config), minor: known ?? NEWEST_MINOR, config, assumed };
 }
 
+const assumedFields = new WeakMap<KubeProxyConfig, ReadonlySet<string>>();
+
 /** Whether `config` holds a default for `field` because no source gave it. */
 export function isAssumed(config: KubeProxyConfig, field: keyof KubeProxyConfig): boolean {
-  const wanted = field.toLowerCase().replace(/s$/, '');
-  return config.assumed.some((name) => {
-    const last = name.split(/[. ]/).at(-1) ?? name;
-    return last.toLowerCase().replace(/s$/, '') === wanted;
-  });
+  let fields = assumedFields.get(config);
+  if (fields === undefined) {
+    fields = new Set(config.assumed.map((name) => stemOf(name.split(/[. ]/).at(-1) ?? name)));
+    assumedFields.set(config, fields);
+  }
+  return fields.has(stemOf(field));
+}
+
+function stemOf(field: string): string {
+  return field.toLowerCase().replace(/s$/, '');
 }
 
 function modeOf(state: KubeProxyState | undefined, config: KubeProxyConfig): ProxyMode {

@@ -17,6 +17,10 @@ export interface SourceCase {
   readonly node: string;
   readonly locality: Locality;
   readonly sender: Sender;
+}
+
+/** Where packets of a case go. */
+export interface SourceTarget {
   readonly endpoint: Endpoint;
   /** Whether the endpoint is the answering node itself. */
   readonly isNodeItself: boolean;
@@ -29,8 +33,9 @@ export interface SourceCase {
  * ClusterIP, external traffic with policy Cluster. Kept: pods to ClusterIPs, external traffic with policy Local.
  * *Source:* `syncProxyRules` of kubernetes v1.37 pkg/proxy/{iptables,ipvs,nftables}/proxier.go.
  */
-export function sourceNatOf(found: SourceCase): SourceExpectation {
-  const { frontend, vantage, service, facts, node, sender, endpoint, isNodeItself } = found;
+export function sourceNatOf(found: SourceCase, target: SourceTarget): SourceExpectation {
+  const { frontend, vantage, service, facts, node, sender } = found;
+  const { endpoint, isNodeItself } = target;
   if (endpoint.address === vantage.address && sender === 'pod') {
     // From 1.36 nftables mode knows hairpins of endpoints that the slices place on the node.
     const isKnown = facts.mode === 'iptables' || endpoint.node === node;
@@ -40,13 +45,16 @@ export function sourceNatOf(found: SourceCase): SourceExpectation {
   if (isNodeItself && sender !== 'node-itself') return 'either';
   // The packet may have got its node's address on the way; the answering node cannot tell.
   if (sender === 'pod' && vantage.node !== node) return 'either';
-  if (frontend.kind === 'clusterIP') return internalSource(found);
+  if (frontend.kind === 'clusterIP') return internalSource(found, target);
   if (service.spec.externalTrafficPolicy !== 'Local') return 'masquerade';
   if (sender === 'node-itself') return facts.mode === 'ipvs' ? 'either' : 'masquerade';
   return endpoint.address === vantage.address ? 'either' : 'keep';
 }
 
-function internalSource({ facts, locality, sender, isBeyondPods }: SourceCase): SourceExpectation {
+function internalSource(
+  { facts, locality, sender }: SourceCase,
+  { isBeyondPods }: SourceTarget,
+): SourceExpectation {
   if (facts.config.masqueradeAll) return 'masquerade';
   if (isAssumed(facts.config, 'masqueradeAll') && isAssumed(facts.config, 'clusterCidrs')) return 'either';
   // What leaves the pods' network is mostly masqueraded by the CNI, whatever kube-proxy does.

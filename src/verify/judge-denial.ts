@@ -6,14 +6,14 @@ import { refusedAt, withRule } from './describe-end.ts';
 import { frontendText } from './group-discrepancies.ts';
 import { type Bench, charge } from './bench.ts';
 import { followWay, passedRules, wayClientOf } from './follow-way.ts';
-import { isOfKubeProxy, seeOutcome } from './seen-outcome.ts';
+import { type SeenOutcome, isOfKubeProxy } from './seen-outcome.ts';
 
 /** Where outcomes differ from the promise that nobody answers. */
-export function judgeDenial(bench: Bench, outcomes: readonly Outcome[]): Discrepancy[] {
-  return outcomes.flatMap((outcome) => (outcome.probability[0] > 0 ? judge(bench, outcome) : []));
+export function judgeDenial(bench: Bench, seen: readonly SeenOutcome[]): Discrepancy[] {
+  return seen.flatMap((each) => (each.outcome.probability[0] > 0 ? judge(bench, each) : []));
 }
 
-function judge(bench: Bench, outcome: Outcome): Discrepancy[] {
+function judge(bench: Bench, { outcome, target, translator }: SeenOutcome): Discrepancy[] {
   const { expectation } = bench;
   const { frontend, anyDenial, outcome: promise } = expectation;
   const { result, decidedBy, probability: share, unknowns } = outcome;
@@ -22,7 +22,6 @@ function judge(bench: Bench, outcome: Outcome): Discrepancy[] {
     const summary = unknowns[0]?.text ?? `what becomes of the packet on ${outcome.node}`;
     return [charge(bench, { kind: 'cannot-tell', node: outcome.node, share, summary, unknowns })];
   }
-  const { target, translator } = seeOutcome(expectation, outcome);
   if (target !== undefined) {
     const isLost = anyDenial === true && outcome.replyReturns !== true;
     if (isLost || (translator !== undefined && !isOfKubeProxy(translator))) return [];

@@ -10,12 +10,11 @@ import { judgeShares } from './judge-shares.ts';
 import { judgeSource } from './judge-source.ts';
 import { ledAstray } from './led-astray.ts';
 import { judgeUntranslated } from './judge-untranslated.ts';
-import { type SeenOutcome, isOfKubeProxy, seeOutcome } from './seen-outcome.ts';
+import { type SeenOutcome, isOfKubeProxy } from './seen-outcome.ts';
 import { unknownOf } from './why-blind.ts';
 
 /** Where outcomes differ from the promise of endpoints. */
-export function judgePromise(bench: Bench, outcomes: readonly Outcome[]): Discrepancy[] {
-  const seen = outcomes.map((outcome) => seeOutcome(bench.expectation, outcome));
+export function judgePromise(bench: Bench, seen: readonly SeenOutcome[]): Discrepancy[] {
   const found = [
     ...judgeShares(bench, seen),
     ...seen.flatMap((each) => judgeOutcome(bench, each, seen)),
@@ -70,10 +69,10 @@ function cannotTell(bench: Bench, outcome: Outcome): Discrepancy {
 /** The packet is on its way to an endpoint that was promised: does it get there, and the reply back? */
 function judgeArrival(bench: Bench, outcome: Outcome, target: Endpoint): Charge | undefined {
   const { result, decidedBy, replyReturns, replyLostBy } = outcome;
+  if (result === 'delivered' && replyReturns === true) return undefined;
   const endpoint = { endpoint: target };
   const text = formatAddressPort(target.address, target.port);
   if (result === 'delivered') {
-    if (replyReturns === true) return undefined;
     if (replyReturns === 'unknown') {
       return {
         kind: 'cannot-tell',

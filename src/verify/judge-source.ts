@@ -23,9 +23,10 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
   const wanted = bench.expectation.sourceNat[promised] ?? 'either';
   const share = outcome.probability;
   if (wanted === 'either' || share[0] <= 0) return [];
+  if ((outcome.sourceNat === 'none') === (wanted === 'keep')) return [];
   const to = formatAddressPort(target.address, target.port);
   if (wanted === 'masquerade') {
-    if (outcome.sourceNat !== 'none' || !isSentOn) return [];
+    if (!isSentOn) return [];
     // A rule that could not be decided may have masked what replaces the source.
     if (!outcome.unknowns.every(({ isBeyond }) => isBeyond)) return [];
     const untracked = findUntracking(bench);
@@ -40,7 +41,6 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
       }),
     ];
   }
-  if (outcome.sourceNat === 'none') return [];
   const rule = outcome.translatedBy.findLast((each) => REPLACES_SOURCE.test(each.rule));
   if (rule === undefined || !isOfKubeProxy(rule)) return [];
   // What a node sends to another has the address that masquerading gives it.

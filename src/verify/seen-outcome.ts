@@ -40,13 +40,11 @@ export function seeOutcome(
       port,
       ...(outcome.pod === undefined ? {} : { pod: outcome.pod }),
     };
-  return {
-    outcome,
-    target,
-    ...(index === undefined ? {} : { promised: index }),
-    ...(unhinted ? { isHintedElsewhere: true } : {}),
-    ...(translator ? { translator } : {}),
-  };
+  const seen: { -readonly [K in keyof SeenOutcome]: SeenOutcome[K] } = { outcome, target };
+  if (index !== undefined) seen.promised = index;
+  if (unhinted !== undefined) seen.isHintedElsewhere = true;
+  if (translator !== undefined) seen.translator = translator;
+  return seen;
 }
 
 const places = new WeakMap<readonly Endpoint[], ReadonlyMap<Ip, readonly number[]>>();
@@ -67,7 +65,9 @@ function indexOf(endpoints: readonly Endpoint[], address: Ip, port: number): num
 export function ownerOfRule(rule: RuleReference | undefined): string | undefined {
   if (rule === undefined || KERNEL.has(rule.family)) return undefined;
   if (rule.family === 'ipvs') return 'kube-proxy';
-  return ownerOf(rule.table, rule.chain, rule.rule);
+  const { table, chain } = rule;
+  const owner = ownerOf(table, chain);
+  return owner === 'unknown' ? ownerOf(table, chain, rule.rule) : owner;
 }
 
 /** Whether kube-proxy wrote the rule or server. Its rules in built-in chains are jumps to its own. */

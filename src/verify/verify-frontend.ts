@@ -19,7 +19,7 @@ import { judgeAffinity } from './judge-affinity.ts';
 import { judgeDenial } from './judge-denial.ts';
 import { type Bench, charge } from './bench.ts';
 import { judgePromise } from './judge-promise.ts';
-import { REPLACES_SOURCE, seeOutcome } from './seen-outcome.ts';
+import { REPLACES_SOURCE, type SeenOutcome, seeOutcome } from './seen-outcome.ts';
 import { knowsPromise, unknownOf, unreadOn, whyBlind } from './why-blind.ts';
 
 /** How to verify. */
@@ -77,15 +77,16 @@ export function verifyFrontend(
       ? promiseOf(world, frontend, vantage, { ...options, isMasked: true })
       : unmasked;
   const bench: Bench = { world, expectation, node, mode };
+  const seen = trace.outcomes.map((outcome) => seeOutcome(expectation, outcome));
   const found =
     expectation.outcome === 'endpoints'
-      ? [...judgePromise(bench, trace.outcomes), ...judgeAffinity(bench, trace.outcomes)]
-      : judgeDenial(bench, trace.outcomes);
+      ? [...judgePromise(bench, seen), ...judgeAffinity(bench, trace.outcomes)]
+      : judgeDenial(bench, seen);
   const unread = (outcome: Outcome): readonly Unread[] =>
     unreadOn(world, [vantage.node, node, outcome.node], familyOf(frontend.address));
   const doubts = expectation.outcome === 'endpoints' ? doubtsOf(bench, trace, unread) : [];
   const discrepancies = [...markLag(world, found), ...doubts];
-  const [least, most] = worksOf(bench, trace, (outcome) => unread(outcome).length === 0);
+  const [least, most] = worksOf(bench, seen, (outcome) => unread(outcome).length === 0);
   const lags = found.length > 0 && discrepancies.every((each) => each.isLag);
   // What a pending sync will mend is not known to fail.
   const works =
@@ -146,7 +147,7 @@ function networkWith(network: Network, { kind, node, address }: Vantage): Networ
 
 function worksOf(
   bench: Bench,
-  { outcomes }: Trace,
+  seen: readonly SeenOutcome[],
   isSeen: (outcome: Outcome) => boolean,
 ): readonly [number, number] {
   const { expectation } = bench;
@@ -154,10 +155,9 @@ function worksOf(
   let good = 0;
   let bad = 0;
   let best = 0;
-  for (const outcome of outcomes) {
+  for (const { outcome, promised, target, isHintedElsewhere = false } of seen) {
     const [min, max] = outcome.probability;
     const answered = answeredByNode(bench, outcome);
-    const { promised, target, isHintedElsewhere = false } = seeOutcome(expectation, outcome);
     const isForEndpoint = promised !== undefined || isHintedElsewhere;
     const isArrival = answered === true || (outcome.result === 'delivered' && isForEndpoint);
     const isOpen =

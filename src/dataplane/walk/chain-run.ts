@@ -34,7 +34,7 @@ export interface Cursor {
   /** The jumps that led here. */
   path: Trail<JumpRule> | undefined;
   /** The rule that was shown last: one whose map answers after its counter has counted is shown once. */
-  shown?: { readonly chain: Chain; readonly index: number };
+  shown: { readonly chain: Chain; readonly index: number } | undefined;
 }
 
 /** One base chain being walked. */

@@ -78,7 +78,7 @@ function sharesOf(root: Slot): Share[] {
   }
   // Chains of statistic rules nest one fork an endpoint: walk known forks with a stack instead of by recursion.
   const shares: Share[] = [];
-  const index = new Map<string, Share[]>();
+  const index: ShareIndex = new Map();
   const pending: { slot: Slot; weight: number }[] = [{ slot: root, weight: 1 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { slot, weight } = next;
@@ -101,7 +101,7 @@ function sharesOf(root: Slot): Share[] {
 function sharesOfUnknown(fork: Fork): Share[] {
   const branches = fork.branches.map(sharesOf);
   const merged: Share[] = [];
-  const index = new Map<string, Share[]>();
+  const index: ShareIndex = new Map();
   const seenIn = new Map<Share, number>();
   for (const branch of branches) {
     for (const share of branch) {
@@ -131,7 +131,7 @@ function sharesOfUnknown(fork: Fork): Share[] {
 
 function addShare(
   shares: Share[],
-  index: Map<string, Share[]>,
+  index: ShareIndex,
   outcome: Outcome,
   min: number,
   max: number,
@@ -155,18 +155,21 @@ function union(a: readonly Unknown[], b: readonly Unknown[]): readonly Unknown[]
   return fresh.length === 0 ? a : [...a, ...fresh];
 }
 
-function keyOf({ result, destination }: Outcome): string {
-  return `${result}|${destination.address}|${destination.port ?? ''}`;
+/** Shares by what most ends differ in: address and port in one number below 2^48, IPv6 addresses alone. */
+type ShareIndex = Map<number | bigint, Share[]>;
+
+function keyOf({ destination: { address, port = 0 } }: Outcome): number | bigint {
+  return typeof address === 'number' ? address * 0x10000 + port : address;
 }
 
-function remember(index: Map<string, Share[]>, share: Share): void {
+function remember(index: ShareIndex, share: Share): void {
   const key = keyOf(share.outcome);
   const list = index.get(key);
   if (list === undefined) index.set(key, [share]);
   else list.push(share);
 }
 
-function findShare(index: Map<string, Share[]>, outcome: Outcome): Share | undefined {
+function findShare(index: ShareIndex, outcome: Outcome): Share | undefined {
   return index.get(keyOf(outcome))?.find((share) => isSameEnd(share.outcome, outcome));
 }
 

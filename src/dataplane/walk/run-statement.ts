@@ -7,6 +7,7 @@ import {
   type Cursor,
   currentRule,
   type Flow,
+  type JumpRule,
   leaveChain,
   showRule,
   stop,
@@ -16,13 +17,12 @@ import { changeIpset } from './ipset-lookup.ts';
 import { keyOf } from './key-lookup.ts';
 import { type NatStatement, rangeOfMapData, targetOfMapData, translate } from './nat.ts';
 import { forkByUnknown, type Slot } from './outcome-tree.ts';
-import { forkState, trailValues } from './packet-state.ts';
+import { forkState, type PacketState, type Trail } from './packet-state.ts';
 import { ownerOf } from './rule-owner.ts';
 import { referenceToRule } from './rule-reference.ts';
 import { runMap } from './run-map.ts';
 import { runMark } from './run-mark.ts';
 import { changeSet } from './set-changes.ts';
-import type { RuleReference } from './trace.ts';
 import { addStep, takeBranches } from './walk-context.ts';
 
 // nftables refuses deeper nesting; iptables has room for far more. *Source:* linux NFT_JUMP_STACK_SIZE.
@@ -160,25 +160,27 @@ function enterChain(run: ChainRun, cursor: Cursor, name: string, returns: boolea
 function withMaps(
   run: ChainRun,
   cursor: Cursor,
-  { map, portMap, ...to }: NatTarget,
+  target: NatTarget,
   part: number,
   apply: (cursor: Cursor, to: NatTarget) => Flow,
 ): Flow {
-  const withPorts = (at: Cursor, target: NatTarget): Flow =>
+  if (target.map === undefined && target.portMap === undefined) return apply(cursor, target);
+  const { map, portMap, ...to } = target;
+  const withPorts = (at: Cursor, found: NatTarget): Flow =>
     portMap === undefined
-      ? apply(at, target)
+      ? apply(at, found)
       : runMap(run, at, portMap, part, (one, element) => {
           if (element === undefined) return 'next-rule';
           const ports = rangeOfMapData(element.value);
           if (ports === undefined) return stop(run, one, 'the map holds no port');
-          return apply(showRule(run, one), { ...target, ports });
+          return apply(showRule(run, one), { ...found, ports });
         });
   if (map === undefined) return withPorts(cursor, to);
   return runMap(run, cursor, map, part, (at, element) => {
     if (element === undefined) return 'next-rule';
-    const target = targetOfMapData(element.value);
-    if (target === undefined) return stop(run, at, 'the map holds no address');
-    return withPorts(portMap === undefined ? showRule(run, at) : at, { ...to, ...target });
+    const found = targetOfMapData(element.value);
+    if (found === undefined) return stop(run, at, 'the map holds no address');
+    return withPorts(portMap === undefined ? showRule(run, at) : at, { ...to, ...found });
   });
 }
 
@@ -212,10 +214,7 @@ function runNat(
   const { entry } = run;
   const { state } = cursor;
   if (!entry.isNat) return stop(run, cursor, 'address translation outside a nat chain');
-  for (const jump of trailValues(cursor.path)) {
-    const value = jumpReference(run, cursor, jump.chain, jump.index);
-    state.translatedBy = { value, rest: state.translatedBy };
-  }
+  addJumps(run, state, cursor.path);
   const problem = translate(state, statement, target, {
     reference: currentRule(run, cursor),
     hook: entry.base.hook,
@@ -225,6 +224,11 @@ function runNat(
   return 'done';
 }
 
-function jumpReference(run: ChainRun, cursor: Cursor, chain: Chain, index: number): RuleReference {
-  return referenceToRule(cursor.state.node.name, run.entry.table, chain, index);
+/** The jumps of `path`, oldest first, are part of what translated the packet. */
+function addJumps(run: ChainRun, state: PacketState, path: Trail<JumpRule> | undefined): void {
+  if (path === undefined) return;
+  addJumps(run, state, path.rest);
+  const { chain, index } = path.value;
+  const value = referenceToRule(state.node.name, run.entry.table, chain, index);
+  state.translatedBy = { value, rest: state.translatedBy };
 }

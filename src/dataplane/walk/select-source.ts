@@ -1,12 +1,13 @@
 import { isLoopback } from './local-addresses.ts';
 import { sourceAddressFor } from './node-links.ts';
-import type { PacketState } from './packet-state.ts';
+import { forkState, type PacketState } from './packet-state.ts';
 import { routePacket } from './route-packet.ts';
 import { type WalkContext, addStep } from './walk-context.ts';
 
 /** The source address the kernel gives a packet made on the node, where routes and addresses tell; else the one it has. */
 export function selectSource(context: WalkContext, state: PacketState): void {
-  const probe: PacketState = { ...state, slot: {}, isSourceKnown: false };
+  const probe = forkState(state, {});
+  probe.isSourceKnown = false;
   const direction = routePacket(context, probe, () => undefined);
   if (direction.kind === 'local') {
     const preferred = direction.preferred ?? state.destination;

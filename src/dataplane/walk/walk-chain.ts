@@ -27,7 +27,15 @@ export function walkBaseChain(
   out: PacketState[],
 ): void {
   const pending: Cursor[] = [
-    { state, chain: entry.chain, index: 0, part: 0, frame: undefined, path: undefined },
+    {
+      state,
+      chain: entry.chain,
+      index: 0,
+      part: 0,
+      frame: undefined,
+      path: undefined,
+      shown: undefined,
+    },
   ];
   context.recorder?.enter(context, state, entry.table, entry.chain);
   const run: ChainRun = { context, entry, pending, out };
@@ -161,6 +169,7 @@ function fork(run: ChainRun, cursor: Cursor, result: 'unknown' | 'random' | 'spl
     state.sourcePorts = context.portsInside;
     other.sourcePorts = context.portsOutside;
   }
-  run.pending.push({ ...cursor, state: other, index: cursor.index + 1, part: 0 });
+  const { chain, index, frame, path, shown } = cursor;
+  run.pending.push({ state: other, chain, index: index + 1, part: 0, frame, path, shown });
   return true;
 }
