@@ -157,7 +157,10 @@ function gateClosed(world: World, pod: Pod): PodDescription | undefined {
 function probeFails(world: World, pod: Pod): PodDescription {
   const unready = pod.status.containerStatuses?.find(({ ready }) => ready !== true);
   const container = pod.spec.containers.find(({ name }) => name === unready?.name) ?? pod.spec.containers[0];
-  const event = lastEvent(world, pod, 'Unhealthy');
+  // kubelet runs no other probe until the one for the start has succeeded.
+  const kind = unready?.started === false && container?.startupProbe ? 'Startup' : 'Readiness';
+  const event = lastEvent(world, pod, 'Unhealthy', kind);
+  const said = event && probeError(event);
   if (pod.status.podIP === undefined && pod.status.phase === 'Running') {
     return {
       fault: 'E16',
@@ -168,21 +171,32 @@ function probeFails(world: World, pod: Pod): PodDescription {
   }
   return {
     fault: 'E01',
-    why: `${probeText(container)} fails${event ? `: ${event}` : ''}`,
+    why: `${probeText(container, kind)} fails${said ? `: ${said}` : ''}`,
     evidence: [
       {
         ...world.locate(pod, 'status.conditions'),
         text: `pod ${pod.metadata.name}: Ready is not True${event ? `; event: ${event}` : ''}`,
       },
     ],
-    remedy: 'make the application answer its readiness probe, or mend the probe',
+    remedy:
+      kind === 'Startup'
+        ? 'let the application start and listen there, or give it more time (failureThreshold of its startup probe)'
+        : 'make the application answer its readiness probe, or mend the probe',
   };
 }
 
+/** What a probe met, without what its pod and its target say already. *Source:* kubernetes pkg/kubelet/prober/prober.go, net/url `Error`. */
+function probeError(event: string): string {
+  return event
+    .replace(/^(Startup|Readiness) probe (failed|errored): /, '')
+    .replace(/^(Get|Head) "[^"]*": /, '')
+    .replace(/^dial tcp \S+: (connect: )?/, '');
+}
+
 /** The probe that keeps a container from being ready, as one would try it. */
-function probeText(container: Container | undefined): string {
-  const probe = container?.readinessProbe ?? container?.startupProbe;
-  return probe ? `readiness probe ${handlerText(probe)}` : 'readiness';
+function probeText(container: Container | undefined, kind: 'Startup' | 'Readiness'): string {
+  const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
+  return probe ? `${kind.toLowerCase()} probe ${handlerText(probe)}` : 'readiness';
 }
 
 function handlerText({ httpGet, tcpSocket, exec, grpc }: Probe): string {
@@ -192,13 +206,15 @@ function handlerText({ httpGet, tcpSocket, exec, grpc }: Probe): string {
   return (exec?.command ?? []).join(' ').slice(0, 80);
 }
 
-function lastEvent(world: World, pod: Pod, reason?: string): string | undefined {
+/** The last message of a pod's warnings, or of its events of one reason that start so. */
+function lastEvent(world: World, pod: Pod, reason?: string, start = ''): string | undefined {
   const own = world.events.filter(
-    ({ involvedObject, type, reason: told }) =>
+    ({ involvedObject, type, reason: told, message }) =>
       involvedObject?.kind === 'Pod' &&
       involvedObject.name === pod.metadata.name &&
       involvedObject.namespace === pod.metadata.namespace &&
-      (reason === undefined ? type !== 'Normal' : told === reason),
+      (reason === undefined ? type !== 'Normal' : told === reason) &&
+      (message ?? '').startsWith(start),
   );
   return own.at(-1)?.message?.slice(0, 200);
 }

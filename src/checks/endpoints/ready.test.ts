@@ -21,7 +21,50 @@ describe('endpoints/ready, a probe that fails', () => {
     problem: {
       severity: 'error',
       faults: ['E01'],
-      summary: /GET :8080\/healthz fails: Readiness probe failed: .* 503/,
+      summary: /readiness probe GET :8080\/healthz fails: HTTP probe failed with statuscode: 503/,
+    },
+    blind,
+  });
+});
+
+describe('endpoints/ready, a container that has not started', () => {
+  const said = (message: string) => ({
+    metadata: { name: message, namespace: 'shop' },
+    reason: 'Unhealthy',
+    type: 'Warning',
+    message,
+    involvedObject: { kind: 'Pod', namespace: 'shop', name: 'web-1' },
+  });
+  const probed = pod(
+    'web-1',
+    { ...unready, containerStatuses: [{ name: 'app', ready: false, started: false }] },
+    {
+      nodeName: 'node-a',
+      containers: [
+        {
+          name: 'app',
+          readinessProbe: { httpGet: { port: 8080, path: '/ready' } },
+          startupProbe: { httpGet: { port: 8081, path: '/health' } },
+        },
+      ],
+    },
+  );
+  proveCheck(endpointsReady, {
+    healthy: webCluster,
+    broken: {
+      ...webCluster,
+      pods: [probed],
+      events: [
+        said(
+          'Startup probe failed: Get "http://10.244.1.9:8081/health": dial tcp 10.244.1.9:8081: connect: connection refused',
+        ),
+        said('Readiness probe failed: HTTP probe failed with statuscode: 503'),
+      ],
+    },
+    problem: {
+      severity: 'error',
+      faults: ['E01', 'P02', 'P01'],
+      summary: /is ready: startup probe GET :8081\/health fails: connection refused$/,
     },
     blind,
   });

@@ -16,7 +16,7 @@ import { withService } from '../../world/expected-slices.ts';
 export const endpointsReady: Check = defineCheck({
   id: 'endpoints/ready',
   asserts: 'the selected pods are running and ready',
-  faults: ['E01', 'E02', 'E03', 'D06', 'F10', 'E16', 'O01', 'N11', 'N13', 'N14'],
+  faults: ['E01', 'E02', 'E03', 'D06', 'F10', 'E16', 'O01', 'N11', 'N13', 'N14', 'P02', 'P01'],
   needs: ['service', 'pods', 'endpointSlices'],
   *run({ world, subject: { service } }) {
     if (
@@ -91,7 +91,15 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
   const owner = unready[0] ? ownerOf(world, unready[0]) : undefined;
   const target = owner ? `${owner.kind.toLowerCase()}/${owner.metadata.name}` : '';
   const isNetwork = described.some(({ fault }) => fault.startsWith('N'));
-  const faults = [...new Set([...described.map(({ fault }) => fault), ...(isNetwork ? ['E02'] : [])])];
+  // Nobody listens there: at another port or address, or not yet.
+  const isRefused = described.some(({ fault, why }) => fault === 'E01' && why.includes('connection refused'));
+  const faults = [
+    ...new Set([
+      ...described.map(({ fault }) => fault),
+      ...(isNetwork ? ['E02'] : []),
+      ...(isRefused ? ['P02', 'P01'] : []),
+    ]),
+  ];
   const count = `${unready.length} of ${pods.length} selected pods ${unready.length === 1 ? 'is' : 'are'} not`;
   const nodes = new Set(described.map(({ node }) => node));
   const none = `none of the ${pods.length} selected ${pods.length === 1 ? 'pod is' : 'pods are'}`;

@@ -154,6 +154,8 @@ export interface Container {
 export interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
+  /** Whether its startup probe has succeeded. */
+  readonly started?: boolean;
   readonly restartCount?: number;
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
