@@ -1,4 +1,4 @@
-import type { CheckResult } from '../checks/check.ts';
+import type { CheckResult, Problem } from '../checks/check.ts';
 import type { ChecklistRow } from './diagnosis.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 
@@ -21,8 +21,11 @@ const TITLES: ReadonlyMap<string, string> = new Map(AREAS);
 /** How many of the packets that checks look at could be followed to their end. */
 type Followed = 'all' | 'some' | 'none';
 
-/** One row an area: its first problem, what could not be seen, or that all its facts hold. */
-export function checklistOf({ results, verifications }: DiagnosisInput): ChecklistRow[] {
+/** One row an area: its first problem, what could not be seen, or that all its facts hold. `follows` says of which check's problem another is a consequence. */
+export function checklistOf(
+  { results, verifications }: DiagnosisInput,
+  follows: ReadonlyMap<Problem, string> = new Map(),
+): ChecklistRow[] {
   const followed = followedOf(verifications);
   const byArea = new Map<string, CheckResult[]>(AREAS.map(([area]) => [area, []]));
   for (const result of results) {
@@ -33,7 +36,7 @@ export function checklistOf({ results, verifications }: DiagnosisInput): Checkli
     else byArea.set(area, [result]);
   }
   return [...byArea].flatMap(([area, own]) =>
-    own.length === 0 ? [] : [rowOf(TITLES.get(area) ?? area, own, followed)],
+    own.length === 0 ? [] : [rowOf(TITLES.get(area) ?? area, own, followed, follows)],
   );
 }
 
@@ -44,10 +47,23 @@ function followedOf(verifications: DiagnosisInput['verifications']): Followed {
   return verifications.every((each) => isLost(each) && each.works[0] === 0) ? 'none' : 'some';
 }
 
-function rowOf(area: string, results: readonly CheckResult[], followed: Followed): ChecklistRow {
+function rowOf(
+  area: string,
+  results: readonly CheckResult[],
+  followed: Followed,
+  follows: ReadonlyMap<Problem, string>,
+): ChecklistRow {
   const problems = results.flatMap((result) => (result.status === 'problem' ? result.problems : []));
-  const error = problems.find(({ severity }) => severity === 'error');
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const error = errors.find((problem) => !follows.has(problem));
   if (error) return { area, status: 'problem', text: error.summary };
+  const [brought] = errors;
+  if (brought)
+    return {
+      area,
+      status: 'problem',
+      text: `${brought.summary} (follows from ${follows.get(brought) ?? 'the cause'})`,
+    };
   const warning = problems.find(({ severity }) => severity === 'warning');
   if (warning) return { area, status: 'warning', text: warning.summary };
   const isOpen = ({ check }: CheckResult): boolean =>

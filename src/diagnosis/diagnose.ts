@@ -56,7 +56,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
       : eachOnce([...gapsOfWorld(world), ...gapsOfSubject(input)]),
     // Ten thousand Services have millions of paths; those that may work are told by what was not checked.
     paths: (subject.isOneOfMany ? verifications.filter(isFailing) : verifications).map(pathOf),
-    checklist: subject.isOneOfMany ? [] : checklistOf(input),
+    checklist: subject.isOneOfMany ? [] : checklistOf(input, follows),
     counts: {
       packets: verifications.length,
       nodes: new Set(verifications.map(({ expectation }) => expectation.vantage.node)).size,
