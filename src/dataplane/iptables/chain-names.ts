@@ -11,6 +11,7 @@ const ROW_COUNT = 5;
 const POLICY_SHIFT = 30;
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 /** What the scanner knows of the chains of a table: see `assembly/names.ts`. */
 interface Scanned {
@@ -20,7 +21,7 @@ interface Scanned {
   /** All names. */
   readonly texts: Uint8Array;
   /** Its hash. */
-  readonly hashOf: (name: string) => number;
+  readonly hashOf: (name: Uint8Array) => number;
   /** Whether the rows of each chain stand together. */
   readonly isGrouped: boolean;
 }
@@ -73,12 +74,26 @@ export class ChainNames {
 
   /** The number of the chain called `name`; -1 where there is none. */
   findName(name: string): number {
+    return this.find(encoder.encode(name));
+  }
+
+  /** The number of the chain whose name is the bytes `name`; -1 where there is none. */
+  find(name: Uint8Array): number {
     const { slots, hashOf } = this.scanned;
     const mask = slots.length - 1;
     for (let slot = hashOf(name) & mask; ; slot = (slot + 1) & mask) {
       const id = (slots[slot] ?? 0) - 1;
-      if (id < 0 || this.nameOf(id) === name) return id;
+      if (id < 0 || this.isNamed(id, name)) return id;
     }
+  }
+
+  private isNamed(id: number, name: Uint8Array): boolean {
+    const { records, texts } = this.scanned;
+    if (records[id * CELLS + LENGTH] !== name.length) return false;
+    const start = records[id * CELLS + START] ?? 0;
+    // Names differ at their end.
+    for (let i = name.length - 1; i >= 0; i--) if (texts[start + i] !== name[i]) return false;
+    return true;
   }
 
   /** The name of chain `id`. */

@@ -50,26 +50,40 @@ export class DumpTable implements RowSource {
 
   /** The rule of row `row`. */
   ruleOf(row: number): Rule {
+    return this.recent.get(row) ?? this.cache.get(row) ?? this.makeRule(row);
+  }
+
+  private makeRule(row: number): Rule {
+    const { rows, names } = this;
     const base = row * ROW_CELLS;
-    if (((this.rows.cells[base + CELL.FLAGS] ?? 0) & FLAG.READ) !== 0) {
-      const recent = this.recent.get(row);
-      if (recent) return recent;
+    const target = this.targetOf(base);
+    if (target !== undefined) {
       if (this.recent.size >= MOST_RECENT) this.recent.clear();
-      const made = ruleOfRow(this.rows, base, this.names, this.isWide);
+      const own = names.nameOf(rows.cells[base + CELL.CHAIN] ?? 0);
+      const made = ruleOfRow(rows, base, { own, target }, this.isWide);
       this.recent.set(row, made);
       return made;
     }
-    const cached = this.cache.get(row);
-    if (cached) return cached;
     const { parts, comment } = this.parseRow(row);
     const rule: Rule = {
-      line: this.rows.cells[base + CELL.LINE] ?? 0,
+      line: rows.cells[base + CELL.LINE] ?? 0,
       text: this.textOf(row),
       parts,
       ...(comment === undefined ? {} : { comment }),
     };
     this.cache.set(row, rule);
     return rule;
+  }
+
+  /** The name of the chain that the row at `base` jumps to, empty where it does not jump; undefined where its words tell what it does. */
+  private targetOf(base: number): string | undefined {
+    const { rows, names } = this;
+    const flags = rows.cells[base + CELL.FLAGS] ?? 0;
+    if ((flags & FLAG.READ) === 0) return undefined;
+    if ((flags & FLAG.JUMP) === 0) return '';
+    const name = rows.bytes.subarray(rows.cells[base + CELL.TARGET], rows.cells[base + CELL.TARGET_END]);
+    const id = names.find(name);
+    return id >= 0 && names.lineOf(id) > 0 ? names.nameOf(id) : undefined;
   }
 
   /** Reads the words of row `row`. */

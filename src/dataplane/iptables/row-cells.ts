@@ -14,10 +14,10 @@ export const DESTINATION = 7;
 export const DESTINATION_PREFIX = 8;
 export const PROTOCOL = 9;
 export const PORT = 10;
-/** The chain jumped to, or the DNAT address. */
+/** First byte of the name of what is jumped to, or the DNAT address. */
 export const TARGET = 11;
-/** The DNAT port; 0 for none. */
-export const TARGET_PORT = 12;
+/** One behind the name's last byte, or the DNAT port; 0 for none. */
+export const TARGET_END = 12;
 /** Of a random choice, of 2^31, unsigned; or the seconds of a list of recent sources. */
 export const WEIGHT = 13;
 export const COMMENT_START = 14;

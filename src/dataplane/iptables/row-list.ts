@@ -39,7 +39,8 @@ export class RowList implements RuleList {
 
   private makeIndex(): DispatchIndex | 'none' {
     if (this.length <= WORTH_INDEXING) return 'none';
-    const order = Int32Array.from({ length: this.length }, (_, index) => this.rowAt(index));
+    const order = new Int32Array(this.length);
+    for (let index = 0; index < this.length; index++) order[index] = this.rowAt(index);
     return DispatchIndex.of(this.table.rows, order, this.table.isWide) ?? 'none';
   }
 

@@ -2,13 +2,20 @@ import type { Ip } from '../../model/address.ts';
 import { cidrOf, lastOf } from '../../model/cidr.ts';
 import type { Field, Match, Part } from '../ruleset/rule-parts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
-import type { ChainNames } from './chain-names.ts';
 import * as CELL from './row-cells.ts';
 import * as FLAG from './row-flags.ts';
 import type { Rows } from './rows.ts';
 import { compare, compareNumber } from './values.ts';
 
 const decoder = new TextDecoder();
+
+/** The names of a row's chains. */
+interface RowChains {
+  /** The one it is a rule of. */
+  readonly own: string;
+  /** The one it jumps to; empty where it jumps to none. */
+  readonly target: string;
+}
 
 // A rule made from a row. Its texts are decoded when asked for: most rules are walked, not shown.
 class RowRule implements Rule {
@@ -18,13 +25,13 @@ class RowRule implements Rule {
   readonly #start: number;
   readonly #end: number;
 
-  constructor(rows: Rows, base: number, names: ChainNames, isWide: boolean) {
+  constructor(rows: Rows, base: number, chains: RowChains, isWide: boolean) {
     const { cells, bytes } = rows;
     this.#bytes = bytes;
     this.line = cells[base + CELL.LINE] ?? 0;
     this.#start = cells[base + CELL.START] ?? 0;
     this.#end = cells[base + CELL.END] ?? 0;
-    this.parts = partsOf(rows, base, names, isWide);
+    this.parts = partsOf(rows, base, chains, isWide);
   }
 
   get text(): string {
@@ -37,8 +44,8 @@ class CommentedRowRule extends RowRule {
   readonly #start: number;
   readonly #end: number;
 
-  constructor(rows: Rows, base: number, names: ChainNames, isWide: boolean) {
-    super(rows, base, names, isWide);
+  constructor(rows: Rows, base: number, chains: RowChains, isWide: boolean) {
+    super(rows, base, chains, isWide);
     this.#bytes = rows.bytes;
     this.#start = rows.cells[base + CELL.COMMENT_START] ?? 0;
     this.#end = rows.cells[base + CELL.COMMENT_END] ?? 0;
@@ -50,14 +57,14 @@ class CommentedRowRule extends RowRule {
 }
 
 /** The rule of the row at `base`, which must have `FLAG.READ`. */
-export function ruleOfRow(rows: Rows, base: number, names: ChainNames, isWide: boolean): Rule {
+export function ruleOfRow(rows: Rows, base: number, chains: RowChains, isWide: boolean): Rule {
   const hasComment = ((rows.cells[base + CELL.FLAGS] ?? 0) & FLAG.COMMENT) !== 0;
   return hasComment
-    ? new CommentedRowRule(rows, base, names, isWide)
-    : new RowRule(rows, base, names, isWide);
+    ? new CommentedRowRule(rows, base, chains, isWide)
+    : new RowRule(rows, base, chains, isWide);
 }
 
-function partsOf(rows: Rows, base: number, names: ChainNames, isWide: boolean): Part[] {
+function partsOf(rows: Rows, base: number, chains: RowChains, isWide: boolean): Part[] {
   const { cells } = rows;
   const flags = cells[base + CELL.FLAGS] ?? 0;
   const parts: Part[] = [];
@@ -76,13 +83,12 @@ function partsOf(rows: Rows, base: number, names: ChainNames, isWide: boolean): 
   if ((flags & FLAG.PORT) !== 0) parts.push(compareNumber('dport', false, cells[base + CELL.PORT] ?? 0));
   if ((flags & FLAG.RANDOM) !== 0)
     parts.push({ kind: 'random', weight: (cells[base + CELL.WEIGHT] ?? 0) >>> 0, of: 2 ** 31, not: false });
-  if ((flags & (FLAG.RECENT | FLAG.REMEMBER)) !== 0) parts.push(recentPart(rows, base, names, flags));
-  const target = cells[base + CELL.TARGET] ?? 0;
+  if ((flags & (FLAG.RECENT | FLAG.REMEMBER)) !== 0) parts.push(recentPart(rows, base, chains, flags));
   if ((flags & FLAG.JUMP) !== 0) {
-    parts.push({ kind: 'jump', chain: names.nameOf(target) });
+    parts.push({ kind: 'jump', chain: chains.target });
   } else {
-    const address = addressAt(rows, target, isWide);
-    const port = cells[base + CELL.TARGET_PORT] ?? 0;
+    const address = addressAt(rows, cells[base + CELL.TARGET] ?? 0, isWide);
+    const port = cells[base + CELL.TARGET_END] ?? 0;
     const addresses = { low: address, high: address };
     parts.push({
       kind: 'dnat',
@@ -92,21 +98,11 @@ function partsOf(rows: Rows, base: number, names: ChainNames, isWide: boolean): 
   return parts;
 }
 
-function recentPart({ cells }: Rows, base: number, names: ChainNames, flags: number): Match {
-  if ((flags & FLAG.REMEMBER) !== 0)
-    return {
-      kind: 'recent',
-      list: names.nameOf(cells[base + CELL.CHAIN] ?? 0),
-      operation: 'set',
-      not: false,
-    };
-  return {
-    kind: 'recent',
-    list: names.nameOf(cells[base + CELL.TARGET] ?? 0),
-    operation: 'rcheck',
-    seconds: cells[base + CELL.WEIGHT] ?? 0,
-    not: false,
-  };
+// kube-proxy calls its lists as the chains of endpoints.
+function recentPart({ cells }: Rows, base: number, { own, target }: RowChains, flags: number): Match {
+  if ((flags & FLAG.REMEMBER) !== 0) return { kind: 'recent', list: own, operation: 'set', not: false };
+  const seconds = cells[base + CELL.WEIGHT] ?? 0;
+  return { kind: 'recent', list: target, operation: 'rcheck', seconds, not: false };
 }
 
 function addressAt(rows: Rows, cell: number, isWide: boolean): Ip {

@@ -38,7 +38,6 @@ declare const WebAssembly: {
 
 const NEWLINE = 10;
 const NAME_SIZE = 24;
-const encoder = new TextEncoder();
 let shared: Exports | undefined;
 
 /** The compiled scanner: one for all dumps, as they are read one after the other. */
@@ -154,6 +153,6 @@ function writeName(name: Uint8Array): number {
   return name.length;
 }
 
-function hashOfName(name: string): number {
-  return scanner().hashOfName(writeName(encoder.encode(name)));
+function hashOfName(name: Uint8Array): number {
+  return scanner().hashOfName(writeName(name));
 }

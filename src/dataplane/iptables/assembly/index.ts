@@ -1,6 +1,6 @@
 import * as CELL from '../row-cells';
 import { CAPACITY, ascii, isText } from './memory';
-import { beginNames, countNames, countRow, declare, endOfName, intern } from './names';
+import { beginNames, countNames, countRow, declare, endOfChain, intern } from './names';
 import { beginRows, endOfWide, readRow } from './read-row';
 
 export { CAPACITY, LONGEST_NAME, NAME, TEXT } from './memory';
@@ -109,10 +109,10 @@ function behindCounters(at: usize): usize {
 /** Makes the chain named at `start` the current one; returns where its name ends. */
 function readChain(start: usize): usize {
   if (chain >= 0) {
-    const same = endOfName(chain, start);
+    const same = endOfChain(chain, start);
     if (same != 0) return same;
     // Chains follow each other in the order they were declared.
-    const next = chain + 1 < countNames() ? endOfName(chain + 1, start) : 0;
+    const next = chain + 1 < countNames() ? endOfChain(chain + 1, start) : 0;
     if (next != 0) {
       chain++;
       return next;

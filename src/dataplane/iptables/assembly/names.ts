@@ -104,11 +104,6 @@ export function areRowsScattered(): bool {
   return isScattered;
 }
 
-/** The number of the chain whose name is `length` bytes at `start`; -1 where it has none. */
-export function find(start: usize, length: usize): i32 {
-  return findHashed(hashOf(start, length), start, length);
-}
-
 /** The number of the chain whose name is `length` bytes at `start`, new where it had none; -1 for what can be no name. */
 export function intern(start: usize, length: usize): i32 {
   if (length == 0 || length > LONGEST_NAME) return -1;
@@ -134,7 +129,7 @@ export function intern(start: usize, length: usize): i32 {
 }
 
 /** Where the name of chain `id` ends in the line whose name begins at `start`; 0 where another name stands there. */
-export function endOfName(id: i32, start: usize): usize {
+export function endOfChain(id: i32, start: usize): usize {
   const record = recordOf(id);
   const length = <usize>load<u32>(record, LENGTH);
   if (!isSame(arena + load<u32>(record), start, length)) return 0;
@@ -179,15 +174,19 @@ function grow(): void {
   for (let id = 0; id < count; id++) place(load<u32>(recordOf(id), HASH), id);
 }
 
-// Four bytes a step, mixed so that the low bits can choose a slot.
+// Eight bytes a step, the last overlapping those before; mixed so that the low bits can choose a slot.
 function hashOf(start: usize, length: usize): u32 {
   const end = start + length;
-  let hash = <u32>length;
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    hash = (hash ^ load<u32>(at)) * 0x9e3779b1;
-    hash ^= hash >>> 15;
+  let hash = <u64>length;
+  if (length < 8) for (let at = start; at < end; at++) hash = mix(hash ^ load<u8>(at));
+  else {
+    for (let at = start; at + 8 < end; at += 8) hash = mix(hash ^ load<u64>(at));
+    hash = mix(hash ^ load<u64>(end - 8));
   }
-  for (; at < end; at++) hash = (hash ^ load<u8>(at)) * 0x01000193;
-  return hash ^ (hash >>> 13);
+  return <u32>hash;
+}
+
+function mix(hash: u64): u64 {
+  const product = hash * 0x9e3779b97f4a7c15;
+  return product ^ (product >>> 29);
 }

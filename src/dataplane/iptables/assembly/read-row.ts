@@ -1,7 +1,7 @@
 import * as CELL from '../row-cells';
 import * as FLAG from '../row-flags';
-import { ascii, isText } from './memory';
-import { endOfName, find } from './names';
+import { ascii, isSame, isText } from './memory';
+import { endOfChain } from './names';
 import { readIpv4, readIpv6, readNumber, readProbability, value } from './values';
 
 const SPACE: u8 = 32;
@@ -225,11 +225,11 @@ function readRecent(at: usize, kind: u32): usize {
   if (!isText(at, NAMED)) return 0;
   flags = (flags & ~ANY_RECENT) | kind;
   listStart = at + NAMED.length;
-  listEnd = endOfWordAt(listStart);
+  listEnd = endOfName(listStart);
   return isText(listEnd, WHOLE) ? listEnd + WHOLE.length : 0;
 }
 
-function endOfWordAt(at: usize): usize {
+function endOfName(at: usize): usize {
   while (load<u8>(at) > SPACE) at++;
   return at;
 }
@@ -239,18 +239,17 @@ function readTarget(at: usize, chain: i32): usize {
   // A module belongs to its protocol. The kernel takes nothing else.
   if (module != 0 && ((flags & FLAG.PROTOCOL) == 0 || load<u32>(row + (CELL.PROTOCOL << 2)) != module))
     return 0;
-  let target = -1;
+  const start = at;
   if (isText(at, DNAT)) {
     flags |= FLAG.DNAT;
     at = readDnat(at + DNAT.length);
     if (at == 0) return 0;
   } else {
-    const start = at;
-    at = endOfWordAt(at);
-    target = find(start, at - start);
-    if (target < 0) return 0;
+    at = endOfWord(at);
+    if (at == start) return 0;
     flags |= FLAG.JUMP;
-    set(CELL.TARGET, target);
+    set(CELL.TARGET, <u32>start + shift);
+    set(CELL.TARGET_END, <u32>at + shift);
   }
   const end = at;
   if (load<u8>(at) == 13) at++;
@@ -259,25 +258,31 @@ function readTarget(at: usize, chain: i32): usize {
     // Ports, chance and the like would share its place in the order or its cells.
     if ((flags & (FLAG.SOURCE | FLAG.PORT | FLAG.RANDOM)) != 0) return 0;
     // kube-proxy calls its lists as the chains of endpoints: a row has no room for another name.
-    const list = (flags & FLAG.RECENT) == 0 ? chain : target;
-    if (list < 0 || endOfName(list, listStart) != listEnd) return 0;
+    const isOwn = (flags & FLAG.RECENT) == 0 && endOfChain(chain, listStart) == listEnd;
+    if (!isOwn && !isNamedAsTarget(start, end)) return 0;
   }
   set(CELL.END, <u32>end + shift);
   set(CELL.FLAGS, flags | FLAG.READ);
   return at;
 }
 
+/** Whether the list of recent sources that is asked is called as what is jumped to, from `start` to `end`. */
+function isNamedAsTarget(start: usize, end: usize): bool {
+  if ((flags & FLAG.RECENT) == 0 || (flags & FLAG.JUMP) == 0) return false;
+  return end - start == listEnd - listStart && isSame(start, listStart, end - start);
+}
+
 // `address[:port]`, IPv6 in brackets.
 function readDnat(at: usize): usize {
   const hasBrackets = isWide && load<u8>(at) == 91;
   at = readAddress(hasBrackets ? at + 1 : at, CELL.TARGET);
-  set(CELL.TARGET_PORT, 0);
+  set(CELL.TARGET_END, 0);
   if (at == 0) return 0;
   if (hasBrackets && load<u8>(at++) != 93) return 0;
   if (isWide && !hasBrackets) return at;
   if (load<u8>(at) != 58) return at;
   at = readNumber(at + 1, 0xffff);
-  set(CELL.TARGET_PORT, value);
+  set(CELL.TARGET_END, value);
   // Port 0 in a row says that there is none.
   return value == 0 ? 0 : at;
 }
