@@ -1,3 +1,4 @@
+import { isListed } from '../dataplane/conntrack/listed-part.ts';
 import type { NodeState } from '../dataplane/node-state.ts';
 import type { Gap } from '../model/evidence.ts';
 import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
@@ -33,7 +34,20 @@ const missing: Readonly<Record<Need, Look>> = {
   ),
   bridgePorts: ofNodes('bridge ports', 'bridge -d link', ({ bridgePorts }) => bridgePorts !== undefined),
   sysctls: ofNodes('sysctls', 'sysctl -a', ({ sysctls }) => sysctls !== undefined),
-  conntrack: ofNodes('connection tracking', 'conntrack -L', ({ conntrack }) => conntrack !== undefined),
+  conntrack: (input) => {
+    const asked = [
+      ...distinctEndpoints(input.verifications).values(),
+      ...new Set(input.verifications.map(({ expectation }) => expectation.frontend)),
+    ];
+    return ofNodes(
+      'connection tracking',
+      'conntrack -L',
+      ({ conntrack, conntrackPart }) =>
+        conntrack !== undefined &&
+        (conntrackPart === undefined ||
+          asked.every(({ address, port }) => isListed(conntrackPart, address, port))),
+    )(input);
+  },
   counters: ofNodes('counters', 'conntrack -S', ({ counters }) => counters !== undefined),
   neighbours: ofNodes(
     'neighbours',

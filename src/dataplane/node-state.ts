@@ -32,6 +32,8 @@ export interface NodeState {
   /** Dotted names. */
   readonly sysctls?: ReadonlyMap<string, string>;
   readonly conntrack?: readonly ConntrackEntry[];
+  /** Words of which one stands in every entry that was listed (`isListed`), where that is not the whole table. */
+  readonly conntrackPart?: ReadonlySet<string>;
   /** What the kernel counted since it started: `conntrack.insert_failed`, `arp.table_fulls`; `arp.entries` and `ndisc.entries` are of now. */
   readonly counters?: ReadonlyMap<string, number>;
   readonly sockets?: readonly ListeningSocket[];

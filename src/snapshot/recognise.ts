@@ -133,7 +133,10 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
   ['ip-addr', /^\d+: \S+: <[^>]*>[\s\S]*\n\s+inet6? /],
   ['ip-link', /^\d+: \S+: <[^>]*>/],
   ['ip-rule', /^\d+:\s+(not )?from /m],
-  ['conntrack', /^(ipv[46]\s+\d+\s+)?(tcp|udp|sctp|icmp|icmpv6|gre|dccp|unknown)\s+\d+ .*src=\S+ dst=/m],
+  [
+    'conntrack',
+    /^# conntrack -L \| grep |^(ipv[46]\s+\d+\s+)?(tcp|udp|sctp|icmp|icmpv6|gre|dccp|unknown)\s+\d+ .*src=\S+ dst=/m,
+  ],
   ['neighbour-counters', /^entries\s+allocs\s+destroys\s/],
   ['sockets', /^(Netid\s+State|State\s+Recv-Q|Proto Recv-Q|Active Internet connections)/],
   ['sysctl', /^([a-z][\w-]*(\.[\w/@:-]+)+\s?=|\/proc\/sys\/net\/[^:\s]+:)/m],

@@ -49,6 +49,21 @@ describe('endpoints/answers-lately, while nobody on the node answers', () => {
   });
 });
 
+describe('endpoints/answers-lately, where a long table was listed in part', () => {
+  const part = (...words: readonly string[]) => `# conntrack -L | grep -Fw -e ${words.join(' -e ')}`;
+  const listed = part('10.96.0.7', '10.244.1.9', 'dport=30080');
+  proveCheck(answersLately, {
+    healthy: table(listed, ...silence.slice(1), answered(60)),
+    broken: table(listed, ...silence, answered(60)),
+    problem: {
+      faults: ['N08', 'F08', 'N15'],
+      summary: /whether others on node-a answer them was not listed: look at what is between/,
+    },
+    // Of another Service.
+    blind: table(part('10.96.0.8', '10.244.1.9'), ...silence, answered(60)),
+  });
+});
+
 describe('endpoints/answers-lately, where a path of the same clients is known to fail', () => {
   const situation = table(...silence, answered(60), answered(119, '10.244.1.30'));
   proveCheck(answersLately, {

@@ -78,13 +78,18 @@ function ofOnePod(world: World, subject: string, silence: Silence): Problem {
 function betweenNodes(world: World, subject: string, silences: readonly Silence[]): Problem {
   const nodes = [...new Set(silences.map(({ endpoint }) => endpoint.node ?? 'its node'))];
   const [first] = nodes;
+  const where = nodes.length === 1 ? first : 'these nodes';
+  // A long table was listed without what goes elsewhere.
+  const isInPart = silences.some(({ from }) =>
+    from.some((node) => world.nodeStates.get(node)?.conntrackPart !== undefined),
+  );
   return {
     severity: 'warning',
     subject,
     ...(nodes.length === 1 && first !== undefined ? { node: first } : {}),
     share: [0, 1],
     faults: ['N08', 'F08', 'N15'],
-    summary: `${heardNothing(silences)}, although every hop that was seen leads there; nothing else on ${nodes.length === 1 ? first : 'these nodes'} answered them: look at what is between the nodes`,
+    summary: `${heardNothing(silences)}, although every hop that was seen leads there; ${isInPart ? `whether others on ${where} answer them was not listed` : `nothing else on ${where} answered them`}: look at what is between the nodes`,
     evidence: silences.flatMap((silence) => evidenceOf(world, silence)),
     remedy: {
       text: 'see whether packets between the nodes arrive: security groups, the port of the overlay',

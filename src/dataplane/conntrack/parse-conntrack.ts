@@ -6,7 +6,7 @@ import type { ConntrackEntry, Tuple } from './entry.ts';
 /** Entries of `conntrack -L`, also `-o extended` and `/proc/net/nf_conntrack`. A busy node has hundreds of thousands. *Source:* conntrack(8). */
 export function parseConntrack(source: TextSource): Parsed<ConntrackEntry> {
   return parseLines<ConntrackEntry>(source, ({ text, number }) => {
-    if (text.startsWith('conntrack v')) return undefined;
+    if (text.startsWith('conntrack v') || text.startsWith('#')) return undefined;
     const words = text.trim().split(/\s+/);
     const start = words[0] === 'ipv4' || words[0] === 'ipv6' ? 2 : 0;
     const protocol = parseProtocol(words[start] ?? '') ?? parseProtocol(words[start + 1] ?? '');

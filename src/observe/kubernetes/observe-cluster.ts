@@ -8,6 +8,7 @@ import { type CollectNodesOptions, collectNodes } from '../node/collect-nodes.ts
 import type { PodObject } from '../node/node-pods.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { readResolvConf } from '../dns/read-resolv-conf.ts';
+import { connectionsOf } from '../probe/connections-of.ts';
 import { observeProbes } from '../probe/observe-probes.ts';
 import { shareExecs } from '../shell/share-execs.ts';
 import { leadsOf } from './leads-of.ts';
@@ -53,7 +54,7 @@ export async function observeCluster(
   const corefiles = observeObjects(access, ofDns, options);
   const ofZones = corefiles.then((more) => [...sources, ...more.sources]);
   const asked = Promise.all([
-    collectNodes(shells, nodes, ofNodes, options),
+    collectNodes(shells, nodes, ofNodes, { ...options, listed: connectionsOf(sources, subject) }),
     ofZones.then((objects) => observeDns(shells, objects, resolv.sources[0], subject, options)),
     options.isProbing === false ? nothing : observeProbes(shells, sources, subject, options),
     // What runs in containers takes longest, so that it is asked for first, over the connections that are free.

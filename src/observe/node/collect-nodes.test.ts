@@ -75,6 +75,25 @@ describe('collectNodes', () => {
     expect(access.left.size).toBe(0);
   });
 
+  it('says of a long table that it was listed in part', async () => {
+    const exec = (_: ContainerName, argv: readonly string[]): FakeRun =>
+      runWith({ conntrack: "echo 'udp 17 29 src=10.0.0.1 dst=10.96.0.1 sport=1 '; echo other" }, argv);
+    const read = async (above: number) =>
+      await collectNodes(fakeAccess({ exec, log: () => '' }), ['node-a'], [proxy('node-a')], {
+        timeoutMs: 5000,
+        listed: { of: 'shop/web', words: ['10.96.0.1'], above },
+      });
+    const [part, whole] = [await read(-1), await read(1e9)];
+    const gap = expect.objectContaining({ what: 'connections of node-a beyond shop/web', node: 'node-a' });
+    expect(part.gaps).toContainEqual(gap);
+    expect(whole.gaps).not.toContainEqual(gap);
+    const listings = [part, whole].map(({ sources }) => {
+      const source = sources.find(({ kind }) => kind === 'conntrack');
+      return source && textOf(source).includes('other');
+    });
+    expect(listings).toEqual([false, true]);
+  });
+
   it('asks other pods of the node for what kube-proxy’s image lacks', async () => {
     const exec = (at: ContainerName, argv: readonly string[]): FakeRun => {
       const isProxy = at.pod.startsWith('kube-proxy');

@@ -8,6 +8,7 @@ import { type DebugPodOptions, type PodManifest, debugPod, withDebugPod } from '
 import { type PodObject, podsOnNode } from './node-pods.ts';
 import { readKubeProxy } from './read-kube-proxy.ts';
 import { readNode } from './read-node.ts';
+import type { ListedConnections } from './shell-stream.ts';
 
 /** How nodes are read. */
 export interface CollectNodesOptions extends Patience {
@@ -17,6 +18,8 @@ export interface CollectNodesOptions extends Patience {
   readonly debugPods?: DebugPodOptions;
   /** Given where pods are only to be shown: is told of each that would be made, and none is. */
   readonly onWouldMake?: (pod: PodManifest) => void;
+  /** Which connections are listed of a long table; all where it is not said. */
+  readonly listed?: ListedConnections;
   /** What an earlier capture read of nodes, which need not be asked again. */
   readonly before?: ReadonlyMap<string, readonly Source[]>;
   /** Is told of each node that is done. */
@@ -35,14 +38,23 @@ export async function collectNodes(
   pods: readonly PodObject[],
   options: CollectNodesOptions,
 ): Promise<Collected> {
-  const { limit = NODES_AT_ONCE, debugPods, before, onWouldMake, onNode, timeoutMs, signal } = options;
+  const {
+    limit = NODES_AT_ONCE,
+    debugPods,
+    before,
+    onWouldMake,
+    onNode,
+    timeoutMs,
+    signal,
+    listed,
+  } = options;
   const parts = await inParallel(nodes, limit, async (node) => {
     const known = before?.get(node);
     if (known !== undefined) return { sources: known, gaps: [] };
     const patience = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
     const there = podsOnNode(node, pods);
     const [kernel, proxy] = await Promise.all([
-      readNode(access, there, patience),
+      readNode(access, there, patience, listed),
       // What the scripts take longest for is asked first.
       nextTurn().then(() => readKubeProxy(access, there, patience)),
     ]);
@@ -53,7 +65,7 @@ export async function collectNodes(
     const more =
       isWanted && onWouldMake === undefined
         ? await withDebugPod(access, node, debugPods, patience, (pod) =>
-            readNode(access, { node, proxies: [], others: [pod] }, patience),
+            readNode(access, { node, proxies: [], others: [pod] }, patience, listed),
           )
         : undefined;
     onNode?.(node);

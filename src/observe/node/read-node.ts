@@ -9,7 +9,13 @@ import type { AccessFailure, ContainerName, Patience } from '../kubernetes/clust
 import type { ShellAccess } from '../shell/share-execs.ts';
 import { type NodePods, type PodObject, containerOf, isRunning } from './node-pods.ts';
 import { type NodeReading, maxOutputBytes, nodeReadings } from './node-readings.ts';
-import { type StreamedOutput, readStream, streamScript } from './shell-stream.ts';
+import {
+  type ListedConnections,
+  type StreamedOutput,
+  IN_PART,
+  readStream,
+  streamScript,
+} from './shell-stream.ts';
 
 /** What goes through the API: what files repeat is left out. */
 const liveReadings = nodeReadings.filter(({ isForFilesOnly }) => isForFilesOnly !== true);
@@ -27,6 +33,7 @@ export async function readNode(
   access: ShellAccess,
   { node, proxies, others }: NodePods,
   patience: Patience,
+  listed: ListedConnections = {},
 ): Promise<Collected> {
   const sources: Source[] = [];
   const gaps: Gap[] = [];
@@ -39,9 +46,10 @@ export async function readNode(
       failures.push(`${name} does not run`);
       continue;
     }
-    const { outputs, failure } = await readThrough(access, pod, rest, patience);
+    const { outputs, failure } = await readThrough(access, pod, rest, patience, listed);
     for (const output of outputs) {
       if (!output.isComplete) gaps.push(cutGap(node, output, failure));
+      if (isInPart(output)) gaps.push(partGap(node, listed));
       const told = orNothing(output);
       if (told.stdout.length > 0) sources.push(sourceOf(node, told));
     }
@@ -56,10 +64,11 @@ async function readThrough(
   pod: PodObject,
   readings: readonly NodeReading[],
   patience: Patience,
+  listed: ListedConnections,
 ): Promise<{ outputs: StreamedOutput[]; failure?: AccessFailure }> {
   const at = containerOf(pod);
   const marker = `@${randomBytes(8).toString('hex')}`;
-  const ran = await access.runScript(at, streamScript(readings, marker), patience);
+  const ran = await access.runScript(at, streamScript(readings, marker, listed), patience);
   if (ran.ok) {
     const { stdout, cutBy } = ran.value;
     return { outputs: readStream(stdout, marker), ...(cutBy ? { failure: cutBy } : {}) };
@@ -140,6 +149,21 @@ function cutGap(node: string, { file }: StreamedOutput, failure: AccessFailure |
     what: `the end of ${file} of ${node}`,
     why: failure?.message ?? 'it was cut',
     unlock: `plumb capture --script, run on ${node}`,
+    node,
+  };
+}
+
+const inPart = Buffer.from(IN_PART);
+
+function isInPart({ stdout }: StreamedOutput): boolean {
+  return inPart.equals(stdout.subarray(0, inPart.length));
+}
+
+function partGap(node: string, { of = 'what is asked about' }: ListedConnections): Gap {
+  return {
+    what: `connections of ${node} beyond ${of}`,
+    why: 'its table is long, and was listed in part',
+    unlock: `conntrack -L on ${node}, or plumb audit`,
     node,
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type NodeReading, nodeReadings } from './node-readings.ts';
-import { type StreamedOutput, readStream, streamScript } from './shell-stream.ts';
+import { type ListedConnections, type StreamedOutput, readStream, streamScript } from './shell-stream.ts';
 
 const reading = (file: string, ...ways: string[]): NodeReading => ({
   what: file,
@@ -16,13 +16,14 @@ const reading = (file: string, ...ways: string[]): NodeReading => ({
 function run(
   programs: Readonly<Record<string, string>>,
   readings: readonly NodeReading[],
-  own: readonly string[] = ['sed', 'grep', 'date', 'sleep'],
+  own: readonly string[] = ['sed', 'grep', 'date', 'sleep', 'cat'],
+  listed: ListedConnections = {},
 ): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'image-'));
   for (const [name, script] of Object.entries(programs))
     writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   for (const name of own) symlinkSync(join('/bin', name), join(folder, name));
-  const script = streamScript(readings, '@x').replace(/^PATH=.*$/m, '');
+  const script = streamScript(readings, '@x', listed).replace(/^PATH=.*$/m, '');
   return execFileSync('/bin/sh', ['-c', script], {
     env: { PATH: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -94,6 +95,38 @@ describe('streamScript', () => {
       ['conntrack.txt', 0],
       ['conntrack6.txt', 0],
     ]);
+  });
+
+  const long = {
+    conntrack:
+      "printf '%s\\n' 'udp src=10.0.0.1 dst=10.96.0.1 sport=1 ' 'udp src=10.0.0.1 dst=10.96.0.10 sport=1 ' 'tcp src=1.1.1.1 dst=2.2.2.2 sport=4 dport=30080 ' 'tcp src=1.1.1.1 dst=2.2.2.2 sport=30080 dport=5 '; echo 'conntrack v1.4.8 (x): 4' >&2",
+  };
+  const connections = nodeReadings.filter(({ what }) => what === 'connections');
+  const words = ['10.96.0.1', 'dport=30080'];
+
+  it('lists of a long table what the words name, whole words only, and says so', () => {
+    const outputs = readStream(run(long, connections, undefined, { words, above: -1 }), '@x');
+    expect(seen(outputs, 'conntrack.txt')).toMatchObject({
+      command: 'conntrack -L',
+      exitCode: 0,
+      stderr: 'conntrack v1.4.8 (x): 4',
+      stdout: [
+        '# conntrack -L | grep -Fw -e 10.96.0.1 -e dport=30080',
+        'udp src=10.0.0.1 dst=10.96.0.1 sport=1 ',
+        'tcp src=1.1.1.1 dst=2.2.2.2 sport=4 dport=30080 ',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  it.each([
+    ['that is short', { words, above: 1e9 }, undefined],
+    ['of which everything is asked', { above: -1 }, undefined],
+    ['where nothing can leave out', { words, above: -1 }, ['sed', 'date']],
+  ])('lists a table whole %s', (_, listed, own) => {
+    const outputs = readStream(run(long, connections, own, listed), '@x');
+    expect(seen(outputs, 'conntrack.txt').stdout.split('\n')).toHaveLength(5);
+    expect(seen(outputs, 'conntrack.txt').stdout).not.toContain('#');
   });
 
   it('says where there is nothing to ask for, so that no other container is asked', () => {

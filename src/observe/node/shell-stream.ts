@@ -13,26 +13,44 @@ export interface StreamedOutput {
   readonly isComplete: boolean;
 }
 
+/** Tables of connections beyond so many entries (3 MB) are listed in part where a part is enough. */
+const MOST_CONNECTIONS = 20_000;
+
+/** Which connections are listed of a long table. */
+export interface ListedConnections {
+  /** What they are of, as it is told. */
+  readonly of?: string;
+  /** Addresses, and `dport=PORT`: one of them stands in every line that is listed. None: all are listed. */
+  readonly words?: readonly string[];
+  /** Tables of at most so many entries are listed whole. */
+  readonly above?: number;
+}
+
 /**
  * A script for `sh -c` that runs the readings one after the other and prints each between lines that begin with `marker`, and after it what it wrote to standard error. It writes
  * no file. A tool that is missing prints nothing. Every write on its way to here passes five programs, so it writes seldom: the end of a reading with the beginning of the next, and what `nft`
  * flushes word by word in blocks. *Source:* nft_print, nftables src/libnftables.c.
  */
-export function streamScript(readings: readonly NodeReading[], marker: string): string {
+export function streamScript(
+  readings: readonly NodeReading[],
+  marker: string,
+  { words = [], above = MOST_CONNECTIONS }: ListedConnections = {},
+): string {
   return [
     'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
     // That of busybox, which knows no version, leaves a process behind that nobody waits for where the container's first process is no init, as in kube-proxy's.
     'limit=; timeout --version >/dev/null 2>&1 && limit="timeout 15"',
     // An echo may take backslashes for more than they are.
     "say=echo; command -v printf >/dev/null 2>&1 && say='printf %s\\n'",
-    'exec 3>&1; p=',
-    `begin() { $say "$p${marker} begin $1"; }`,
+    'exec 3>&1; p= h= via="sed -n p"',
+    `begin() { $say "$p${marker} begin $1$h"; }`,
     `end() { p="\n${marker} end $1\n$e\n"; }`,
     'has() { command -v "$1" >/dev/null 2>&1; }',
     't() { f=$1; shift; has "$1" || return 127; begin "$f $*"; e=$(exec $limit "$@" 2>&1 >&3 3>&- </dev/null); c=$?; end $c; return $c; }',
     // In a pipe the exit code is lost, so that it goes the way of standard error, as the last line.
-    `b() { f=$1; shift; has "$1" || return 127; begin "$f $*"; e=$({ { $limit "$@" 3>&-; echo $? >&2; } | sed '' >&3; } 2>&1 </dev/null); c=\${e##*\n}; e=\${e%"$c"}; end $c; return $c; }`,
+    `b() { f=$1; shift; has "$1" || return 127; begin "$f $*"; e=$({ { $limit "$@" 3>&-; echo $? >&2; } | $via >&3; } 2>&1 </dev/null); c=\${e##*\n}; e=\${e%"$c"}; end $c; return $c; }`,
     'has sed || b() { t "$@"; }',
+    ...listInPart(words, above),
     // What needs no asking has been asked with nothing to tell: no other container is asked for it.
     'none() { begin "$1"; e=; end 0; }',
     ...readings.map(scriptOf),
@@ -46,9 +64,28 @@ export function streamScript(readings: readonly NodeReading[], marker: string): 
   ].join('\n');
 }
 
+/** How a program is run whose output passes another one. */
+const FUNCTIONS: Readonly<Record<string, string>> = { 'nft list': 'b', 'conntrack -L': 'k' };
+
+/** How a listing begins that is not of the whole table. */
+export const IN_PART = '# conntrack -L | ';
+
+/** The function that lists connections; what it leaves out is said by the first line of what it prints. */
+function listInPart(words: readonly string[], above: number): string[] {
+  if (words.length === 0) return ['k() { t "$@"; }'];
+  return [
+    // Not `read`, which takes a byte at a time: the kernel gives only the first.
+    'n=$(cat /proc/sys/net/netfilter/nf_conntrack_count 2>/dev/null)',
+    `k() { [ "\${n:-0}" -gt ${above} ] && has grep && has sed || { t "$@"; return; }`,
+    `via="grep -Fw -e ${words.join(' -e ')}"; h="\n${IN_PART}$via"; b "$@"; c=$?; via="sed -n p" h=; return $c; }`,
+  ];
+}
+
 function scriptOf({ ways, onlyWith, toldBy }: NodeReading): string {
   const commands = ways.map(({ file, argv }) => ({ file, argv, words: `${file} ${argv.join(' ')}` }));
-  const tried = commands.map(({ argv, words }) => `${argv[0] === 'nft' ? 'b' : 't'} ${words}`).join(' || ');
+  const tried = commands
+    .map(({ argv, words }) => `${FUNCTIONS[`${argv[0]} ${argv[1]}`] ?? 't'} ${words}`)
+    .join(' || ');
   const none = `none '${commands[0]?.words}'`;
   if (toldBy !== undefined)
     return `case \${e##*${toldBy.name}} in ${toldBy.versions}) ${none} ;; *) ${tried} ;; esac`;

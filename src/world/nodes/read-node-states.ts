@@ -1,3 +1,4 @@
+import { listedPart } from '../../dataplane/conntrack/listed-part.ts';
 import { parseConntrack } from '../../dataplane/conntrack/parse-conntrack.ts';
 import { uniqueEntries } from '../../dataplane/conntrack/unique-entries.ts';
 import { parseConntrackCounters, parseNeighbourCounters } from '../../dataplane/counters/parse-counters.ts';
@@ -105,6 +106,7 @@ function readState(
     ),
     ...given('tunnels', forwarding, (read) => read.filter(({ remote }) => remote !== undefined)),
     ...given('sysctls', settings, (read) => completeSettings(read, sources.some(isCaptured))),
+    ...conntrackPartOf(sources),
     ...given('conntrack', each(['conntrack'], parseConntrack), uniqueEntries),
     ...given('counters', counters, (read) => new Map(read)),
     ...given('sockets', all(['sockets'], parseSockets), same),
@@ -112,6 +114,14 @@ function readState(
   const sets = all(['ipset-save', 'ipset-list'], parseIpset) ?? [];
   if (Object.keys(members).length === 0 && sets.length === 0 && dumps.length === 0) return undefined;
   return { name, tables, hasRules, ipsets: new Map(sets.map((set) => [set.name, set])), ...members };
+}
+
+/** Of several listings that are cut down to parts only what all of them list is listed for sure; one of the whole table is enough. */
+function conntrackPartOf(sources: readonly Source[]): Pick<NodeState, 'conntrackPart'> {
+  const [first, ...others] = sources.filter(({ kind }) => kind === 'conntrack').map(listedPart);
+  if (first === undefined || others.includes(undefined)) return {};
+  const isCommon = (word: string): boolean => others.every((part) => part?.has(word) === true);
+  return { conntrackPart: new Set([...first].filter(isCommon)) };
 }
 
 /** Every kernel has some from its start: a list that is empty was not read. */
