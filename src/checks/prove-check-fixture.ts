@@ -19,6 +19,8 @@ export interface Cluster {
   readonly networkpolicies?: readonly object[];
   readonly ingresses?: readonly object[];
   readonly httproutes?: readonly object[];
+  /** The lists are whole for these namespaces alone. */
+  readonly readIn?: readonly string[];
   /** Path → text: dumps, logs, resolv.conf. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -57,7 +59,7 @@ const KINDS: Readonly<Record<string, string>> = {
 const encoder = new TextEncoder();
 
 /** For tests: the world of `cluster`, by way of a snapshot. */
-export function worldOf({ files = {}, ...lists }: Cluster): World {
+export function worldOf({ files = {}, readIn, ...lists }: Cluster): World {
   const objects = Object.entries(lists).flatMap(([kind, items]) => {
     const own = KINDS[kind];
     if (own === undefined) return [];
@@ -67,6 +69,7 @@ export function worldOf({ files = {}, ...lists }: Cluster): World {
         path: `cluster/${kind}.json`,
         kind: 'kubernetes' as const,
         bytes: encoder.encode(JSON.stringify(list)),
+        ...(readIn === undefined ? {} : { namespaces: readIn }),
       },
     ];
   });

@@ -16,11 +16,16 @@ export function askedOf(world: World, service: Service): readonly Sourced<DnsObs
   const put = world.dnsAnswers.filter(({ outcome }) => outcome !== 'failed');
   if (findDnsService(world) === service) return put.filter(({ name }) => name.startsWith(FIRST));
   const { namespace, name: own } = service.metadata;
-  const broken = new Set(put.filter((each) => each.name.startsWith(FIRST) && !hasAnswer(each)).map(wayOf));
+  const broken = new Set(put.filter((each) => each.name.startsWith(FIRST) && isFailure(each)).map(wayOf));
   return put.filter(
     (each) =>
       each.name.startsWith(`${own}.${namespace}.svc.`) && !(broken.has(wayOf(each)) && !hasAnswer(each)),
   );
+}
+
+/** Without a record may be right: `kubernetes.default` has an address of one family. */
+function isFailure({ outcome, rcode = 'NOERROR' }: DnsObservation): boolean {
+  return outcome !== 'answered' || rcode !== 'NOERROR';
 }
 
 function hasAnswer({ outcome, records = [] }: DnsObservation): boolean {

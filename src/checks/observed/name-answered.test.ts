@@ -5,6 +5,7 @@ import { proveCheck } from '../prove-check-fixture.ts';
 import { nameAnswered } from './name-answered.ts';
 
 const { services, ...rest } = dns();
+const UDP = { name: 'dns', port: 53, protocol: 'UDP' };
 const cluster = { ...rest, services: [...services, service()] };
 const answer = (given: object, pod: string, name = 'web.shop.svc.cluster.local') => ({
   from: { kind: 'machine', via: 'port-forward' },
@@ -65,6 +66,23 @@ describe('observed/name-answered, where kubernetes.default fails as well', () =>
   });
 });
 
+describe('observed/name-answered, where nobody read the Service kubernetes of a cluster of IPv6', () => {
+  const first = 'kubernetes.default.svc.cluster.local';
+  const empty = { outcome: 'answered', rcode: 'NOERROR', records: [] };
+  const ofIpv6 = (given: object) => ({
+    ...answered(answer(given, 'a', first)),
+    services: services.map((each) => ({ ...each, spec: { clusterIP: 'fd00:10:96::a', ports: [UDP] } })),
+    readIn: ['kube-system', 'shop'],
+    subject: { namespace: 'kube-system', name: 'kube-dns' },
+  });
+  proveCheck(nameAnswered, {
+    healthy: ofIpv6(empty),
+    broken: ofIpv6({ ...empty, type: 'AAAA' }),
+    problem: { share: [1, 1], summary: /asked for kubernetes\.default.* answered without an address/ },
+    blind: { ...ofIpv6(empty), files: {} },
+  });
+});
+
 describe.each([
   ['a moment after the Service was made', '2026-11-24T10:00:10Z', 'info'],
   ['long after', '2026-11-24T10:01:00Z', 'error'],
@@ -87,7 +105,6 @@ describe.each([
   });
 });
 
-const UDP = { name: 'dns', port: 53, protocol: 'UDP' };
 const TCP = { name: 'dns-tcp', port: 53, protocol: 'TCP' };
 const DROP = '-A OUTPUT -d 10.244.1.2/32 -j DROP';
 const OTHER = DROP.replace('1.2/', '1.9/');

@@ -1,7 +1,7 @@
 import { compareAnswer } from '../../dns/compare-answer.ts';
 import { expectAnswer } from '../../dns/expect-answer.ts';
 import type { RecordType } from '../../dns/answer.ts';
-import { formatIp } from '../../model/address.ts';
+import { formatIp, parseIp } from '../../model/address.ts';
 import type { DnsObservation } from '../../model/observation.ts';
 import { parseProtocol } from '../../model/protocol.ts';
 import { lastChange, secondsOf } from '../../verify/last-change.ts';
@@ -34,7 +34,7 @@ export const nameAnswered: Check = defineCheck({
       const namespace = observation.name.split('.')[1] ?? '';
       const problem = isRead(world, 'services', namespace)
         ? compareAnswer(expectAnswer(contents, observation.name, observation.type as RecordType), observation)
-        : withoutObject(observation);
+        : withoutObject(world, observation);
       return { observation, problem };
     });
     const wrong = asked.flatMap(({ observation, problem }) =>
@@ -101,9 +101,20 @@ function isYoung(world: World, { metadata }: Service): boolean {
   return changed !== undefined && now !== undefined && now - changed <= CACHE_SECONDS;
 }
 
-/** `kubernetes.default` is there in every cluster; its address is known only where its Service was read. */
-function withoutObject({ outcome, rcode = 'NOERROR', records = [] }: DnsObservation): string | undefined {
+/** `kubernetes.default` is there in every cluster, with an address of the cluster's first family; the address is known only where its Service was read. */
+function withoutObject(
+  world: World,
+  { outcome, rcode = 'NOERROR', records = [], type }: DnsObservation,
+): string | undefined {
   const any = { by: 'upstream', rcode: 'NOERROR', records: [], because: '' } as const;
   if (outcome !== 'answered') return compareAnswer(any, { outcome });
-  return records.length > 0 ? undefined : `answered ${rcode === 'NOERROR' ? 'without an address' : rcode}`;
+  if (records.length > 0 || (rcode === 'NOERROR' && type !== firstTypeOf(world))) return undefined;
+  return `answered ${rcode === 'NOERROR' ? 'without an address' : rcode}`;
+}
+
+/** The type of the addresses of the cluster's first family, as the DNS Service's first address tells it. */
+function firstTypeOf(world: World): RecordType | undefined {
+  const address = parseIp(findDnsService(world)?.spec.clusterIP ?? '');
+  if (address === undefined) return undefined;
+  return typeof address === 'number' ? 'A' : 'AAAA';
 }

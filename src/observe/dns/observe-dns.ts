@@ -63,7 +63,7 @@ export async function observeDns(
   const config = resolvConf && parseResolvConf(textOf(resolvConf));
   const zone = (config && clusterDomainOf(config)) ?? zoneServed(objects);
   return await collectDns(access, {
-    questions: questionsOf(subject, services, zone, config),
+    questions: questionsOf(subject, services, { zone, config, firstType: firstTypeOf(service) }),
     replicas: replicasOf(service, pods),
     servers: [...new Set([...(config?.nameservers ?? []), ...addressesOf(service)])],
     inside: insidePoints(pods, subject.clientPod),
@@ -75,10 +75,9 @@ export async function observeDns(
 function questionsOf(
   { namespace, service, lookUp }: LiveSubject,
   services: readonly ServiceObject[],
-  zone: string,
-  config: ResolvConf | undefined,
+  { zone, config, firstType }: { zone: string; config: ResolvConf | undefined; firstType: string },
 ): { name: string; type: string }[] {
-  const first = { name: `kubernetes.default.svc.${zone}`, type: 'A' };
+  const first = { name: `kubernetes.default.svc.${zone}`, type: firstType };
   if (lookUp !== undefined) {
     const address = parseIp(lookUp);
     if (address !== undefined) return [first, { name: reverseName(address), type: 'PTR' }];
@@ -101,6 +100,11 @@ function questionsOf(
   const families = object?.spec.ipFamilies ?? ['IPv4'];
   const types = families.map((family) => (family === 'IPv6' ? 'AAAA' : 'A'));
   return unique([first, ...types.map((type) => ({ name: `${service}.${namespace}.svc.${zone}`, type }))]);
+}
+
+/** The Service `kubernetes` has an address of the cluster's first family alone, as the DNS Service's first address is. */
+function firstTypeOf(dns: ServiceObject | undefined): string {
+  return typeof parseIp(dns?.spec.clusterIP ?? '') === 'bigint' ? 'AAAA' : 'A';
 }
 
 function unique(questions: readonly { name: string; type: string }[]): { name: string; type: string }[] {
