@@ -56,6 +56,15 @@ const KINDS: Readonly<Record<string, string>> = {
   httproutes: 'HTTPRoute',
 };
 
+const kubernetes = { name: 'kubernetes', namespace: 'default' };
+
+/** What every whole list has: the API server keeps it. */
+const OF_THE_API: Readonly<Record<string, readonly object[]>> = {
+  services: [{ metadata: kubernetes, spec: {} }],
+  endpointslices: [{ metadata: kubernetes, addressType: 'IPv4', endpoints: [] }],
+  endpoints: [{ metadata: kubernetes, subsets: [] }],
+};
+
 const encoder = new TextEncoder();
 
 /** For tests: the world of `cluster`, by way of a snapshot. */
@@ -63,7 +72,9 @@ export function worldOf({ files = {}, readIn, ...lists }: Cluster): World {
   const objects = Object.entries(lists).flatMap(([kind, items]) => {
     const own = KINDS[kind];
     if (own === undefined) return [];
-    const list = { kind: 'List', items: (items as object[]).map((item) => ({ kind: own, ...item })) };
+    const beside = readIn === undefined ? (OF_THE_API[kind] ?? []) : [];
+    const all = [...(items as object[]), ...beside];
+    const list = { kind: 'List', items: all.map((item) => ({ kind: own, ...item })) };
     return [
       {
         path: `cluster/${kind}.json`,

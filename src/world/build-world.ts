@@ -16,6 +16,7 @@ import type {
   ServiceCidr,
   Workload,
 } from './kubernetes/objects.ts';
+import { RESOURCE_OF_KIND, coverageOf } from './coverage-of.ts';
 import { isRead } from './is-read.ts';
 import { missingNodes } from './missing-nodes.ts';
 import { networkOf } from './network.ts';
@@ -29,27 +30,7 @@ import { slicesFromEndpoints } from './objects/slices-from-endpoints.ts';
 import type { KubeProxyState } from './kube-proxy-state.ts';
 import { readKubeProxies } from './proxy/read-kube-proxies.ts';
 import { readObservations } from './read-observations.ts';
-import type { Coverage, ResourceKind, World } from './world.ts';
-
-const RESOURCE_OF_KIND: Readonly<Record<string, ResourceKind>> = {
-  Service: 'services',
-  EndpointSlice: 'endpointslices',
-  Endpoints: 'endpoints',
-  Pod: 'pods',
-  Node: 'nodes',
-  Namespace: 'namespaces',
-  NetworkPolicy: 'networkpolicies',
-  Deployment: 'workloads',
-  ReplicaSet: 'workloads',
-  DaemonSet: 'workloads',
-  StatefulSet: 'workloads',
-  Job: 'workloads',
-  ConfigMap: 'configmaps',
-  Event: 'events',
-  ServiceCIDR: 'servicecidrs',
-  Ingress: 'ingresses',
-  HTTPRoute: 'httproutes',
-};
+import type { ResourceKind, World } from './world.ts';
 
 /** Parses and links a snapshot. What was not understood is in `issues`, what was not seen in `gaps`; nothing throws. */
 export function buildWorld(snapshot: Snapshot): World {
@@ -155,26 +136,6 @@ function uniqueObjects(
     places.set(normal, place);
   }
   return [...unique.values()];
-}
-
-/** A kind of which a list was read is complete; single objects prove only themselves. */
-function coverageOf(read: readonly ReadObjects[]): Map<ResourceKind, Coverage> {
-  const coverage = new Map<ResourceKind, Coverage>();
-  const set = (kind: string, isComplete: boolean, namespaces: readonly string[] = []): void => {
-    const resource = RESOURCE_OF_KIND[kind];
-    if (resource === undefined) return;
-    const before = coverage.get(resource);
-    const all = [...new Set([...(before?.namespaces ?? []), ...namespaces])];
-    coverage.set(resource, {
-      isComplete: isComplete || before?.isComplete === true,
-      ...(all.length === 0 ? {} : { namespaces: all }),
-    });
-  };
-  for (const { objects, listedKinds, namespaces } of read) {
-    for (const kind of new Set(objects.map(({ object }) => object.kind))) set(kind, false);
-    for (const kind of listedKinds) set(kind, namespaces === undefined, namespaces);
-  }
-  return coverage;
 }
 
 function textsOf(
