@@ -15,12 +15,23 @@ describe('node/forwarding-off', () => {
     },
     problem: {
       severity: 'error',
+      faults: ['N04'],
       summary: /node-a does not forward packets/,
       remedy: {
         text: 'turn forwarding on, and keep it on in /etc/sysctl.d',
         commands: ['sysctl -w net.ipv4.ip_forward=1   # on node-a'],
       },
     },
+    blind: unwalked,
+  });
+});
+
+describe('node/forwarding-off, of IPv6', () => {
+  const rule = 'net.ipv6.conf.all.forwarding = 0';
+  proveCheck(forwardingOff, {
+    healthy: { ...works, files },
+    broken: { ...failsBy('dropped', { at: ruleAt('node-a', { family: 'sysctl', rule }) }), files },
+    problem: { faults: ['N19', 'N04'], summary: /net\.ipv6\.conf\.all\.forwarding = 0/ },
     blind: unwalked,
   });
 });

@@ -6,13 +6,14 @@ import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 export const forwardingOff: Check = defineDiscrepancyCheck({
   id: 'node/forwarding-off',
   asserts: 'every node forwards packets',
-  faults: ['N04'],
+  faults: ['N04', 'N19'],
   kinds: ['dropped', 'unreachable'],
   needs: ['verifications', 'sysctls'],
   concerns: ({ at }) => at?.family === 'sysctl' && /forward/.test(at.rule),
   tell: (group) => {
     const names = [...new Set(group.at.map(({ rule }) => rule.split(/\s*=\s*/, 1)[0] ?? rule))];
     return {
+      faults: names.every((name) => name.startsWith('net.ipv6.')) ? ['N19', 'N04'] : ['N04'],
       summary: `${group.node} does not forward packets (${group.at[0]?.rule ?? 'forwarding is off'})`,
       remedy: {
         text: 'turn forwarding on, and keep it on in /etc/sysctl.d',
