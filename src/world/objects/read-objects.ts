@@ -29,6 +29,38 @@ export interface ReadObjects {
 /** Kinds that are never kept: what they hold is secret. */
 const SECRET_KINDS = new Set(['Secret', 'SecretList']);
 
+/**
+ * The API groups whose kind of that name is Kubernetes' own. Others have a Service (Knative), a Node (Longhorn), a NetworkPolicy (Calico), an Ingress (OpenShift) that is something else, and
+ * `kubectl get all` lists some of them beside each other.
+ */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  Service: [''],
+  Pod: [''],
+  Node: [''],
+  Endpoints: [''],
+  Namespace: [''],
+  ConfigMap: [''],
+  Event: ['', 'events.k8s.io'],
+  EndpointSlice: ['discovery.k8s.io'],
+  Deployment: ['apps', 'extensions'],
+  ReplicaSet: ['apps', 'extensions'],
+  DaemonSet: ['apps', 'extensions'],
+  StatefulSet: ['apps'],
+  Job: ['batch'],
+  NetworkPolicy: ['networking.k8s.io', 'extensions'],
+  Ingress: ['networking.k8s.io', 'extensions'],
+  ServiceCIDR: ['networking.k8s.io'],
+  HTTPRoute: ['gateway.networking.k8s.io'],
+};
+
+/** `kind`, with its group where that is not the one whose kind is meant by the name alone (`Service.serving.knative.dev`). */
+function kindIn(kind: string, apiVersion: unknown): string {
+  const own = GROUPS[kind];
+  if (own === undefined || typeof apiVersion !== 'string' || apiVersion === '') return kind;
+  const group = apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
+  return own.includes(group) ? kind : `${kind}.${group}`;
+}
+
 /** Reads the objects of one source: JSON or YAML, single, List, or many documents. */
 export function readObjects(source: Source): ReadObjects {
   const read = isJson(source) ? readJson(source) : readYaml(source, textOf(source).replace(/^\uFEFF/, ''));
@@ -129,7 +161,7 @@ function collect(source: Source, value: unknown, locator: Locator): ReadObjects 
   const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
   const items = value['items'];
   if (!Array.isArray(items)) {
-    const object = objectOf(value, undefined);
+    const object = objectOf(value, undefined, undefined);
     return object && !SECRET_KINDS.has(object.kind)
       ? {
           objects: [{ object, place: { source: source.path, locate: locator(undefined) } }],
@@ -138,10 +170,11 @@ function collect(source: Source, value: unknown, locator: Locator): ReadObjects 
         }
       : { objects: [], listedKinds: [], issues: object ? [] : [cut(source, 'holds no API object')] };
   }
+  const version = value['apiVersion'];
   const itemKind = kind.endsWith('List') && kind !== 'List' ? kind.slice(0, -4) : undefined;
   const issues: ParseIssue[] = [];
   const objects = items.flatMap((item: unknown, index): ReadObject[] => {
-    const object = isRecord(item) ? objectOf(item, itemKind) : undefined;
+    const object = isRecord(item) ? objectOf(item, itemKind, version) : undefined;
     if (object === undefined && !SECRET_KINDS.has(kind))
       issues.push(cut(source, `items[${index}] is no API object`));
     return object && !SECRET_KINDS.has(object.kind)
@@ -150,8 +183,8 @@ function collect(source: Source, value: unknown, locator: Locator): ReadObjects 
   });
   const kinds = new Set([
     ...objects.map(({ object }) => object.kind),
-    ...(itemKind ? [itemKind] : []),
-    ...kindOfName(source.path),
+    ...(itemKind ? [kindIn(itemKind, version)] : []),
+    ...(items.length === 0 ? kindOfName(source.path) : []),
   ]);
   return { objects, listedKinds: [...kinds], issues };
 }
@@ -185,9 +218,12 @@ function kindOfName(path: string): string[] {
 function objectOf(
   value: Record<string, unknown>,
   itemKind: string | undefined,
+  listVersion: unknown,
 ): KubernetesObject | undefined {
-  const kind = typeof value['kind'] === 'string' ? value['kind'] : itemKind;
+  const written = value['kind'];
+  const told = typeof written === 'string' ? written : itemKind;
   const metadata = value['metadata'];
+  const kind = told && kindIn(told, value['apiVersion'] ?? (written === undefined ? listVersion : undefined));
   if (kind === undefined || !isRecord(metadata) || typeof metadata['name'] !== 'string') return undefined;
   if (['spec', 'status'].some((part) => !isRecord(value[part] ?? {}))) return undefined;
   const namespace = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : '';
