@@ -15,15 +15,14 @@ import { missingEvidence } from './missing-evidence.ts';
  */
 export function runChecks(input: CheckInput, checks: readonly Check[] = allChecks): CheckResult[] {
   const known = new Map<Need, Gap | undefined>();
+  const gapOf = (need: Need): Gap | undefined => {
+    if (!known.has(need)) known.set(need, missingEvidence(need, input));
+    return known.get(need);
+  };
   return checks.map((check): CheckResult => {
     if (!appliesTo(check, input)) return { check, status: 'not-applicable' };
-    const gaps: Gap[] = [];
-    for (const need of check.needs) {
-      if (!known.has(need)) known.set(need, missingEvidence(need, input));
-      const gap = known.get(need);
-      if (gap) gaps.push(gap);
-    }
-    if (gaps.length > 0) return { check, status: 'unknown', gaps };
+    if (check.needs.some((need) => gapOf(need) !== undefined))
+      return { check, status: 'unknown', gaps: check.needs.flatMap((need) => gapOf(need) ?? []) };
     const problems = check.isClusterWide ? problemsOfCluster(check, input) : [...check.run(input)];
     return problems.length === 0 ? { check, status: 'pass' } : { check, status: 'problem', problems };
   });

@@ -2,6 +2,7 @@ import { formatAddressPort } from '../model/address.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import type { Verification } from '../verify/discrepancy.ts';
+import { distinctEndpoints } from '../verify/distinct-endpoints.ts';
 import type { World } from '../world/world.ts';
 import { type TrackedConnection, connectionsTo } from './connections-to.ts';
 
@@ -23,6 +24,10 @@ export function silentEndpoints(
   world: World,
   verifications: readonly Verification[],
 ): SilentEndpoints | undefined {
+  const isAnySilent = [...distinctEndpoints(verifications).values()].some((endpoint) =>
+    isSilent(connectionsTo(world, endpoint)),
+  );
+  if (!isAnySilent) return undefined;
   const all = reachedOf(verifications);
   const silent = all.filter((endpoint) => isSilent(connectionsTo(world, endpoint)));
   if (silent.length === 0) return undefined;

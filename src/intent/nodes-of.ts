@@ -41,7 +41,33 @@ export const clientNodesOf: (world: World) => readonly string[] = perWorld((worl
  * The addresses of `node` in `family` that its own packets carry and that others know it by: InternalIP, and ExternalIP
  * where an interface has it. Without a Node object, those of the interface of its default route.
  */
-export function nodeAddressesOf(world: World, node: string, family: IpFamily): Ip[] {
+export function nodeAddressesOf(world: World, node: string, family: IpFamily): readonly Ip[] {
+  const known = addressesByNode(world)[family];
+  let addresses = known.get(node);
+  if (addresses === undefined) known.set(node, (addresses = findAddresses(world, node, family)));
+  return addresses;
+}
+
+const addressesByNode = perWorld((): Record<IpFamily, Map<string, readonly Ip[]>> => ({
+  IPv4: new Map(),
+  IPv6: new Map(),
+}));
+
+/** The node that has `address` by `nodeAddressesOf`; undefined where none has. */
+export function nodeWithAddress(world: World, address: Ip): string | undefined {
+  return nodesByAddress(world).get(address);
+}
+
+const nodesByAddress = perWorld((world): ReadonlyMap<Ip, string> => {
+  const nodes = new Map<Ip, string>();
+  for (const node of nodeNamesOf(world))
+    for (const family of ['IPv4', 'IPv6'] as const)
+      for (const address of nodeAddressesOf(world, node, family))
+        if (!nodes.has(address)) nodes.set(address, node);
+  return nodes;
+});
+
+function findAddresses(world: World, node: string, family: IpFamily): readonly Ip[] {
   const addresses = findNode(world, node)?.status.addresses ?? [];
   const ofType = (type: string): Ip[] =>
     addressesOfFamily(
@@ -82,7 +108,7 @@ function defaultRouteAddresses(world: World, node: string, family: IpFamily): Ip
  * (of which those that others know the node by are given), the primary one in nftables mode.
  * *Source:* kubernetes v1.37 pkg/proxy/util/nodeport_addresses.go, pkg/proxy/apis/config/v1alpha1/defaults.go.
  */
-export function nodePortAddressesOf(world: World, node: string, family: IpFamily): Ip[] {
+export function nodePortAddressesOf(world: World, node: string, family: IpFamily): readonly Ip[] {
   const { mode, config } = proxyFactsOf(world, node);
   const own = nodeAddressesOf(world, node, family);
   const ranges = nodePortRangesOf(config.nodePortAddresses, mode, own, family);

@@ -1,6 +1,7 @@
 import { formatIp } from '../model/address.ts';
 import type { Ip } from '../model/address.ts';
 import type { ProbeObservation } from '../model/observation.ts';
+import { byKey } from '../model/by-key.ts';
 import { PROTOCOL, type Protocol } from '../model/protocol.ts';
 import type { Vantage } from '../model/vantage.ts';
 import type { Sourced } from '../world/read-observations.ts';
@@ -30,11 +31,9 @@ export function triedConnections(
 ): TriedConnections | undefined {
   const name = NAMES.get(protocol);
   if (probes.length === 0 || name === undefined) return undefined;
-  const text = formatIp(address);
-  const own = probes.find(
-    (probe) =>
-      probe.address === text && probe.port === port && probe.protocol === name && isFrom(probe, vantage),
-  );
+  const own = probesTo(probes)
+    .get(keyOf(formatIp(address), port, name))
+    ?.find((probe) => isFrom(probe, vantage));
   if (own === undefined) return undefined;
   const { failed: _, ...results } = own.results;
   const counts = Object.entries(results).sort(([, a], [, b]) => b - a);
@@ -45,6 +44,24 @@ export function triedConnections(
     .map(([result]) => result)
     .filter((result) => result !== 'connected' && result !== 'replied');
   return { tries, connected, failures, source: own.source, from: placeOf(own) };
+}
+
+type Probes = readonly Sourced<ProbeObservation>[];
+
+const byTarget = new WeakMap<Probes, ReadonlyMap<string, Probes>>();
+
+// Every endpoint is asked about from every client.
+function probesTo(probes: Probes): ReadonlyMap<string, Probes> {
+  let known = byTarget.get(probes);
+  if (known === undefined) {
+    known = byKey(probes, ({ address, port, protocol }) => keyOf(address, port, protocol));
+    byTarget.set(probes, known);
+  }
+  return known;
+}
+
+function keyOf(address: string, port: number, protocol: string): string {
+  return `${address} ${port} ${protocol}`;
 }
 
 /** A pod that is named stands for any pod of its node where the question names none. */

@@ -4,6 +4,7 @@ import { formatAddressPort, formatIp } from '../../model/address.ts';
 import type { Endpoint } from '../../model/frontend.ts';
 import { listNodes } from '../../verify/describe-clients.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
+import { distinctEndpoints } from '../../verify/distinct-endpoints.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 import { connectionsTo } from '../connections-to.ts';
@@ -18,6 +19,10 @@ export const answersLately: Check = defineCheck({
   faults: ['N15', 'N08', 'F08', 'E04'],
   needs: ['verifications', 'endpointSlices', 'conntrack'],
   *run({ world, subject, verifications }) {
+    const isAnyUnanswered = [...distinctEndpoints(verifications).values()].some((endpoint) =>
+      connectionsTo(world, endpoint).some(({ entry }) => entry.isUnreplied),
+    );
+    if (!isAnyUnanswered) return;
     const silences = [...reachedEndpoints(verifications)].flatMap(({ endpoint, nodes }): Silence[] => {
       const from = [...nodes].filter((node) => isSilentTo(world, node, endpoint));
       const isAlone = from.some((node) => hearsOthers(world, node, endpoint));

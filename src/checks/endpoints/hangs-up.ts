@@ -1,4 +1,5 @@
 import { formatAddressPort } from '../../model/address.ts';
+import { distinctEndpoints } from '../../verify/distinct-endpoints.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { connectionsTo } from '../connections-to.ts';
 
@@ -15,9 +16,7 @@ export const hangsUp: Check = defineCheck({
   faults: ['P04', 'P05', 'E04'],
   needs: ['verifications', 'endpointSlices', 'conntrack'],
   *run({ world, subject, verifications }) {
-    const promised = verifications.flatMap(({ expectation }) => expectation.endpoints);
-    const endpoints = new Map(promised.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]));
-    for (const endpoint of endpoints.values()) {
+    for (const endpoint of distinctEndpoints(verifications).values()) {
       const connections = connectionsTo(world, endpoint);
       const left = connections.filter(({ entry }) => entry.state === 'CLOSE_WAIT');
       const isEnded = connections.some(({ entry }) => ENDED.has(entry.state ?? ''));

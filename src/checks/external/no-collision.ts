@@ -1,7 +1,7 @@
 import { isHeard } from '../../dataplane/sockets/listens-on.ts';
 import { type Ip, parseIp } from '../../model/address.ts';
 import { parseProtocol } from '../../model/protocol.ts';
-import { nodeAddressesOf, nodeNamesOf } from '../../intent/nodes-of.ts';
+import { nodeWithAddress } from '../../intent/nodes-of.ts';
 import { findService } from '../../intent/service-index.ts';
 import type { Service, ServicePort } from '../../world/kubernetes/objects.ts';
 import type { World } from '../../world/world.ts';
@@ -22,15 +22,14 @@ export const noCollision: Check = defineCheck({
         .filter(({ ipMode }) => ipMode !== 'Proxy')
         .map(({ ip }) => ip ?? ''),
     ];
+    if (claimed.length === 0) return;
     const isIpvs = [...world.kubeProxies.values()].some(
       ({ config, modesInKernel }) => config.mode === 'ipvs' || modesInKernel.includes('ipvs'),
     );
     for (const text of claimed) {
       const address = parseIp(text);
       if (address === undefined) continue;
-      const node = nodeNamesOf(world).find((each) =>
-        (['IPv4', 'IPv6'] as const).some((family) => nodeAddressesOf(world, each, family).includes(address)),
-      );
+      const node = nodeWithAddress(world, address);
       if (node === undefined) continue;
       const taken = (service.spec.ports ?? []).filter((port) => isHeldBy(world, node, address, port));
       if (!isIpvs && taken.length === 0) continue;

@@ -1,7 +1,10 @@
 import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import type { Frontend } from '../../model/frontend.ts';
+import { byKey } from '../../model/by-key.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
+import { distinctEndpoints } from '../../verify/distinct-endpoints.ts';
+import { perWorld } from '../../world/per-world.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 const DNS_PORT = 53;
@@ -14,8 +17,9 @@ export const conntrackStale: Check = defineCheck({
   needs: ['verifications', 'endpointSlices', 'conntrack'],
   *run({ world, subject, verifications }) {
     const promised = verifications.map(({ expectation }) => expectation);
-    const endpoints = new Set(
-      promised.flatMap((each) => each.endpoints.map(({ address, port }) => `${address} ${port}`)),
+    const endpoints = distinctEndpoints(verifications);
+    const frontends = new Set(
+      promised.map(({ frontend: { address, port } }) => formatAddressPort(address, port)),
     );
     // What the rules of now do not translate either follows from the rules, not from the entry.
     const isTranslatedNow = (entry: ConntrackEntry, node: string): boolean =>
@@ -24,17 +28,17 @@ export const conntrackStale: Check = defineCheck({
           expectation.vantage.node === node && isTo(entry, expectation.frontend) && works[1] > 0,
       );
     const isStale = (entry: ConntrackEntry, node: string): boolean =>
-      entry.protocol === PROTOCOL.udp &&
-      entry.isUnreplied &&
       // An entry that is not translated is stale only where there is something to translate it to.
       promised.some(
         ({ frontend, endpoints: own }) =>
           isTo(entry, frontend) && (own.length > 0 || entry.reply.source !== entry.original.destination),
       ) &&
       (entry.reply.source !== entry.original.destination || isTranslatedNow(entry, node)) &&
-      !endpoints.has(`${entry.reply.source} ${entry.reply.sourcePort}`);
-    for (const [node, { conntrack = [] }] of world.nodeStates) {
-      const stale = conntrack.filter((entry) => isStale(entry, node));
+      !endpoints.has(formatAddressPort(entry.reply.source, entry.reply.sourcePort ?? 0));
+    for (const [node, unanswered] of unansweredOf(world)) {
+      const stale = [...frontends]
+        .flatMap((frontend) => unanswered.get(frontend) ?? [])
+        .filter((entry) => isStale(entry, node));
       const [first] = stale;
       if (!first) continue;
       const { destination, destinationPort = 0 } = first.original;
@@ -63,6 +67,20 @@ export const conntrackStale: Check = defineCheck({
     }
   },
 });
+
+/** UDP entries without an answer, by node and by where clients sent to. Tables hold hundreds of thousands, and every Service of an audit asks. */
+const unansweredOf = perWorld(
+  ({ nodeStates }): ReadonlyMap<string, ReadonlyMap<string, readonly ConntrackEntry[]>> =>
+    new Map(
+      [...nodeStates].map(([node, { conntrack = [] }]) => [
+        node,
+        byKey(
+          conntrack.filter(({ protocol, isUnreplied }) => protocol === PROTOCOL.udp && isUnreplied),
+          ({ original }) => formatAddressPort(original.destination, original.destinationPort ?? 0),
+        ),
+      ]),
+    ),
+);
 
 function isTo({ original }: ConntrackEntry, frontend: Frontend): boolean {
   return (

@@ -151,6 +151,7 @@ function triedEndpoints(world: World, verifications: readonly Verification[]): T
     string,
     { endpoint: Endpoint; protocol: Protocol; tried: Map<string, TriedConnections> }
   >();
+  if (world.probes.length === 0) return [];
   for (const { expectation, works } of verifications) {
     const { outcome, endpoints, vantage, frontend } = expectation;
     if (outcome !== 'endpoints' || works[0] < 1 - 1e-6) continue;

@@ -10,6 +10,7 @@ import { askedOf } from '../../world/asked-of.ts';
 import { findDnsService } from '../../world/find-dns-service.ts';
 import type { Service } from '../../world/kubernetes/objects.ts';
 import { isRead } from '../../world/is-read.ts';
+import { perWorld } from '../../world/per-world.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import type { World } from '../../world/world.ts';
 import { zoneContentsOf } from '../../world/zone-contents.ts';
@@ -21,6 +22,8 @@ const CACHE_SECONDS = 35;
 /** NodeLocal DNS listens on link-local addresses. */
 const LINK_LOCAL = /^169\.254\./;
 
+const contentsOf = perWorld((world) => zoneContentsOf(world, readClusterDns(world).searched.domain));
+
 /** DNS servers were asked for the Service's name and did not answer as the specification promises. */
 export const nameAnswered: Check = defineCheck({
   id: 'observed/name-answered',
@@ -29,8 +32,10 @@ export const nameAnswered: Check = defineCheck({
   needs: ['service', 'services', 'dnsAnswers'],
   *run({ world, subject: { service } }) {
     if (!service) return;
-    const contents = zoneContentsOf(world, readClusterDns(world).searched.domain);
-    const asked = askedOf(world, service).map((observation) => {
+    const observations = askedOf(world, service);
+    if (observations.length === 0) return;
+    const contents = contentsOf(world);
+    const asked = observations.map((observation) => {
       const namespace = observation.name.split('.')[1] ?? '';
       const problem = isRead(world, 'services', namespace)
         ? compareAnswer(expectAnswer(contents, observation.name, observation.type as RecordType), observation)
