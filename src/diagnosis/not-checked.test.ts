@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { node, pod, service } from '../checks/cluster-fixture.ts';
 import { worldOf } from '../checks/prove-check-fixture.ts';
 import { differs, ip, promise, verified } from '../verify/verification-fixture.ts';
-import { gapsOfSubject, gapsOfWorld } from './not-checked.ts';
+import { gapsOfSubject, gapsOfWorld, isBlind } from './not-checked.ts';
 
 const agent = (image: string) => ({
   pods: [pod('agent-1', {}, { hostNetwork: true, containers: [{ name: 'agent', image }] })],
@@ -73,4 +73,39 @@ it('says that nothing read leads clients to an external IP that no node has', ()
     'whether the network leads 203.0.113.77 to a node',
   ]);
   expect(ask('192.0.2.11')).toEqual([]);
+});
+
+describe('policies of other kinds that were read', () => {
+  const policy = (apiVersion: string, kind: string, name: string, namespace?: string) => ({
+    apiVersion,
+    kind,
+    metadata: { name, namespace },
+  });
+  const deny = policy('policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy', 'deny-shop');
+  const redis = policy('crd.projectcalico.org/v1', 'NetworkPolicy', 'redis', 'cache');
+  const seen = (image: string, ...policies: object[]) =>
+    worldOf({
+      ...agent(image),
+      files: { 'policies.json': JSON.stringify({ apiVersion: 'v1', kind: 'List', items: policies }) },
+    });
+  const blind = (image: string, ...policies: object[]) =>
+    isBlind({
+      world: seen(image, ...policies),
+      subject: { namespace: 'shop', name: 'web' },
+      verifications: [],
+      results: [],
+      reverify: () => [],
+    });
+
+  it('are named', () => {
+    expect(gapsOfWorld(seen('quay.io/calico/node:v3.30.0', deny, redis)).map(({ what }) => what)).toContain(
+      'what these policies refuse: AdminNetworkPolicy deny-shop, NetworkPolicy cache/redis',
+    );
+  });
+
+  it('leave open what becomes of connections where their engine works out of sight', () => {
+    expect(blind('quay.io/cilium/cilium:v1.17.0', deny)).toBe(true);
+    expect(blind('quay.io/cilium/cilium:v1.17.0', redis)).toBe(false);
+    expect(blind('quay.io/calico/node:v3.30.0', deny)).toBe(false);
+  });
 });

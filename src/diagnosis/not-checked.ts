@@ -6,6 +6,7 @@ import { clientText, frontendText } from '../verify/group-discrepancies.ts';
 import type { Need } from '../checks/check.ts';
 import { dataplanesBesideProxy } from '../verify/proxy-replacement.ts';
 import { findPolicyEngine } from '../world/find-policy-engine.ts';
+import type { KubernetesObject } from '../world/kubernetes/objects.ts';
 import { meshOf } from '../world/mesh-of.ts';
 import { targetServiceOf } from '../world/target-service-of.ts';
 import type { World } from '../world/world.ts';
@@ -32,6 +33,7 @@ export function isBlind(input: DiagnosisInput): boolean {
   return (
     isWithoutWalk ||
     leadsOutside(input) ||
+    isUnderUnseenPolicy(input) ||
     results.some(
       ({ status, check }) =>
         status === 'unknown' &&
@@ -56,6 +58,7 @@ export function gapsOfWorld(world: World): Gap[] {
     ...world.gaps,
     ...world.issues.map(gapOfIssue),
     ...gapsOfPolicies(world),
+    ...gapsOfOtherPolicies(world),
     ...gapsOfOtherDataplanes(world),
   ]);
 }
@@ -67,6 +70,32 @@ function gapsOfOtherDataplanes(world: World): Gap[] {
     why: 'it may translate them before kube-proxy’s rules see them, and its state is not read',
     unlock: 'ask without --from, on the running cluster: connections are tried',
   }));
+}
+
+/** At most so many policies are named. */
+const SHOWN_POLICIES = 3;
+
+function gapsOfOtherPolicies({ otherPolicies: others = [] }: World): Gap[] {
+  if (others.length === 0) return [];
+  const names = others.slice(0, SHOWN_POLICIES).map(({ kind, metadata: { namespace, name } }) => {
+    const [short] = kind.split('.', 1);
+    return `${short ?? kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
+  });
+  const more = others.length - names.length;
+  return [
+    {
+      what: `what these policies refuse: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+      why: 'they are of other kinds than NetworkPolicy, which are not interpreted; only rules that they made on nodes are walked',
+      unlock: 'ask without --from, on the running cluster: connections are tried',
+    },
+  ];
+}
+
+/** A policy that is not interpreted may be about the Service, and what its engine makes of it is in no dump. */
+function isUnderUnseenPolicy({ world, subject: { namespace } }: DiagnosisInput): boolean {
+  const isNear = ({ metadata }: KubernetesObject): boolean =>
+    metadata.namespace === '' || metadata.namespace === namespace;
+  return findPolicyEngine(world)?.isWalked === false && (world.otherPolicies ?? []).some(isNear);
 }
 
 /** Engines whose rules are in no dump have policies of kinds of their own, too. */

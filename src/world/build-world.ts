@@ -61,6 +61,7 @@ export function buildWorld(snapshot: Snapshot): World {
     serviceCidrs: of<ServiceCidr>('servicecidrs'),
     ingresses: of<Ingress>('ingresses'),
     httpRoutes: of<HttpRoute>('httproutes'),
+    otherPolicies: objects.filter(({ kind }) => kind !== 'NetworkPolicy' && /NetworkPolicy(\.|$)/.test(kind)),
   };
   const { states: readStates, dumps, issues: nodeIssues } = readNodeStates(snapshot.sources);
   const named = namePorts(readStates, base.pods);

@@ -54,6 +54,8 @@ export interface World {
   readonly serviceCidrs: readonly ServiceCidr[];
   readonly ingresses: readonly Ingress[];
   readonly httpRoutes: readonly HttpRoute[];
+  /** Policies of other kinds than NetworkPolicy (AdminNetworkPolicy, those of Calico and Cilium), which are not interpreted. */
+  readonly otherPolicies?: readonly KubernetesObject[];
   readonly coverage: ReadonlyMap<ResourceKind, Coverage>;
 
   /** What was read of each node's kernel, by node name; nodes of which nothing was read are absent. */
