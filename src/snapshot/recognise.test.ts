@@ -9,6 +9,7 @@ describe('recogniseSource', () => {
   it.each([
     ['*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n', 'iptables-save'],
     ['-P INPUT ACCEPT\n-A INPUT -j DROP\n', 'iptables-list-rules'],
+    ['# iptables -t nat -S\n-P PREROUTING ACCEPT\n-N KUBE-MARK-MASQ\n', 'iptables-list-rules'],
     ['Chain INPUT (policy ACCEPT)\ntarget prot opt source destination\n', 'iptables-list'],
     ['table ip filter {\n}\n', 'nft-text'],
     ['add table ip kube-proxy\n', 'nft-text'],
