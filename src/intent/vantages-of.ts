@@ -6,6 +6,7 @@ import type { Pod } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import { addressesOfFamily, cidrsOfFamily } from './addresses-of-family.ts';
 import { clientOutside } from './client-outside.ts';
+import { clientsWithoutDns } from './clients-without-dns.ts';
 import { clientNodesOf, findNode, nodeAddressesOf } from './nodes-of.ts';
 import { podsOnNode } from './pods-on-node.ts';
 import { isRefusedByAny } from './policy-admission.ts';
@@ -29,7 +30,7 @@ const MOST_HAIRPINS = 20;
 
 /**
  * The clients whose packets to `frontend` are worth walking. ClusterIP: a pod of each node, each node, and each endpoint
- * that is a pod (it reaches itself). Load-balancer and external IPs: a pod of each node, each node, and outside arriving
+ * that is a pod (it reaches itself); of the DNS Service also pods that policies let out, but not to it. Load-balancer and external IPs: a pod of each node, each node, and outside arriving
  * at each node, once as an allowed source where sources are restricted. NodePort of a node: outside arriving there, the node, a pod of it, and the next
  * node, so that every node is once a neighbour.
  */
@@ -44,8 +45,14 @@ export function vantagesOf(world: World, frontend: Frontend, from: ClientFilter 
     ...(knownClient(frontend, node, from.clients) ?? podOn(world, frontend, node)),
     ...nodeItself(world, frontend, node),
   ]);
+  const forgotten =
+    from.clients === undefined && frontend.kind === 'clusterIP'
+      ? clientsWithoutDns(world, frontend, servedBy(world, frontend), nodes)
+      : [];
+  const isKnown = ({ kind, address }: Vantage): boolean =>
+    inside.some((each) => each.kind === kind && each.address === address);
   return frontend.kind === 'clusterIP'
-    ? [...inside, ...endpointsThemselves(world, frontend)]
+    ? [...inside, ...forgotten.filter((each) => !isKnown(each)), ...endpointsThemselves(world, frontend)]
     : [...inside, ...nodes.flatMap((node) => outsideAt(world, frontend, node))];
 }
 

@@ -1,0 +1,55 @@
+import { type IpFamily, familyOf } from '../model/address.ts';
+import type { Frontend } from '../model/frontend.ts';
+import type { Vantage } from '../model/vantage.ts';
+import { findDnsService } from '../world/find-dns-service.ts';
+import { findPolicyEngine } from '../world/find-policy-engine.ts';
+import type { Pod } from '../world/kubernetes/objects.ts';
+import { readNodeLocalDns } from '../world/node-local-dns.ts';
+import type { World } from '../world/world.ts';
+import { addressesOfFamily } from './addresses-of-family.ts';
+import { podsOnNode } from './pods-on-node.ts';
+import { admissionOf, isKeptOutByDesign } from './policy-admission.ts';
+import type { SliceTarget } from './select-endpoints.ts';
+
+/** More of them say nothing new. */
+const MOST_CLIENTS = 20;
+/** Looking further on a node is not worth the time. */
+const MOST_CANDIDATES = 200;
+
+/**
+ * Pods that NetworkPolicies let out, but not to the cluster's DNS, which everybody asks: one for each node and the policies that select it. None
+ * where `frontend` is not the DNS Service's, or `targets` are not behind it.
+ */
+export function clientsWithoutDns(
+  world: World,
+  frontend: Frontend,
+  targets: readonly SliceTarget[],
+  nodes: readonly string[],
+): Vantage[] {
+  const dns = findDnsService(world);
+  const isDns = dns !== undefined && frontend.service === `${dns.metadata.namespace}/${dns.metadata.name}`;
+  if (!isDns || frontend.port !== 53 || world.networkPolicies.length === 0) return [];
+  // Policies of an engine's own kinds may let them out, and pods may ask a server of their node.
+  if (findPolicyEngine(world)?.isWalked === false || readNodeLocalDns(world).pods.length > 0) return [];
+  const family = familyOf(frontend.address);
+  const found = new Map<string, Vantage>();
+  for (const node of nodes)
+    for (const pod of podsOnNode(world, node).slice(0, MOST_CANDIDATES)) {
+      if (found.size >= MOST_CLIENTS) break;
+      const client = vantageOf(pod, node, family);
+      if (client === undefined || isKeptOutByDesign(world, client, targets, frontend.protocol)) continue;
+      const names = targets.flatMap((target) =>
+        admissionOf(world, client, target, frontend.protocol).refusals.flatMap(({ policies }) =>
+          policies.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+        ),
+      );
+      const key = [node, ...new Set(names)].join(' ');
+      if (names.length > 0 && !found.has(key)) found.set(key, client);
+    }
+  return [...found.values()];
+}
+
+function vantageOf({ status }: Pod, node: string, family: IpFamily): Vantage | undefined {
+  const [address] = addressesOfFamily([status.podIP, ...(status.podIPs ?? []).map(({ ip }) => ip)], family);
+  return address === undefined ? undefined : { kind: 'pod', node, address };
+}
