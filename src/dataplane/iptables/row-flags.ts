@@ -10,7 +10,7 @@ export const PROTOCOL = 32;
 export const PORT = 128;
 export const COMMENT = 256;
 export const RANDOM = 512;
-/** To a target without options, which may be a chain or not: all chains are known when the dump is read. */
+/** To a target without options or REJECT, which may be a chain or not: all chains are known when the dump is read. */
 export const JUMP = 1024;
 export const DNAT = 2048;
 /** The source is in the list of recent sources that is called as the chain jumped to, not longer than WEIGHT seconds. */

@@ -49,7 +49,10 @@ function ruleText(family: 'ip' | 'ip6'): fc.Arbitrary<string> {
       .map((p) => `-m statistic --mode random --probability ${p.toFixed(11)} `),
   );
   const target = fc.oneof(
-    fc.constantFrom('-j A', '-j B', '-g A', '-j DROP', '-j NONE', '-j MASQUERADE', ''),
+    fc.constantFrom('-j A', '-j B', '-g A', '-j DROP', '-j NONE', '-j MASQUERADE', '-j LOG', ''),
+    fc
+      .constantFrom('icmp-port-unreachable', 'tcp-reset', '"a b"', 'x y', '')
+      .map((reason) => `-j REJECT --reject-with ${reason}`),
     fc.oneof(address, to).map((text) => `-j DNAT --to-destination ${text}`),
     to.map((text) => `-j DNAT --to-destination ${text} --random`),
   );

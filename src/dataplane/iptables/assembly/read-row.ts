@@ -21,6 +21,7 @@ const REAP = ascii(' --reap ');
 const NAMED = ascii('--name ');
 const WHOLE = ascii(' --mask 255.255.255.255 --rsource ');
 const RANDOM = ascii('statistic --mode random --probability ');
+const REJECT = ascii('REJECT --reject-with ');
 const DNAT = ascii('DNAT --to-destination ');
 
 /** Added to a place in memory, the place in the dump. */
@@ -245,8 +246,10 @@ function readTarget(at: usize, chain: i32): usize {
     at = readDnat(at + DNAT.length);
     if (at == 0) return 0;
   } else {
-    at = endOfWord(at);
-    if (at == start) return 0;
+    // What rejects stands in the order of Services without endpoints; with what, its words tell when it is asked for.
+    const last = isText(at, REJECT) ? at + REJECT.length : at;
+    at = endOfWord(last);
+    if (at == last) return 0;
     flags |= FLAG.JUMP;
     set(CELL.TARGET, <u32>start + shift);
     set(CELL.TARGET_END, <u32>at + shift);
