@@ -15,25 +15,25 @@ export const ownAddress: Check = defineCheck({
   *run({ world, subject: { service } }) {
     if (!service) return;
     const selected = selectedPods(world, service);
-    for (const [index, pod] of selected.entries()) {
+    const all = new Set(selected);
+    const earlier = new Set<Pod>();
+    for (const pod of selected) {
       const isHost = pod.spec.hostNetwork === true;
-      const earlier = new Set(selected.slice(0, index));
+      earlier.add(pod);
       const others = addressesOfPod(pod)
         .flatMap((address) => podsAt(world, address))
-        .filter(
-          (other) => other !== pod && (other.spec.hostNetwork === true) === isHost && !earlier.has(other),
-        );
-      const other = isHost ? others.find((each) => isRival(service, selected, pod, each)) : others[0];
+        .filter((other) => (other.spec.hostNetwork === true) === isHost && !earlier.has(other));
+      const other = isHost ? others.find((each) => isRival(service, all, pod, each)) : others[0];
       if (other) yield isHost ? ofOneNode(world, service, pod, other) : ofTwo(world, service, pod, other);
     }
   },
 });
 
 /** Both are endpoints at one port of their node. The scheduler keeps pods apart that declare the port. */
-function isRival({ spec }: Service, selected: readonly Pod[], pod: Pod, other: Pod): boolean {
+function isRival({ spec }: Service, selected: ReadonlySet<Pod>, pod: Pod, other: Pod): boolean {
   const serves = (each: Pod): boolean => isReady(each) && each.metadata.deletionTimestamp === undefined;
   return (
-    selected.includes(other) &&
+    selected.has(other) &&
     serves(pod) &&
     serves(other) &&
     (spec.ports ?? []).some((port) => {
