@@ -44,8 +44,14 @@ export interface ExecResult {
  * call ends and leaves nothing open.
  */
 export interface ClusterAccess {
-  /** GET of an API path (`/api/v1/…?labelSelector=…`), its JSON unread. */
-  getJson(path: string, patience: Patience): Promise<Attempt<unknown>>;
+  /**
+   * GET of an API path (`/api/v1/…?labelSelector=…`), its JSON unread. Where a list has more pages, `onMore` may be given the continuation before this page is parsed: whoever asks
+   * for the next one then has the server work meanwhile.
+   */
+  getJson(
+    path: string,
+    options: Patience & { readonly onMore?: (continuation: string) => void },
+  ): Promise<Attempt<unknown>>;
   /**
    * Runs `argv` in a container, without a shell. `stdin` is written, then closed. What was printed before it hung or broke is a value; nothing printed is a
    * failure. Needs create on pods/exec.

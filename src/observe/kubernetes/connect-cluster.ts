@@ -1,10 +1,11 @@
 import type { RequestOptions } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ApiCall, type ApiLink, callApi } from './api-call.ts';
 import type { Attempt, ClusterAccess, Patience } from './cluster-access.ts';
 import { execInPod } from './exec-in-pod.ts';
 import { credentialsOf } from './credentials-of.ts';
 import type { FoundCluster } from './find-cluster.ts';
-import { parseObjects } from './parse-objects.ts';
+import { continuationOf, parseObjects } from './parse-objects.ts';
 import { forwardPorts } from './forward-ports.ts';
 
 /** How long to wait before asking again a server that is not there. */
@@ -24,7 +25,7 @@ export function connectCluster(found: FoundCluster): ClusterAccess {
 /** A cluster at the other end of `link`. */
 export function accessBy(link: ApiLink): ClusterAccess {
   return {
-    getJson: (path, patience) => json(link, { method: 'GET', path }, patience),
+    getJson: (path, { onMore, ...patience }) => json(link, { method: 'GET', path }, patience, onMore),
     exec: (at, argv, given) => execInPod(link, at, argv, given),
     forwardPorts: (at, ports, patience) => forwardPorts(link, at, ports, patience),
     log: ({ namespace, pod, container }, { tailLines, isPrevious = false, ...patience }) => {
@@ -58,9 +59,20 @@ function podPath(namespace: string, pod?: string): string {
   return pod === undefined ? pods : `${pods}/${encodeURIComponent(pod)}`;
 }
 
-async function json(link: ApiLink, call: ApiCall, patience: Patience): Promise<Attempt<unknown>> {
+async function json(
+  link: ApiLink,
+  call: ApiCall,
+  patience: Patience,
+  onMore?: (continuation: string) => void,
+): Promise<Attempt<unknown>> {
   const answer = await callApi(link, call, patience);
   if (!answer.ok) return answer;
+  const continuation = onMore === undefined ? undefined : continuationOf(answer.value);
+  if (continuation !== undefined) {
+    onMore?.(continuation);
+    // What is asked for now is sent before this page takes the processor.
+    await nextTurn();
+  }
   try {
     return { ok: true, value: parseObjects(answer.value) };
   } catch {

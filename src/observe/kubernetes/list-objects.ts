@@ -11,7 +11,7 @@ export interface ListPage {
 
 /**
  * All objects under `path` (`/api/v1/pods?labelSelector=…`). Where the server forgot the list while it was read (410), it is read
- * anew, the second time in one piece. `keep` makes of each page what is kept, before the next is asked for. What was read of a list that broke off is not returned: half a list proves nothing.
+ * anew, the second time in one piece. `keep` makes of each page what is kept; the next one is on its way meanwhile, and no other. What was read of a list that broke off is not returned: half a list proves nothing.
  */
 export async function listObjects<Kept>(
   access: Pick<ClusterAccess, 'getJson'>,
@@ -36,18 +36,35 @@ async function readPages<Kept>(
   patience: Patience,
   keep: (page: ListPage, index: number) => Kept,
 ): Promise<Attempt<readonly Kept[]>> {
+  const ask = (token: string): Asked => {
+    const asked: Asked = {
+      answer: access.getJson(withQuery(path, { limit, continue: token }), {
+        ...patience,
+        onMore: (more) => {
+          asked.next = { token: more, asked: ask(more) };
+        },
+      }),
+    };
+    return asked;
+  };
   const pages: Kept[] = [];
-  let token = '';
-  do {
-    const answer = await access.getJson(withQuery(path, { limit, continue: token }), patience);
+  for (let asked = ask(''); ;) {
+    const answer = await asked.answer;
     if (!answer.ok) return answer;
     const page = answer.value as ListPage | null;
     if (typeof page !== 'object' || page === null || !('items' in page))
       return { ok: false, failure: { kind: 'failed', message: 'the answer is no list' } };
     pages.push(keep(page, pages.length));
-    token = page.metadata?.continue ?? '';
-  } while (token !== '');
-  return { ok: true, value: pages };
+    const token = page.metadata?.continue ?? '';
+    if (token === '') return { ok: true, value: pages };
+    asked = asked.next?.token === token ? asked.next.asked : ask(token);
+  }
+}
+
+/** A page that was asked for, and the one after it where that was, too. */
+interface Asked {
+  readonly answer: Promise<Attempt<unknown>>;
+  next?: { readonly token: string; readonly asked: Asked };
 }
 
 function withQuery(path: string, query: Readonly<Record<string, string | number>>): string {

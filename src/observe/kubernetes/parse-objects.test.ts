@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseObjects } from './parse-objects.ts';
+import { continuationOf, parseObjects } from './parse-objects.ts';
 
 const managedFields = [
   {
@@ -45,5 +45,28 @@ describe('parseObjects', () => {
 
   it('throws where it is no JSON', () => {
     expect(() => parseObjects(Buffer.from('{"items":['))).toThrow(SyntaxError);
+  });
+});
+
+describe('continuationOf', () => {
+  const of = (value: unknown): string | undefined => continuationOf(Buffer.from(JSON.stringify(value)));
+  const list = (metadata: object, items: readonly object[] = []) => ({
+    kind: 'PodList',
+    apiVersion: 'v1',
+    metadata,
+    items,
+  });
+  it('is what the beginning of a list says, as API servers write it', () => {
+    expect(of(list({ resourceVersion: '1', continue: 'eyJ2Ij_-', remainingItemCount: 7 }))).toBe('eyJ2Ij_-');
+  });
+
+  it.each([
+    ['a last page', list({ resourceVersion: '1' })],
+    ['an object that speaks of one', list({}, [{ metadata: { continue: 'x' } }])],
+    ['metadata after the items', { items: [{ metadata: { name: 'a' } }], metadata: { continue: 'x' } }],
+    ['a token with escapes', list({ continue: 'a"b' })],
+    ['no list', { kind: 'Status', message: '"continue":"x"' }],
+  ])('is not told of %s', (_, value) => {
+    expect(of(value)).toBeUndefined();
   });
 });

@@ -21,3 +21,12 @@ export function parseObjects(bytes: Buffer): unknown {
   parts.push(bytes.subarray(from));
   return JSON.parse(Buffer.concat(parts).toString());
 }
+
+/** The metadata of a list stand before its items, and a continuation takes some hundred bytes. */
+const HEAD_BYTES = 4096;
+
+/** How the list in `bytes` goes on, as its beginning says; `undefined` where it ends, or where its metadata stand elsewhere. */
+export function continuationOf(bytes: Buffer): string | undefined {
+  const [head = ''] = bytes.subarray(0, HEAD_BYTES).toString('latin1').split('"items":', 1);
+  return /"metadata":\{[^{}]*"continue":"([^"\\]+)"/.exec(head)?.[1];
+}
