@@ -13,6 +13,7 @@ describe('endpoints/nodes-ready', () => {
     problem: {
       severity: 'error',
       node: 'node-a',
+      faults: ['E05', 'O01'],
       summary: /node-a is not ready \(NodeStatusUnknown\) and still has endpoints/,
     },
     blind: { services: [service()], endpointslices: [slice()] },

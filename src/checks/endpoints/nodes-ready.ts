@@ -61,6 +61,7 @@ export const nodesReady: Check = defineCheck({
         subject: `Service ${namespace}/${name}`,
         node: node.metadata.name,
         share: [0, 1],
+        faults: ['E05', 'O01'],
         summary: `${node.metadata.name} is not ready (${ready.reason ?? ready.status}) and still has endpoints of ${namespace}/${name}`,
         evidence: [
           {

@@ -13,6 +13,7 @@ describe('rules/foreign-translation', () => {
     }),
     problem: {
       severity: 'error',
+      faults: ['R10', 'X07', 'S09', 'C10'],
       summary: /elsewhere by a rule in ip nat CNI-DN-x \(CNI portmap\)/,
     },
     blind: unwalked,

@@ -17,6 +17,7 @@ export const foreignTranslation: Check = defineDiscrepancyCheck({
     if (!rule) return undefined;
     if (UNTRACKS.test(rule.rule)) return tellUntracked(group, rule);
     return {
+      faults: ['R10', 'X07', 'S09', 'C10'],
       summary: `${group.node} sends ${group.frontends.join(', ')} elsewhere by a rule in ${rule.family} ${rule.table} ${rule.chain} (${group.owner === 'unknown' ? 'not kube-proxy’s' : group.owner}) before kube-proxy’s rules see it`,
       remedy: {
         text: 'remove the rule, or let it leave the Service’s address and port alone',
