@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import { webEndpoint } from '../../verify/verification-fixture.ts';
 import { slice } from '../cluster-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
@@ -66,6 +66,10 @@ describe('rules/endpoint-stale, a kube-proxy whose syncs take longer than what c
     broken: changedAt('2026-11-24T00:47:14Z'),
     problem: {
       faults: ['K12', 'K05', 'R08'],
+      remedy: {
+        text: expect.stringMatching(/nftables mode/),
+        commands: ['curl -s http://127.0.0.1:10249/metrics | grep sync_proxy_rules   # on node-a'],
+      },
       summary: /what changed is 40 s old, and a sync of kube-proxy there takes 43 s on average/,
     },
     blind: unwalked,

@@ -45,6 +45,10 @@ function slowProxy({ node, discrepancies }: DiscrepancyGroup, world: World): Pro
   return {
     ...known,
     faults: ['K12', ...known.faults],
+    remedy: {
+      text: 'let kube-proxy run in nftables mode, or give it more processor time; let pods that end wait longer (preStop). A restart writes all anew, which takes longest',
+      commands: [`curl -s http://127.0.0.1:10249/metrics | grep sync_proxy_rules   # on ${node}`],
+    },
     why: `what changed is ${age.toFixed(0)} s old, and a sync of kube-proxy there takes ${slow.seconds.toFixed(0)} s on average`,
     evidence: [
       {
