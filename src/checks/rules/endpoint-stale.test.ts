@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { webEndpoint } from '../../verify/verification-fixture.ts';
+import { differs, promise, verified, webEndpoint } from '../../verify/verification-fixture.ts';
 import { slice } from '../cluster-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
@@ -82,3 +82,39 @@ describe('rules/endpoint-stale, a kube-proxy whose syncs take longer than what c
     blind: unwalked,
   });
 });
+
+describe.each([
+  [
+    'every node',
+    ['node-a', 'node-b'],
+    ['E09', 'K05', 'R08'],
+    /which the Endpoints do not name; all nodes do/,
+  ],
+  ['one node', ['node-a'], ['K05', 'R08'], /which the Endpoints do not name$/],
+] as const)(
+  'rules/endpoint-stale, where Endpoints alone were read and %s sends there',
+  (_, nodes, faults, summary) => {
+    const { endpointslices: _slices, ...rest } = stale;
+    const onlyEndpoints = {
+      ...rest,
+      endpoints: [{ metadata: { name: 'web', namespace: 'shop' }, subsets: [] }],
+    };
+    const verifications = ['node-a', 'node-b'].map((node) => {
+      const expectation = promise(node);
+      const isStale = (nodes as readonly string[]).includes(node);
+      return isStale
+        ? verified(
+            expectation,
+            [0, 0],
+            differs('endpoint-stale', expectation, node, { endpoint: webEndpoint }),
+          )
+        : verified(expectation, [1, 1]);
+    });
+    proveCheck(endpointStale, {
+      healthy: works,
+      broken: { ...onlyEndpoints, verifications },
+      problem: { node: 'node-a', faults: [...faults], summary },
+      blind: unwalked,
+    });
+  },
+);

@@ -9,25 +9,28 @@ import type { Check } from '../check.ts';
 import { defineDiscrepancyCheck } from '../discrepancy-check.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
 import { tellLeftover } from '../tell-leftover.ts';
+import { unreadSlice } from '../unread-slice.ts';
 
 /** A node sends clients to an address that the EndpointSlices do not name (any more). */
 export const endpointStale: Check = defineDiscrepancyCheck({
   id: 'rules/endpoint-stale',
   asserts: 'every node sends clients only to endpoints that the EndpointSlices name',
-  faults: ['K05', 'R08', 'K03', 'K01', 'K04', 'K06', 'K12'],
+  faults: ['K05', 'R08', 'K03', 'K01', 'K04', 'K06', 'K12', 'E09'],
   explains: ['rules/endpoint-missing', 'rules/refused-although-ready'],
   kinds: ['endpoint-stale'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world, verifications }) => {
     const left = tellLeftover(group, world);
     if (left) return left;
-    const proxy = slowProxy(group, world) ?? explainProxy(world, group.node);
+    const told = slowProxy(group, world) ?? explainProxy(world, group.node);
+    const unread = told.why === undefined ? unreadSlice(group, world, verifications) : undefined;
+    const proxy = unread ?? told;
     return {
       summary: `${group.node} still sends to ${staleEndpoints(group)}, ${whyStale(group, world)}${missingText(group.node, verifications)}${proxy.why ? `; ${proxy.why}` : ''}`,
       faults: proxy.faults,
       evidence: proxy.evidence,
       remedy: proxy.remedy,
-      repair: (before) => rewriteProxyRules(before, [group.node]),
+      ...(unread ? {} : { repair: (before: World) => rewriteProxyRules(before, [group.node]) }),
     };
   },
 });
@@ -83,7 +86,8 @@ function whyStale({ discrepancies }: DiscrepancyGroup, world: World): string {
       return named.conditions?.ready === false ? 'unready' : 'elsewhere';
     }),
   );
-  if (states.size !== 1 || states.has('gone')) return 'which the EndpointSlices do not name';
+  if (states.size !== 1 || states.has('gone'))
+    return `which the ${world.coverage.get('endpointslices')?.derivedFrom === undefined ? 'EndpointSlices' : 'Endpoints'} do not name`;
   return states.has('unready')
     ? 'which the EndpointSlices name as not ready'
     : 'which the EndpointSlices name, but not for clients of this node (traffic policy or hints)';
