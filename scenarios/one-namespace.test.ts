@@ -12,6 +12,15 @@ const ofShop: Change = (text) => {
   });
 };
 
+/** As `kubectl get pods -A -l app=web` lists them. */
+const ofWeb: Change = (text) => {
+  const list = JSON.parse(text) as { items: { metadata: { labels?: Record<string, string> } }[] };
+  return JSON.stringify({
+    ...list,
+    items: list.items.filter(({ metadata }) => metadata.labels?.['app'] === 'web'),
+  });
+};
+
 const ask = async (changes: Changes) => {
   const { services } = auditCluster(await changedRecording('iptables-healthy', changes), {});
   const told = services.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'info'));
@@ -26,4 +35,8 @@ it('a namespace alone lacks nothing, and nodes serve nothing that was deleted', 
 
 it.each(['pods', 'endpointslices', 'endpoints'])('%s of one namespace beside all Services', async (kind) => {
   expect(await ask([[new RegExp(`cluster/${kind}\\.`), ofShop]])).toEqual([]);
+});
+
+it('pods of one label beside all Services', async () => {
+  expect(await ask([[/cluster\/pods\./, ofWeb]])).toEqual([]);
 });

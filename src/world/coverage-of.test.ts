@@ -63,4 +63,23 @@ describe('coverage', () => {
       'b',
     ]);
   });
+
+  it.each([
+    ['one label', { app: 'web' }, ['b']],
+    ['nothing', { app: 'other' }, ['a', 'b']],
+  ])(
+    'does not hold pods left out, where those listed share %s and a workload has others',
+    (_, labels, namespaces) => {
+      const selector = { matchLabels: { app: 'echo' } };
+      const Deployment = [
+        named('a', 'echo', { kind: 'Deployment', spec: { selector }, status: { readyReplicas: 2 } }),
+      ];
+      const pod = (name: string, own: object, nodeName: string) => ({
+        metadata: { namespace: 'a', name, labels: own },
+        spec: { nodeName },
+      });
+      const Pod = [pod('web-1', { app: 'web' }, 'n1'), pod('web-2', labels, 'n2'), named('b', 'c')];
+      expect(read({ Service: [kubernetes, web], Deployment, Pod }, 'pods')).toEqual(namespaces);
+    },
+  );
 });

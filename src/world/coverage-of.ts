@@ -1,5 +1,6 @@
 import { byKey } from '../model/by-key.ts';
-import type { EndpointSlice, KubernetesObject, SliceEndpoint } from './kubernetes/objects.ts';
+import type { KubernetesObject } from './kubernetes/objects.ts';
+import { namespacesWithoutPods } from './namespaces-without-pods.ts';
 import type { ReadObjects } from './objects/read-objects.ts';
 import type { Coverage, ResourceKind } from './world.ts';
 
@@ -54,7 +55,7 @@ const OF_THE_API: readonly ResourceKind[] = ['services', 'endpointslices', 'endp
 
 /**
  * What `kubectl get … -n NAMESPACE` lists is whole for that namespace alone, and nothing in it says so. That it does not hold what every cluster
- * has shows it; of pods, that a namespace has none whose endpoints are ready.
+ * has shows it; of pods, what other objects say of them.
  */
 function narrowed(
   coverage: Map<ResourceKind, Coverage>,
@@ -66,7 +67,7 @@ function narrowed(
   const cut = new Set(OF_THE_API.filter((each) => isListed(each) && !of.get(each)?.some(isOfApi)));
   const namespaces = namespacesOf(objects);
   const seen = cut.has('services') ? namespacesOf(of.get('services') ?? []) : namespaces;
-  const without = isListed('pods') ? withoutPods(objects) : [];
+  const without = isListed('pods') ? namespacesWithoutPods(objects) : [];
   return new Map(
     [...coverage].map(([resource, before]) => {
       const own = namespacesOf(of.get(resource) ?? []);
@@ -101,17 +102,4 @@ function isOfApi({ metadata }: KubernetesObject): boolean {
 
 function namespacesOf(objects: readonly KubernetesObject[]): string[] {
   return [...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))];
-}
-
-/** The namespaces that no pod was read of, although ready endpoints there are pods. */
-function withoutPods(objects: readonly KubernetesObject[]): string[] {
-  const withPods = new Set(namespacesOf(objects.filter(({ kind }) => kind === 'Pod')));
-  const slices = objects.filter(
-    ({ kind, metadata }) => kind === 'EndpointSlice' && !withPods.has(metadata.namespace ?? ''),
-  ) as Partial<EndpointSlice>[];
-  const isPod = ({ targetRef, conditions }: SliceEndpoint): boolean =>
-    targetRef?.kind === 'Pod' && conditions?.ready !== false;
-  return slices.flatMap(({ endpoints, metadata }) =>
-    endpoints?.some(isPod) === true ? (metadata?.namespace ?? []) : [],
-  );
 }
