@@ -6,7 +6,7 @@ import { labelled, quoted, verbatim } from './section.ts';
 
 const proofs: Readonly<Record<Proof, string>> = {
   repaired: 'proved: repaired in the model and walked again, the failing paths work',
-  consistent: 'it explains what fails; the model has no repair for it that could be tried',
+  consistent: 'it explains what fails; no repair in the model could prove it',
   suspected: 'suspected: it may explain the failing paths, and nothing seen proves it',
 };
 
