@@ -1,3 +1,4 @@
+import { clusterIpsOf } from '../../world/cluster-ips.ts';
 import { describePod } from '../../world/describe-pod.ts';
 import type { Pod } from '../../world/kubernetes/objects.ts';
 import { type NodeLocalDns, readNodeLocalDns } from '../../world/node-local-dns.ts';
@@ -33,7 +34,7 @@ export const cacheRunning: Check = defineCheck({
 
 /** Pods all of whose servers are addresses of the cache that lead to no Service where it does not run. */
 function clientsThatAsk(world: World, { addresses }: NodeLocalDns): Client[] {
-  const services = clusterAddresses(world);
+  const services = clusterIpsOf(world);
   return readClusterDns(world).clients.filter(
     ({ pod, resolv: { nameservers } }) =>
       pod !== undefined &&
@@ -44,12 +45,8 @@ function clientsThatAsk(world: World, { addresses }: NodeLocalDns): Client[] {
 
 /** The cache takes no address of a Service, so that pods were told to ask it, or it would serve nobody. */
 function isAskedByDesign(world: World, { taken }: NodeLocalDns): boolean {
-  const services = clusterAddresses(world);
+  const services = clusterIpsOf(world);
   return taken.size > 0 && ![...taken].some((address) => services.has(address));
-}
-
-function clusterAddresses({ services }: World): ReadonlySet<string> {
-  return new Set(services.flatMap(({ spec }) => [spec.clusterIP ?? '', ...(spec.clusterIPs ?? [])]));
 }
 
 function nodeOf(world: World, { node, pod }: Client): string | undefined {

@@ -1,7 +1,7 @@
 import { slicesOf } from '../../intent/service-index.ts';
 import { parseIp } from '../../model/address.ts';
 import { cidrContains, parseCidr } from '../../model/cidr.ts';
-import { perWorld } from '../../world/per-world.ts';
+import { clusterIpsOf } from '../../world/cluster-ips.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 const NEVER = ['127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '::1/128', 'fe80::/10', 'ff00::/8'].flatMap(
@@ -43,19 +43,6 @@ export const routable: Check = defineCheck({
     }
   },
 });
-
-/** Whose each ClusterIP is. */
-const clusterIpsOf = perWorld(
-  ({ services }): ReadonlyMap<string, string> =>
-    new Map(
-      services.flatMap(({ metadata, spec }) =>
-        [spec.clusterIP ?? '', ...(spec.clusterIPs ?? [])].map((vip): [string, string] => [
-          vip,
-          `${metadata.namespace}/${metadata.name}`,
-        ]),
-      ),
-    ),
-);
 
 function isNever(text: string): boolean {
   const address = parseIp(text);
