@@ -6,15 +6,13 @@ import { findPolicyEngine } from '../world/find-policy-engine.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import { readNodeLocalDns } from '../world/node-local-dns.ts';
 import type { World } from '../world/world.ts';
-import { addressesOfFamily } from './addresses-of-family.ts';
-import { podsOnNode } from './pods-on-node.ts';
+import { candidatesOn, podAddress } from './pods-on-node.ts';
 import { admissionOf, isKeptOutByDesign } from './policy-admission.ts';
 import type { SliceTarget } from './select-endpoints.ts';
+import { nameOf } from './service-index.ts';
 
 /** More of them say nothing new. */
 const MOST_CLIENTS = 20;
-/** Looking further on a node is not worth the time. */
-const MOST_CANDIDATES = 200;
 
 /**
  * Pods that NetworkPolicies let out, but not to the cluster's DNS, which everybody asks: one for each node and the policies that select it. None
@@ -27,14 +25,14 @@ export function clientsWithoutDns(
   nodes: readonly string[],
 ): Vantage[] {
   const dns = findDnsService(world);
-  const isDns = dns !== undefined && frontend.service === `${dns.metadata.namespace}/${dns.metadata.name}`;
+  const isDns = dns !== undefined && frontend.service === nameOf(dns);
   if (!isDns || frontend.port !== 53 || world.networkPolicies.length === 0) return [];
   // Policies of an engine's own kinds may let them out, and pods may ask a server of their node.
   if (findPolicyEngine(world)?.isWalked === false || readNodeLocalDns(world).pods.length > 0) return [];
   const family = familyOf(frontend.address);
   const found = new Map<string, Vantage>();
   for (const node of nodes)
-    for (const pod of podsOnNode(world, node).slice(0, MOST_CANDIDATES)) {
+    for (const pod of candidatesOn(world, node)) {
       if (found.size >= MOST_CLIENTS) break;
       const client = vantageOf(pod, node, family);
       if (client === undefined || isKeptOutByDesign(world, client, targets, frontend.protocol)) continue;
@@ -49,7 +47,7 @@ export function clientsWithoutDns(
   return [...found.values()];
 }
 
-function vantageOf({ status }: Pod, node: string, family: IpFamily): Vantage | undefined {
-  const [address] = addressesOfFamily([status.podIP, ...(status.podIPs ?? []).map(({ ip }) => ip)], family);
+function vantageOf(pod: Pod, node: string, family: IpFamily): Vantage | undefined {
+  const address = podAddress(pod, family);
   return address === undefined ? undefined : { kind: 'pod', node, address };
 }

@@ -1,6 +1,8 @@
 import { byKey } from '../model/by-key.ts';
+import type { Ip, IpFamily } from '../model/address.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
+import { addressesOfFamily } from './addresses-of-family.ts';
 
 const podsByWorld = new WeakMap<readonly Pod[], ReadonlyMap<string, readonly Pod[]>>();
 
@@ -12,6 +14,19 @@ export function podsOnNode(world: World, node: string): readonly Pod[] {
     podsByWorld.set(world.pods, pods);
   }
   return pods.get(node) ?? [];
+}
+
+/** Looking further for a client is not worth the time. */
+const MOST_CANDIDATES = 200;
+
+/** The pods of `node` among which a client is looked for. */
+export function candidatesOn(world: World, node: string): readonly Pod[] {
+  return podsOnNode(world, node).slice(0, MOST_CANDIDATES);
+}
+
+/** The first address of `family` that the pod has. */
+export function podAddress({ status }: Pod, family: IpFamily): Ip | undefined {
+  return addressesOfFamily([status.podIP, ...(status.podIPs ?? []).map(({ ip }) => ip)], family)[0];
 }
 
 function groupPods(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {

@@ -2,13 +2,12 @@ import { type Ip, type IpFamily, familyOf } from '../model/address.ts';
 import { cidrContains, lastOf } from '../model/cidr.ts';
 import type { Frontend } from '../model/frontend.ts';
 import type { Vantage } from '../model/vantage.ts';
-import type { Pod } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
-import { addressesOfFamily, cidrsOfFamily } from './addresses-of-family.ts';
+import { cidrsOfFamily } from './addresses-of-family.ts';
 import { clientOutside } from './client-outside.ts';
 import { clientsWithoutDns } from './clients-without-dns.ts';
 import { clientNodesOf, findNode, nodeAddressesOf } from './nodes-of.ts';
-import { podsOnNode } from './pods-on-node.ts';
+import { candidatesOn, podAddress } from './pods-on-node.ts';
 import { isRefusedByAny } from './policy-admission.ts';
 import { type SliceTarget, targetsOf } from './select-endpoints.ts';
 import { findPort, findService } from './service-index.ts';
@@ -23,8 +22,6 @@ export interface ClientFilter {
   readonly clients?: readonly Vantage[];
 }
 
-/** Looking further for a better client is not worth the time. */
-const MOST_CANDIDATES = 200;
 /** At most so many endpoints are clients of their own Service. */
 const MOST_HAIRPINS = 20;
 
@@ -122,7 +119,7 @@ function podOn(world: World, frontend: Frontend, node: string): Vantage[] {
   const [namespace] = frontend.service.split('/');
   let best: { readonly address: Ip; readonly rank: number } | undefined;
   let last: Ip | undefined;
-  for (const pod of podsOnNode(world, node).slice(0, MOST_CANDIDATES)) {
+  for (const pod of candidatesOn(world, node)) {
     const address = podAddress(pod, family);
     if (address === undefined) continue;
     last ??= address;
@@ -156,10 +153,6 @@ function servedBy(world: World, frontend: Frontend): readonly SliceTarget[] {
   const port = service && findPort(service, frontend);
   if (service === undefined || port === undefined) return [];
   return targetsOf(world, service, port, familyOf(frontend.address));
-}
-
-function podAddress({ status }: Pod, family: IpFamily): Ip | undefined {
-  return addressesOfFamily([status.podIP, ...(status.podIPs ?? []).map(({ ip }) => ip)], family)[0];
 }
 
 /** The last usable address of the node's pod range that no pod has. */
