@@ -7,8 +7,7 @@ import type { Need } from '../checks/check.ts';
 import { dataplanesBesideProxy } from '../verify/proxy-replacement.ts';
 import { findPolicyEngine } from '../world/find-policy-engine.ts';
 import type { KubernetesObject } from '../world/kubernetes/objects.ts';
-import { meshOf } from '../world/mesh-of.ts';
-import { perWorld } from '../world/per-world.ts';
+import { meshesOf } from '../world/mesh-of.ts';
 import { targetServiceOf } from '../world/target-service-of.ts';
 import type { World } from '../world/world.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
@@ -144,25 +143,14 @@ export function gapsOfSubject(input: DiagnosisInput): Gap[] {
   return eachOnce(gaps);
 }
 
-/** The mesh of each pod that has one, by `namespace/name`. */
-const meshes = perWorld(
-  ({ pods }): ReadonlyMap<string, string> =>
-    new Map(
-      pods.flatMap((pod) => {
-        const mesh = meshOf(pod);
-        return mesh === undefined ? [] : [[`${pod.metadata.namespace}/${pod.metadata.name}`, mesh]];
-      }),
-    ),
-);
-
 /** In the pods of a mesh a proxy takes every connection first; what it is set to is in no object or dump that is read. */
 function gapsOfMesh({ world, verifications }: DiagnosisInput): Gap[] {
-  const known = meshes(world);
-  if (known.size === 0) return [];
-  const pods = verifications.flatMap(({ expectation }) =>
-    expectation.endpoints.flatMap(({ pod }) => pod ?? []),
-  );
-  return [...new Set(pods.flatMap((pod) => known.get(pod) ?? []))].map((mesh) => ({
+  const meshes = meshesOf(world);
+  if (meshes.size === 0) return [];
+  // Many clients are promised the very same list.
+  const lists = new Set(verifications.map(({ expectation }) => expectation.endpoints));
+  const found = [...lists].flat().flatMap(({ pod = '' }) => meshes.get(pod) ?? []);
+  return [...new Set(found)].map((mesh) => ({
     what: `what the proxies of ${mesh} in the endpoints’ pods do`,
     why: 'they take every connection first, and may serve only clients that have one as well',
     unlock: 'ask with --http PATH, on the running cluster',

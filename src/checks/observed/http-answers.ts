@@ -2,7 +2,7 @@ import type { Endpoint } from '../../model/frontend.ts';
 import { formatIp } from '../../model/address.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import { distinctEndpoints } from '../../verify/distinct-endpoints.ts';
-import { meshOf } from '../../world/mesh-of.ts';
+import { meshesOf } from '../../world/mesh-of.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 import { endpointText } from '../endpoint-text.ts';
@@ -109,19 +109,20 @@ interface AskedEndpoint {
 }
 
 /** Each endpoint that was asked over a connection that stood, with the statuses of its answers from all places. */
-function askedEndpoints({ probes, pods }: World, verifications: readonly Verification[]): AskedEndpoint[] {
-  const stood = probes.filter(({ http, results }) => http !== undefined && (results.connected ?? 0) > 0);
+function askedEndpoints(world: World, verifications: readonly Verification[]): AskedEndpoint[] {
+  const stood = world.probes.filter(
+    ({ http, results }) => http !== undefined && (results.connected ?? 0) > 0,
+  );
   if (stood.length === 0) return [];
   return [...distinctEndpoints(verifications).values()].flatMap((endpoint): AskedEndpoint[] => {
     const text = formatIp(endpoint.address);
     const asked = stood.filter(({ address, port }) => address === text && port === endpoint.port);
     const [first] = asked;
     if (first === undefined) return [];
-    const pod = pods.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === endpoint.pod);
     return [
       {
         endpoint,
-        mesh: pod && meshOf(pod),
+        mesh: meshesOf(world).get(endpoint.pod ?? ''),
         statuses: asked.flatMap(({ http }) => http?.statuses ?? []),
         source: first.source,
       },
