@@ -11,6 +11,7 @@ export function namespacesWithoutPods(objects: readonly KubernetesObject[]): str
     objects.filter(({ kind }) => kind === 'Pod'),
     ({ metadata }) => metadata.namespace,
   );
+  const ofOneList = new Set([...pods].flatMap(([namespace, own]) => (areAlike(own) ? [namespace] : [])));
   const left = objects.flatMap((object) => {
     const { kind, metadata } = object;
     const { namespace } = metadata;
@@ -18,7 +19,7 @@ export function namespacesWithoutPods(objects: readonly KubernetesObject[]): str
     const isLeftOut =
       kind === 'EndpointSlice'
         ? own.length === 0 && hasReadyPod(object)
-        : WORKLOADS.has(kind) && areAlike(own) && !hasItsPods(object, own);
+        : WORKLOADS.has(kind) && ofOneList.has(namespace) && !hasItsPods(object, own);
     return isLeftOut ? [namespace] : [];
   });
   return [...new Set(left)];
