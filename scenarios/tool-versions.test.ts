@@ -81,6 +81,52 @@ describe('rules printed by another version than wrote them', () => {
   });
 });
 
+/** *Source:* ipvsadm 1.31 ipvsadm.c `print_title`, `print_service_entry`. */
+const counted: Change = (text) =>
+  text
+    .replace(
+      /^Prot LocalAddress.*\n.*$/m,
+      'Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes\n  -> RemoteAddress:Port',
+    )
+    .replaceAll(
+      /^(TCP|UDP)  (\S+) rr.*$/gm,
+      (_, kind, key) => `${kind}  ${String(key).padEnd(27)} 5 48 48 2951 6938`,
+    )
+    .replaceAll(/^  -> (\S+) +Masq .*$/gm, (_, key) => `  -> ${String(key).padEnd(28)} 3 33 33 1989 4938`);
+const named: Change = (text) => text.replaceAll(/:80 /g, ':http ').replaceAll(/:8080 /g, ':http-alt ');
+
+describe('virtual servers of IPVS as ipvsadm prints them', () => {
+  const verdictsOf = async (changes: Changes, added = {}): Promise<string[]> => {
+    const { services } = auditCluster(await changedRecording('ipvs-healthy', changes, added), {});
+    expect(services.flatMap(faultsOf)).toEqual([]);
+    return services.flatMap(({ subject, verdict }) => (subject === 'shop/web' ? verdict : []));
+  };
+
+  it.each<[string, Change]>([
+    ['--stats', counted],
+    ['-L, ports by their names', named],
+  ])('%s: nothing is known, nothing is wrong', async (_, change) => {
+    const changes: Changes = [
+      [/ipvsadm\.txt/, change],
+      [/ipvsadm-save/, none],
+    ];
+    expect(await verdictsOf(changes)).toEqual(['unknown']);
+  });
+
+  it('counters beside the listing say nothing of weights', async () => {
+    const text = counted(LISTED, '') ?? '';
+    expect(text).toMatch(/^TCP  10\.96\.35\.134:80 +5 48 /m);
+    expect(await verdictsOf([], { 'nodes/node-a/a-stats.txt': text })).toEqual(['healthy']);
+  });
+});
+
+const LISTED = `IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  10.96.35.134:80 rr
+  -> 10.244.1.4:8080              Masq    1      0          4         
+`;
+
 function faultsOf({ causes, findings }: Diagnosis): string[] {
   const faults = findings.filter(({ severity }) => severity !== 'info');
   return [...causes, ...faults].map(({ summary }) => summary);

@@ -20,7 +20,7 @@ export interface NodeState {
   readonly ipsets: ReadonlyMap<string, IpSet>;
   /** Undefined where IPVS was not read; empty where it was and holds nothing. */
   readonly ipvs?: readonly VirtualServer[];
-  /** True where every source of them ends in the middle: a server that is not there proves nothing. */
+  /** True where no source of them was read whole: a server that is not there proves nothing. */
   readonly isIpvsCut?: boolean;
   readonly links?: readonly Link[];
   readonly routes?: readonly Route[];

@@ -15,6 +15,11 @@ describe('recogniseSource', () => {
     ['add table ip kube-proxy\n', 'nft-text'],
     ['{"nftables": [{"metainfo": {}}]}', 'nft-json'],
     ['IP Virtual Server version 1.2.1 (size=4096)\n', 'ipvsadm-list'],
+    ['IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n', 'ipvsadm-list'],
+    [
+      'IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port      Weight    PersistConn\n',
+      'note',
+    ],
     ['-A -t 10.96.0.1:443 -s rr\n', 'ipvsadm-save'],
     ['create X hash:ip family inet\n', 'ipset-save'],
     ['Name: X\nType: hash:ip\n', 'ipset-list'],

@@ -121,6 +121,8 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
   ['iptables-list-rules', /^-(P \S+ (ACCEPT|DROP)|[NA] [A-Z]\S*)( |$)/m],
   ['nft-text', /^(add |create )?(table|flush ruleset)\b|^# nft list ruleset: no table$/m],
   ['proc-ip-vs', /^IP Virtual Server version[\s\S]*\n(TCP|UDP|SCTP|FWM)\s+[0-9A-F]{8}\b/],
+  // `--stats`, `--rate` and `--thresholds` count, and name neither schedulers nor weights.
+  ['note', /^IP Virtual Server version.*\nProt LocalAddress:Port +(?!Scheduler)\w/],
   ['ipvsadm-list', /^IP Virtual Server version/],
   ['ipset-save', /^create \S+ (hash|bitmap|list):/m],
   ['ipset-list', /^Name: \S+\nType: /m],

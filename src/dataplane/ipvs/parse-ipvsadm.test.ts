@@ -54,6 +54,19 @@ FWM  1 wrr
     ]);
   });
 
+  it('leaves out servers of which a line is not understood, as `ipvsadm -L` prints ports by names', () => {
+    const { items, issues } = parse(`TCP  10.96.0.1:6443 rr
+  -> 192.0.2.1:6443              Masq    1      0          0
+TCP  10.96.0.7:http rr
+  -> 10.244.1.5:8080             Masq    1      0          0
+TCP  10.96.0.8:9153 rr
+  -> 10.244.1.6:http-alt         Masq    1      0          0
+`);
+    expect(items).toMatchObject([{ port: 6443, servers: [{ address: ip('192.0.2.1') }] }]);
+    expect(items[0]?.servers).toHaveLength(1);
+    expect(issues.map(({ line }) => line)).toEqual([3, 4, 6]);
+  });
+
   it('names lines that it does not understand', () => {
     expect(parse('TCP nonsense\n  -> 10.0.0.1:80 Masq 1 0 0\n').issues).toHaveLength(2);
   });

@@ -9,24 +9,36 @@ type Draft = { -readonly [Key in keyof VirtualServer]: VirtualServer[Key] } & { 
 
 const FORWARD = { masq: 'masq', route: 'route', tunnel: 'tunnel', local: 'local' } as const;
 
-/** Virtual servers of `ipvsadm -Ln`, `ipvsadm-save -n` (`-Sn`) or `/proc/net/ip_vs`. *Source:* ipvsadm(8). */
+/**
+ * Virtual servers of `ipvsadm -Ln`, `ipvsadm-save -n` (`-Sn`) or `/proc/net/ip_vs`. One of which a line was not understood is left out: where there is an
+ * issue, a server that is missing proves nothing. *Source:* ipvsadm(8).
+ */
 export function parseIpvsadm(source: TextSource): Parsed<VirtualServer> {
   const servers: Draft[] = [];
+  const unread = new Set<Draft>();
+  let listed: Draft | undefined;
   const { issues } = parseLines(source, ({ text, number }) => {
     const words = text.trim().split(/\s+/);
     if (/^IP Virtual Server version|^Prot LocalAddress|^-> RemoteAddress/.test(text.trim())) return undefined;
-    if (words[0] === '->') return addTo(servers.at(-1), listedServer(words, number));
+    if (words[0] === '->') {
+      const problem = addTo(listed, listedServer(words, number));
+      if (problem && listed) unread.add(listed);
+      return problem;
+    }
     if (words[0] === '-A' || words[0] === '-a') return readSaved(servers, words, source.path, number);
-    const listed = listedVirtual(words, source.path, number);
+    listed = listedVirtual(words, source.path, number);
     if (listed === undefined) return { problem: 'is no virtual or real server' };
     servers.push(listed);
     return undefined;
   });
-  return { items: servers, issues: isCut(source) ? [...issues, cutIssue(source)] : issues };
+  return {
+    items: servers.filter((server) => !unread.has(server)),
+    issues: isCut(source) ? [...issues, cutIssue(source)] : issues,
+  };
 }
 
 /** Whether the text ends in the middle of a line. */
-export function isCut({ bytes }: TextSource): boolean {
+function isCut({ bytes }: TextSource): boolean {
   return bytes.length > 0 && bytes.at(-1) !== NEWLINE;
 }
 

@@ -5,7 +5,7 @@ import { parseConntrackCounters, parseNeighbourCounters } from '../../dataplane/
 import { parseIptables } from '../../dataplane/iptables/parse-iptables.ts';
 import { parseIptablesList } from '../../dataplane/iptables/parse-list.ts';
 import { parseIpset } from '../../dataplane/ipvs/parse-ipset.ts';
-import { isCut, parseIpvsadm } from '../../dataplane/ipvs/parse-ipvsadm.ts';
+import { parseIpvsadm } from '../../dataplane/ipvs/parse-ipvsadm.ts';
 import { parseNftJson } from '../../dataplane/nftables/parse-nft-json.ts';
 import { parseNftText } from '../../dataplane/nftables/parse-nft-text.ts';
 import type { NodeState } from '../../dataplane/node-state.ts';
@@ -83,7 +83,8 @@ function readState(
   const isKnown = hasPorts || (links !== undefined && hasNoPorts(links, routes ?? []));
   const neighbours = all(['ip-neigh'], parseIpNeigh);
   const forwarding = all(['bridge-fdb'], parseBridgeFdb);
-  const ipvs = sources.filter(({ kind }) => OF_IPVS.includes(kind));
+  const ipvs = sources.filter(({ kind }) => OF_IPVS.includes(kind)).map(parseIpvsadm);
+  issues.push(...ipvs.flatMap((parsed) => parsed.issues));
   const settings = all(['sysctl'], parseSysctl);
   const counted = [
     all(['conntrack-counters'], parseConntrackCounters),
@@ -91,8 +92,8 @@ function readState(
   ].flatMap((each) => each ?? []);
   const counters = counted.length === 0 ? undefined : counted;
   const members: Omit<NodeState, 'name' | 'tables' | 'hasRules' | 'ipsets'> = {
-    ...given('ipvs', all(OF_IPVS, parseIpvsadm), preferListed),
-    ...(ipvs.length > 0 && ipvs.every(isCut) ? { isIpvsCut: true } : {}),
+    ...(ipvs.length > 0 ? { ipvs: preferListed(ipvs.flatMap(({ items }) => items)) } : {}),
+    ...(ipvs.length > 0 && ipvs.every((parsed) => parsed.issues.length > 0) ? { isIpvsCut: true } : {}),
     ...given('links', links, (read) => completeLinks(mergeLinks(read), routes ?? [])),
     ...given('routes', routes, same),
     ...given(
