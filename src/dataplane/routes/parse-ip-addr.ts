@@ -90,12 +90,18 @@ function linkOf([, index = '0', name = '', peer, flags = '', rest = '']: RegExpE
     isUp: flagSet.has('UP'),
     isLoopback: flagSet.has('LOOPBACK'),
     isPromiscuous: flagSet.has('PROMISC'),
+    // Pairs have another end, on this machine: `@`.
+    ...(isPointToPoint([...flagSet]) && peer === undefined ? { isPointToPoint: true } : {}),
     addresses: [],
     ...(master === undefined ? {} : { master }),
     ...(mtu === undefined ? {} : { mtu: Number(mtu) }),
     ...(peerIndex === undefined ? {} : { peerIndex: Number(peerIndex) }),
     ...(kind === undefined ? {} : { kind }),
   };
+}
+
+function isPointToPoint(flags: readonly string[]): boolean {
+  return flags.includes('POINTOPOINT') && flags.includes('NOARP');
 }
 
 /** What other interfaces may belong to and is no bridge, by what every dump shows. *Source:* linux IFF_MASTER of bonding and vrf; Open vSwitch. */
@@ -136,6 +142,7 @@ function jsonLink(row: Record<string, unknown>): Link {
     isUp: flags.includes('UP'),
     isLoopback: flags.includes('LOOPBACK'),
     isPromiscuous: flags.includes('PROMISC') || Number(row['promiscuity'] ?? 0) > 0,
+    ...(isPointToPoint(flags) && peerIndex === undefined ? { isPointToPoint: true } : {}),
     ...(typeof kind === 'string' ? { kind } : {}),
     ...(typeof row['master'] === 'string' ? { master: row['master'] } : {}),
     ...(typeof row['mtu'] === 'number' ? { mtu: row['mtu'] } : {}),

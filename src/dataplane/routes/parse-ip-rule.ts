@@ -70,6 +70,9 @@ function readSelector(rule: Draft, word: string, value: string): boolean {
       rule.fwmark = { value: Number(mark), mask: Number(mask) };
       return true;
     }
+    case 'suppress_prefixlength':
+      rule.suppressPrefix = Number(value);
+      return true;
     case 'ipproto': {
       const protocol = parseProtocol(value);
       if (protocol !== undefined) rule.protocol = protocol;
@@ -106,8 +109,8 @@ function wordsOf(row: Record<string, unknown>): string[] {
   add('lookup', row['table']);
   add('goto', row['goto']);
   if (typeof row['action'] === 'string') words.push(row['action']);
-  for (const key of ['tos', 'sport', 'dport', 'uid_start', 'l3mdev', 'suppress_prefixlen'])
-    if (key in row) words.push(key);
+  add('suppress_prefixlength', row['suppress_prefixlen']);
+  for (const key of ['tos', 'sport', 'dport', 'uid_start', 'l3mdev']) if (key in row) words.push(key);
   return words;
 }
 

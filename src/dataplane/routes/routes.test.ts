@@ -124,6 +124,7 @@ describe('parseIpRule', () => {
 100:\tnot from 10.0.0.0/8 fwmark 0x80/0xf0 lookup 42
 200:\tfrom all iif eth1 unreachable
 300:\tfrom all uidrange 0-99 lookup main
+400:\tfrom all lookup main suppress_prefixlength 0
 `),
     );
     expect(items[1]).toMatchObject({
@@ -134,6 +135,16 @@ describe('parseIpRule', () => {
     });
     expect(items[2]).toMatchObject({ iif: 'eth1', action: { kind: 'unreachable' } });
     expect(items[3]?.unknown).toContain('uidrange');
+    expect(items[4]).toMatchObject({ suppressPrefix: 0, action: { kind: 'lookup', table: 'main' } });
+    expect(items[4]?.unknown).toBeUndefined();
+  });
+
+  it('reads JSON', () => {
+    const row = { priority: 32764, src: 'all', table: 'main', suppress_prefixlen: 0 };
+    expect(parseIpRule(source(JSON.stringify([row]))).items[0]).toMatchObject({
+      suppressPrefix: 0,
+      action: { kind: 'lookup', table: 'main' },
+    });
   });
 });
 

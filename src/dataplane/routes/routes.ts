@@ -12,6 +12,8 @@ export interface Link {
   readonly isUp: boolean;
   readonly isLoopback: boolean;
   readonly isPromiscuous: boolean;
+  /** A tunnel that has one other end and no link layer, such as WireGuard’s or one of a program: no pod of its own node is behind it. */
+  readonly isPointToPoint?: boolean;
   readonly mtu?: number;
   /** The interface index of a veth's other end. */
   readonly peerIndex?: number;
@@ -76,6 +78,8 @@ export interface RouteRule {
     | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' }
     | { readonly kind: 'goto'; readonly priority: number }
     | { readonly kind: 'nop' };
+  /** Routes of the table with a prefix no longer than this are passed over: 0 leaves out its default route. */
+  readonly suppressPrefix?: number;
   /** Selectors that are not modelled: the rule may or may not apply. */
   readonly unknown?: string;
   readonly line: number;

@@ -7,6 +7,7 @@ import { forkByUnknown, type Slot } from './outcome-tree.ts';
 import { forkState, type Leg, type PacketState, tupleOf } from './packet-state.ts';
 import { otherDataplane } from './other-dataplane.ts';
 import { isSilent, nextNodeOf } from './next-node.ts';
+import { linkOf } from './node-links.ts';
 import { lacksPodRoute, routesPodsItself } from './pod-routes.ts';
 import { lookUpRoute } from './route-lookup.ts';
 import { referenceToRoute } from './route-packet.ts';
@@ -82,9 +83,9 @@ function deliverToPod(
     next(state);
     return;
   }
-  const silent = silentNeighbour(state);
-  if (silent !== undefined) {
-    endPacket(state, 'unroutable', silent);
+  const wrong = silentNeighbour(state) ?? leadsIntoTunnel(state);
+  if (wrong !== undefined) {
+    endPacket(state, 'unroutable', wrong);
     next(state);
     return;
   }
@@ -96,6 +97,13 @@ function deliverToPod(
   addStep(context, state, 'bridge', `to ${pod}${state.oif === undefined ? '' : ` by ${state.oif}`}`);
   endPacket(state, 'delivered', state.translatedDestinationBy);
   next(state);
+}
+
+/** The route that takes a packet for a pod of this node away from it, as those of a VPN do that are asked before the main table; undefined where it does not. */
+function leadsIntoTunnel(state: PacketState): RuleReference | undefined {
+  const { node, oif } = state;
+  if (linkOf(node, oif)?.isPointToPoint !== true || otherDataplane(node) !== undefined) return undefined;
+  return routeTaken(state);
 }
 
 /** The entry that says that nobody answers for the destination on the node's own link; undefined where none says so. */

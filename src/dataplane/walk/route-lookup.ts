@@ -19,7 +19,7 @@ const NONE: RouteResult = { kind: 'none' };
 
 /**
  * The route that `node` takes for `key`: rules by priority, the longest prefix of each table, the lowest metric.
- * *Source:* ip-rule(8), ip-route(8), linux/net/ipv4/fib_rules.c.
+ * *Source:* ip-rule(8), ip-route(8), linux/net/ipv4/fib_rules.c, there `fib4_rule_suppress`.
  */
 export function lookUpRoute(node: NodeState, key: RouteKey): RouteResult {
   if (node.routes === undefined) return { kind: 'unknown', why: `the routes of ${node.name} were not read` };
@@ -102,7 +102,11 @@ function takeRule(
     case 'lookup': {
       const table = index.tables.get(rule.action.table);
       const route = table === undefined ? undefined : longestMatch(table, key);
-      return route === undefined || route.type === 'throw' ? undefined : { kind: 'route', route };
+      const isPassedOver =
+        route === undefined ||
+        route.type === 'throw' ||
+        route.destination.prefix <= (rule.suppressPrefix ?? -1);
+      return isPassedOver ? undefined : { kind: 'route', route };
     }
     case 'goto': {
       const target = rule.action.priority;
