@@ -131,3 +131,50 @@ it.each([
 ])('nodes are known by %s', async (_, path) => {
   expect(await ask(nodeFiles('iptables-healthy', path))).toEqual({ told: [], healthy: 9 });
 });
+
+/** What `sos report` leaves of a node, beside the lists of the API. *Source:* sosreport/sos sos/report/plugins: networking.py, firewall_tables.py, kernel.py. */
+function sosReports(name: string): Record<string, string> {
+  const commands: Record<string, string> = {
+    'iptables-save.txt': 'firewall_tables/iptables-save',
+    'nft-ruleset.txt': 'firewall_tables/nft_list_ruleset',
+    'ip-route.txt': 'networking/ip_route_show_table_all',
+    'ip-rule.txt': 'networking/ip_-4_rule_list',
+    'ip-addr.txt': 'networking/ip_-d_address',
+    'ip-neigh.txt': 'networking/ip_-s_-s_neigh_show',
+    'bridge-link.txt': 'networking/bridge_-s_-s_-d_link_show',
+    'sysctl.txt': 'kernel/sysctl_-a',
+  };
+  const files = nodeFiles(name, (node, file) =>
+    file in commands
+      ? `sosreport-${node}-2026-11-30-abcdefg/sos_commands/${commands[file]}`
+      : `${node}/${file}`,
+  );
+  for (const node of ['node-a', 'node-b', 'node-c'])
+    for (const [path, text] of Object.entries(BESIDE))
+      files[`sosreport-${node}-2026-11-30-abcdefg/${path}`] = text;
+  return files;
+}
+
+/** Its configuration is not what the kernel does, nor is what was asked in the network namespace of a pod. */
+const BESIDE: Record<string, string> = {
+  'etc/sysctl.conf': 'net.ipv4.ip_forward = 0\n',
+  'etc/sysconfig/iptables': '*filter\n:FORWARD DROP [0:0]\nCOMMIT\n',
+  'etc/nftables.conf':
+    '#!/usr/sbin/nft -f\nflush ruleset\ntable inet filter {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}\n',
+  ...Object.fromEntries(
+    Object.entries({
+      ip_route_show_table_all: 'default via 10.244.1.1 dev eth0 \n',
+      'ip_-d_address_show':
+        '2: eth0@if9: <BROADCAST,UP> mtu 1450\n    inet 10.244.1.14/24 scope global eth0\n',
+      'sysctl_-a': 'net.ipv4.ip_forward = 0\nnet.ipv4.conf.eth0.forwarding = 0\n',
+      'iptables-save': '*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n',
+      'ss_-peaonmi':
+        'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\ntcp LISTEN 0 9 0.0.0.0:1 0.0.0.0:*\n',
+    }).map(([file, text]) => [`sos_commands/networking/namespaces/cni-1/ip_netns_exec_cni-1_${file}`, text]),
+  ),
+};
+
+it('sosreports are read: neither the configuration of nodes nor the network of pods is what their kernels do', async () => {
+  expect(await ask(sosReports('iptables-healthy'))).toEqual({ told: [], healthy: 9 });
+  expect((await ask(sosReports('nftables-foreign-drop'))).web).toBe('rules/foreign-drop');
+});

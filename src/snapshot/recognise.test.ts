@@ -59,6 +59,17 @@ describe('recogniseSource', () => {
     expect(kindOf(text.replaceAll('\n', '\r\n'))).toBe(kind);
   });
 
+  it.each([
+    ['net.ipv4.ip_forward = 0\n', 'r/etc/sysctl.d/9.conf', 'note'],
+    ['net.ipv4.ip_forward = 0\n', 'nodes/etc.txt', 'sysctl'],
+    ['*nat\nCOMMIT\n', 'etc/sysconfig/iptables', 'note'],
+    ['*nat\nCOMMIT\n', 'sos_commands/networking/namespaces/a/ip_netns_exec_a_iptables-save', 'note'],
+    ['nameserver 10.96.0.10\n', 'etc/resolv.conf', 'resolv-conf'],
+    ['#!/usr/sbin/nft -f\nflush ruleset\ntable inet filter {\n}\n', 'nodes/a/nftables.conf', 'note'],
+  ])('%j at %s is %s', (text, path, kind) => {
+    expect(kindOf(text, path)).toBe(kind);
+  });
+
   it('takes node and pod from the path', () => {
     expect(recogniseSource('x/nodes/node-a/a.txt', new Uint8Array())).toMatchObject({ node: 'node-a' });
     for (const path of ['pods/shop_client/resolv.conf', 'pods/shop_client.resolv.conf'])

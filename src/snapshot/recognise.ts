@@ -27,7 +27,8 @@ export function recogniseSource(path: string, bytes: Uint8Array): Recognised {
     .replaceAll('\r\n', '\n');
   const [, namespace, name] = RESOLV_CONF_OF_POD.exec(path) ?? [];
   const pod = name === undefined ? podOfLog(path, head) : `${namespace}/${name}`;
-  const kind = kindOf(path, withoutLogHead(head), pod);
+  const content = kindOf(path, withoutLogHead(head), pod);
+  const kind = isOfNoKernel(path) && !OF_NO_KERNEL.has(content) ? 'note' : content;
   return {
     kind,
     ...(node === undefined ? {} : { node }),
@@ -35,10 +36,31 @@ export function recogniseSource(path: string, bytes: Uint8Array): Recognised {
   };
 }
 
+/**
+ * Whether `path` is not of what the node's kernel does now: its configuration (`/etc/nftables.conf`, `/etc/sysctl.d`), or what sos ran in the network namespace of a
+ * pod. *Source:* sosreport/sos sos/report/plugins/networking.py, firewall_tables.py.
+ */
+function isOfNoKernel(path: string): boolean {
+  return /(?:^|\/)(?:etc|usr)\/|(?:^|\/)ip_netns_exec_[^/]*$/.test(path);
+}
+
+/** What is none of a kernel's state. */
+const OF_NO_KERNEL: ReadonlySet<SourceKind> = new Set([
+  'kubernetes',
+  'resolv-conf',
+  'corefile',
+  'cni-config',
+  'kubelet-config',
+  'kube-proxy-config',
+  'empty',
+  'unknown',
+]);
+
 function kindOf(path: string, head: string, pod: string | undefined): SourceKind {
   const text = head.trimStart();
   if (text === '') return 'empty';
   if (isBinary(text)) return 'unknown';
+  if (text.startsWith('#!')) return 'note';
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   // Earlier captures kept them among the notes.
   if (CONNTRACK_COUNTERS.test(text)) return 'conntrack-counters';
