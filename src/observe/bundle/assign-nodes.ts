@@ -45,10 +45,13 @@ export function isNodeKind(kind: SourceKind): boolean {
 
 /**
  * Gives node sources that name no node the node that it must be: that of the pod whose log it is, the one whose name stands in the path,
- * the only Node object's, else one without a name. A folder's name that is a node's with or without its domain is that node's.
+ * or in the name of the folder or archive that was given (`placeOf`), the only Node object's, else one without a name. A folder's name that is a node's with or without its domain is that node's.
  * Throws UserError where dumps come from several folders, for then nobody can say which belongs to which node.
  */
-export function assignNodes(read: readonly Source[]): Source[] {
+export function assignNodes(
+  read: readonly Source[],
+  placeOf: (source: Source) => string | undefined = () => undefined,
+): Source[] {
   const isHomeless = ({ kind, node }: Source): boolean => isNodeKind(kind) && node === undefined;
   const folders = new Set(read.flatMap(({ node }) => node ?? []));
   if (folders.size === 0 && !read.some(isHomeless)) return [...read];
@@ -58,7 +61,10 @@ export function assignNodes(read: readonly Source[]): Source[] {
     const { pod, node = '' } = source;
     if (called.has(node)) return { ...source, node: called.get(node) ?? node };
     if (!isHomeless(source)) return source;
-    const own = pod === undefined ? named(source.path, nodes) : nodeOfPod.get(pod);
+    const own =
+      pod === undefined
+        ? (named(source.path, nodes) ?? named(placeOf(source) ?? '', nodes))
+        : nodeOfPod.get(pod);
     // Without its node the log of a pod is only that.
     return own === undefined && pod !== undefined
       ? { ...source, kind: 'pod-log' }

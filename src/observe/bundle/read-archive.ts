@@ -3,12 +3,25 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { UserError } from '../../model/user-error.ts';
 import { type BundleFile, limits, tooLarge } from './limits.ts';
+import { isZip, readZip } from './read-zip.ts';
 
 /**
- * The files of a tar archive, packed or not, that are wanted by their path in it. Nothing is written to disk, and links are passed over. Throws UserError for an archive that is cut or
- * none, has absolute or `..` paths, or unpacks to more than the limits allow.
+ * The files of a tar archive, packed by gzip or not, or of a zip archive, that are wanted by their path in it. Nothing is written to disk, and links are passed over. Throws UserError
+ * for an archive that is cut or none, has absolute or `..` paths, or unpacks to more than the limits allow.
  */
 export async function readArchive(
+  path: string,
+  bytes: Uint8Array,
+  isWanted: (path: string) => boolean,
+): Promise<BundleFile[]> {
+  const isKept = (name: string): boolean => {
+    refuseUnsafe(path, name);
+    return isWanted(name);
+  };
+  return stripTopFolder(isZip(bytes) ? readZip(path, bytes, isKept) : await readTar(path, bytes, isKept));
+}
+
+async function readTar(
   path: string,
   bytes: Uint8Array,
   isWanted: (path: string) => boolean,
@@ -23,8 +36,7 @@ export async function readArchive(
   try {
     for await (const entry of tar) {
       const { name, type } = entry.header;
-      refuseUnsafe(path, name);
-      const isKept = type === 'file' && isWanted(name);
+      const isKept = isWanted(name) && type === 'file';
       const chunks: Uint8Array[] = [];
       let size = 0;
       for await (const chunk of entry as AsyncIterable<Uint8Array>) {
@@ -44,7 +56,7 @@ export async function readArchive(
       'copy it again, or give the unpacked folder',
     );
   }
-  return stripTopFolder(files);
+  return files;
 }
 
 function refuseUnsafe(path: string, name: string): void {

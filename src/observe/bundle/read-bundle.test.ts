@@ -30,6 +30,29 @@ async function archive(write: (tar: ReturnType<typeof pack>) => void): Promise<s
   return path;
 }
 
+/** Made by Python’s zipfile: a folder, a file that is deflated, one that is stored, and a comment; then one with a path out of it. */
+const ZIP =
+  'UEsDBBQAAAAAAAAAIQAAAAAAAAAAAAAAAAAHAAAAYnVuZGxlL1BLAwQUAAAACAAAACEATtGucjoAAAA/AAAADQAAAGJ1bmRsZS9z' +
+  'Lmpzb26rVsrOzEtRslIKTi0qy0xOVdJRyk0tSUxJLElUsqpWykvMTQVKlqcmASVAnOKCxGSQSHFGfoFSbS0AUEsDBBQAAAAAAAAA' +
+  'IQDlt5IzJQAAACUAAAAZAAAAYnVuZGxlL25vZGVzL25vZGUtYS9pLnR4dCpuYXQKOlBSRVJPVVRJTkcgQUNDRVBUIFswOjBdCkNP' +
+  'TU1JVApQSwECFAMUAAAAAAAAACEAAAAAAAAAAAAAAAAABwAAAAAAAAAAAAAAgAEAAAAAYnVuZGxlL1BLAQIUAxQAAAAIAAAAIQBO' +
+  '0a5yOgAAAD8AAAANAAAAAAAAAAAAAACAASUAAABidW5kbGUvcy5qc29uUEsBAhQDFAAAAAAAAAAhAOW3kjMlAAAAJQAAABkAAAAA' +
+  'AAAAAAAAAIABigAAAGJ1bmRsZS9ub2Rlcy9ub2RlLWEvaS50eHRQSwUGAAAAAAMAAwC3AAAA5gAAAA4Ac3VwcG9ydCBidW5kbGU=';
+const EVIL_ZIP =
+  'UEsDBBQAAAAAAAAAIQCDFtyMAQAAAAEAAAAHAAAALi4vZXZpbHhQSwECFAMUAAAAAAAAACEAgxbcjAEAAAABAAAABwAAAAAAAAAA' +
+  'AAAAgAEAAAAALi4vZXZpbFBLBQYAAAAAAQABADUAAAAmAAAAAAA=';
+
+const nodeObjects = JSON.stringify({
+  kind: 'NodeList',
+  items: ['node-1', 'node-10'].map((name) => ({ metadata: { name } })),
+});
+
+function file(name: string, base64: string): string {
+  const path = join(folder({}), name);
+  writeFileSync(path, Buffer.from(base64, 'base64'));
+  return path;
+}
+
 describe('readBundle', () => {
   it('reads folders, with the node from the path', async () => {
     const { sources } = await readBundle([folder({ 'cluster/s.json': service, 'nodes/node-a/i.txt': save })]);
@@ -51,6 +74,35 @@ describe('readBundle', () => {
     ]);
   });
 
+  it('reads zip archives', async () => {
+    const { sources } = await readBundle([file('x.zip', ZIP)]);
+    expect(sources.map((source) => [source.path, textOf(source), source.node])).toEqual([
+      ['s.json', service, undefined],
+      ['nodes/node-a/i.txt', save, 'node-a'],
+    ]);
+  });
+
+  it('knows the node by the name of the folder or archive that was given', async () => {
+    const nodes = folder({ 'nodes.json': nodeObjects });
+    const report = join(
+      folder({ 'sosreport-node-10-2026-11-30-abcdefg/a/i.txt': save }),
+      'sosreport-node-10-2026-11-30-abcdefg',
+    );
+    const { sources } = await readBundle([nodes, report]);
+    expect(sources.map(({ path, node }) => [path, node])).toContainEqual(['a/i.txt', 'node-10']);
+  });
+
+  it('says what is packed in a way that it does not read', async () => {
+    const root = folder({ 's.json': service });
+    writeFileSync(join(root, 'a.tar.xz'), Buffer.from('fd377a585a000004', 'hex'));
+    writeFileSync(join(root, 'b.zip'), Buffer.from(ZIP, 'base64'));
+    const { gaps } = await readBundle([root]);
+    expect(gaps.map(({ what, why }) => [what, why])).toEqual([
+      ['a.tar.xz', 'was packed by xz, which is not read'],
+      ['b.zip', 'is an archive in a folder, which is not read'],
+    ]);
+  });
+
   it('passes over links in archives', async () => {
     const path = await archive((tar) => {
       tar.entry({ name: 'nodes/node-a/i.txt' }, save);
@@ -68,11 +120,6 @@ describe('readBundle', () => {
       undefined,
     ]);
     expect((await readBundle([folder({ 'i.txt': save })], { node: 'two' })).sources[0]?.node).toBe('two');
-  });
-
-  const nodeObjects = JSON.stringify({
-    kind: 'NodeList',
-    items: ['node-1', 'node-10'].map((name) => ({ metadata: { name } })),
   });
 
   it('knows the node by its name in a path', async () => {
@@ -172,6 +219,26 @@ describe('readBundle', () => {
       'a path out of the archive',
       () => archive((tar) => void tar.entry({ name: '../evil' }, 'x')),
       /holds the path \.\.\/evil/,
+    ],
+    [
+      'a path out of the zip archive',
+      () => Promise.resolve(file('x.zip', EVIL_ZIP)),
+      /holds the path \.\.\/evil/,
+    ],
+    [
+      'a zip archive that is cut',
+      () => Promise.resolve(file('x.zip', ZIP.slice(0, 200))),
+      /no complete zip archive/,
+    ],
+    [
+      'what another program packed',
+      () => Promise.resolve(file('x.tar.xz', '/Td6WFoAAAT=')),
+      /was packed by xz, which is not read/,
+    ],
+    [
+      'a folder with nothing but an archive',
+      () => Promise.resolve(join(file('x.zip', ZIP), '..')),
+      /x\.zip is an archive in a folder/,
     ],
     [
       'an archive that is cut',

@@ -8,6 +8,7 @@ import { redactSource } from '../../snapshot/redact.ts';
 import type { Snapshot, Source } from '../../snapshot/snapshot.ts';
 import { assignNodes, isNodeKind } from './assign-nodes.ts';
 import { type BundleFile, limits, tooLarge } from './limits.ts';
+import { packedBy } from './packed-by.ts';
 import { plainFiles } from './plain-files.ts';
 import { readArchive } from './read-archive.ts';
 
@@ -20,7 +21,7 @@ export interface BundleOptions {
 }
 
 /**
- * Reads a snapshot from folders, files and archives (`.tgz`, `.tar.gz`, `.tar`). A file that cannot be read is a gap;
+ * Reads a snapshot from folders, files and archives (`.tgz`, `.tar.gz`, `.tar`, `.zip`). A file that cannot be read is a gap;
  * throws UserError where nothing can be done: no such path, nothing that is known, an unsafe archive, a newer format.
  */
 export async function readBundle(paths: readonly string[], options: BundleOptions = {}): Promise<Snapshot> {
@@ -29,12 +30,20 @@ export async function readBundle(paths: readonly string[], options: BundleOption
   for (const path of paths)
     inputs.push(readInput(path, await filesOf(path, gaps, options.isWanted), options));
   const manifests = inputs.flatMap((input) => input.manifests);
-  const sources = inputs.flatMap((input) => tellApart(input, inputs));
+  const places = new Map<Source, string>();
+  const sources = inputs.flatMap((input) => {
+    const own = tellApart(input, inputs);
+    for (const source of own) places.set(source, basename(resolve(input.path)));
+    return own;
+  });
   const isAll = options.isWanted === undefined;
   if (isAll && !sources.some(({ kind }) => !['unknown', 'empty', 'note'].includes(kind))) {
+    const [gap] = gaps;
+    const why = gap ? `${gap.what} ${gap.why}` : 'it holds no file';
     throw new UserError(
-      `nothing to analyse in ${paths.join(', ')}: ${sources.length === 0 ? 'it holds no file' : 'no file is of a kind that is known'}`,
-      'give a folder with the output of kubectl get … -o json, and a folder nodes/NAME/ for the dumps of each node',
+      `nothing to analyse in ${paths.join(', ')}: ${sources.length === 0 ? why : 'no file is of a kind that is known'}`,
+      gap?.unlock ??
+        'give a folder with the output of kubectl get … -o json, and a folder nodes/NAME/ for the dumps of each node',
     );
   }
   const takenAt = manifests.find((manifest) => manifest.takenAt !== undefined)?.takenAt;
@@ -42,10 +51,13 @@ export async function readBundle(paths: readonly string[], options: BundleOption
     format: 'plumb-snapshot',
     version: 1,
     ...(takenAt === undefined ? {} : { takenAt }),
-    sources: assignNodes(sources),
+    sources: assignNodes(sources, (source) => places.get(source)),
     gaps: [...manifests.flatMap((manifest) => manifest.gaps ?? []), ...gaps],
   };
 }
+
+const ARCHIVE = /\.(tgz|tar\.gz|tar|zip)$/i;
+const UNPACK = 'unpack it, and give the folder';
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -61,7 +73,7 @@ async function filesOf(
     (code) =>
       new UserError(
         `${path}: ${code === 'ENOENT' ? 'no such file or folder' : `cannot be read (${code})`}`,
-        'give --from a folder, a file, or a .tgz',
+        'give --from a folder, a file, a .tgz or a .zip',
       ),
   );
   if (info.isDirectory()) return folderFiles(path, gaps, isWanted);
@@ -70,7 +82,10 @@ async function filesOf(
     () => readFileSync(path),
     (code) => new UserError(`${path}: cannot be read (${code})`, 'check the rights of the file'),
   );
-  if (/\.(tgz|tar\.gz|tar)$/i.test(path)) return await readArchive(path, bytes, isWanted);
+  if (ARCHIVE.test(path)) return await readArchive(path, bytes, isWanted);
+  const program = packedBy(bytes);
+  if (program !== undefined)
+    throw new UserError(`${path}: was packed by ${program}, which is not read`, UNPACK);
   return [{ path: basename(path), bytes }];
 }
 
@@ -100,7 +115,17 @@ function folderFiles(root: string, gaps: Gap[], isWanted: (path: string) => bool
         total += size;
         if (size > limits.fileBytes || total > limits.totalBytes || files.length >= limits.files)
           throw tooLarge(path);
-        files.push({ path: name, bytes: readFileSync(path) });
+        const bytes = readFileSync(path);
+        const program = packedBy(bytes);
+        if (program !== undefined)
+          gaps.push({ what: name, why: `was packed by ${program}, which is not read`, unlock: UNPACK });
+        else if (ARCHIVE.test(name))
+          gaps.push({
+            what: name,
+            why: 'is an archive in a folder, which is not read',
+            unlock: `give it itself: --from ${path}`,
+          });
+        else files.push({ path: name, bytes });
       } catch (error) {
         if (error instanceof UserError) throw error;
         gaps.push({
