@@ -47,6 +47,8 @@ describe('recogniseSource', () => {
     ['HTTP/1.1 200 OK\n\n{"lastUpdated":"x"}', 'kube-proxy-healthz'],
     ['{"kubeproxy.config.k8s.io":{}}', 'kube-proxy-configz'],
     ['nameserver 10.96.0.10\nsearch a.b\n', 'resolv-conf'],
+    ['tcp   LISTEN 0      4096       127.0.0.1:10248      0.0.0.0:*          \n', 'sockets'],
+    ['LISTEN 0      4096               *:10250            *:*\n', 'sockets'],
     ['.:53 {\n    errors\n}\n', 'corefile'],
     ['apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n', 'kubernetes'],
     ['\uFEFF{"kind":"List","items":[]}', 'kubernetes'],

@@ -162,7 +162,10 @@ const TEXT_KINDS: readonly (readonly [SourceKind, RegExp])[] = [
     /^# conntrack -L \| grep |^(ipv[46]\s+\d+\s+)?(tcp|udp|sctp|icmp|icmpv6|gre|dccp|unknown)\s+\d+ .*src=\S+ dst=/m,
   ],
   ['neighbour-counters', /^entries\s+allocs\s+destroys\s/],
-  ['sockets', /^(Netid\s+State|State\s+Recv-Q|Proto Recv-Q|Active Internet connections)/],
+  [
+    'sockets',
+    /^(Netid\s+State|State\s+Recv-Q|Proto Recv-Q|Active Internet connections|((tcp|udp)\s+)?(LISTEN|UNCONN|ESTAB)\s+\d+\s+\d+\s+\S+:\S+\s)/,
+  ],
   ['sysctl', /^([a-z][\w-]*(\.[\w/@:-]+)+\s?=|\/proc\/sys\/net\/[^:\s]+:)/m],
   ['ip-neigh', /^[0-9a-f.:]+ dev \S+ .*(REACHABLE|STALE|DELAY|PROBE|FAILED|PERMANENT|NOARP|INCOMPLETE)\s*$/m],
   [

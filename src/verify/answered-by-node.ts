@@ -30,10 +30,9 @@ export function answeredByNode(bench: Bench, outcome: Outcome): boolean | Gap {
     const gap = { what: `addresses of ${node}`, why: 'not read', unlock: `ip addr on ${node}`, node };
     return ownerOfRule(untracked) === 'NodeLocal DNS' && gap;
   }
-  if (state.sockets === undefined)
+  const own = state.sockets?.filter(({ protocol }) => protocol === frontend.protocol);
+  // A listing of TCP says nothing of UDP.
+  if (own === undefined || own.length === 0)
     return { what: `listening sockets of ${node}`, why: 'not read', unlock: `ss -lntu on ${node}`, node };
-  return state.sockets.some(
-    ({ protocol, port, address }) =>
-      protocol === frontend.protocol && port === frontend.port && address === frontend.address,
-  );
+  return own.some(({ port, address }) => port === frontend.port && address === frontend.address);
 }

@@ -54,3 +54,15 @@ describe('endpoints/listening, on loopback or with a full queue', () => {
     blind,
   });
 });
+
+describe.each([
+  ['connections alone', 'tcp ESTAB 0 0 192.0.2.11:8080 192.0.2.12:4711'],
+  ['UDP alone', 'udp UNCONN 0 0 0.0.0.0:68 0.0.0.0:*'],
+])('endpoints/listening, by a listing of %s', (_, line) => {
+  proveCheck(listening, {
+    healthy: sockets(line),
+    broken: sockets(line, 'tcp LISTEN 0 128 0.0.0.0:8081 0.0.0.0:*'),
+    problem: { summary: /nothing listens/ },
+    blind,
+  });
+});

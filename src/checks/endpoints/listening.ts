@@ -40,6 +40,8 @@ function problemOf(
       ? world.nodeStates.get(place.node)?.sockets
       : undefined;
   if (place === undefined || sockets === undefined) return undefined;
+  // `ss -lt` lists none of UDP, and `ss -t` none that listens.
+  if (!sockets.some((socket) => socket.protocol === protocol)) return undefined;
   const onPort = sockets.filter((socket) => socket.protocol === protocol && socket.port === endpoint.port);
   const own = onPort.filter((socket) => listensOn(socket, endpoint.address));
   const full = own.find(({ waiting = 0, backlog = 0 }) => backlog > 0 && waiting >= backlog);
