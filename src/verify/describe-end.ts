@@ -55,6 +55,17 @@ export function refusesOnPurpose(rule: RuleReference | undefined): boolean {
   );
 }
 
+/**
+ * The rule by which kube-proxy up to 1.24 marks packets for dropping, which it leaves to kubelet's KUBE-FIREWALL: what is forwarded passes that
+ * chain by and goes its way untranslated. Undefined where none did. *Source:* kubernetes v1.23 pkg/proxy/iptables/proxier.go.
+ */
+export function markedToDropAt(bench: Bench, { result }: Outcome): RuleReference | undefined {
+  return leaderTo(
+    'KUBE-MARK-DROP',
+    passedRules(bench, (outcome) => outcome.result === result),
+  );
+}
+
 /** What an end is called that is no arrival. */
 export function kindOfEnd({ result, decidedBy }: Outcome): DiscrepancyKind {
   if (result === 'unroutable' || decidedBy?.family === 'route') return 'unreachable';

@@ -2,7 +2,7 @@ import type { Outcome, RuleReference } from '../dataplane/walk/trace.ts';
 import { denialWay } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Discrepancy } from './discrepancy.ts';
-import { refusedAt, withRule } from './describe-end.ts';
+import { markedToDropAt, refusedAt, withRule } from './describe-end.ts';
 import { frontendText } from './group-discrepancies.ts';
 import { type Bench, charge } from './bench.ts';
 import { followWay, passedRules, wayClientOf } from './follow-way.ts';
@@ -40,7 +40,8 @@ function judge(bench: Bench, { outcome, target, translator }: SeenOutcome): Disc
     ];
   }
   if (anyDenial) return [];
-  if (result === 'delivered' || result === 'unroutable') return [unanswered(bench, outcome)];
+  if (result === 'delivered' || result === 'unroutable')
+    return markedToDropAt(bench, outcome) === undefined ? [unanswered(bench, outcome)] : [];
   const isKept = promise === 'refuse' ? result === 'rejected' : result === 'dropped';
   if (isKept || !isOfKubeProxy(decidedBy) || decidedBy === undefined) return [];
   const summary =

@@ -3,7 +3,7 @@ import { wayTo } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
 import type { Bench, Charge } from './bench.ts';
-import { kindOfEnd, refusedAt, refusesOnPurpose, withRule, wordOf } from './describe-end.ts';
+import { kindOfEnd, markedToDropAt, refusedAt, refusesOnPurpose, withRule, wordOf } from './describe-end.ts';
 import { findUntracking } from './find-untracking.ts';
 import { type Followed, followWay, passedRules, wayClientOf } from './follow-way.ts';
 import { frontendText } from './group-discrepancies.ts';
@@ -17,9 +17,11 @@ export function judgeUntranslated(bench: Bench, outcome: Outcome, all: readonly 
   const unreached = unreachedOf(bench, all);
   const lost = followLost(bench, unreached);
   const missing = lost && !lost.isToTheEnd ? { ...lost.at, node } : undefined;
-  if (refusesOnPurpose(decidedBy)) {
-    const summary = `${node} ${wordOf(outcome)} ${text} although endpoints are ready`;
-    return { kind: 'refused-although-ready', summary, ...withRule(refusedAt(bench, decidedBy)) };
+  const marked = markedToDropAt(bench, outcome);
+  if (marked !== undefined || refusesOnPurpose(decidedBy)) {
+    const word = marked === undefined ? wordOf(outcome) : 'drops';
+    const summary = `${node} ${word} ${text} although endpoints are ready`;
+    return { kind: 'refused-although-ready', summary, ...withRule(marked ?? refusedAt(bench, decidedBy)) };
   }
   // Where other connections get to endpoints the frontend has its rules; what is lost was for one that has none.
   const [lone] = all.some(({ promised }) => promised !== undefined) ? unreached : [];
