@@ -7,7 +7,6 @@ import type {
   EndpointSlice,
   HttpRoute,
   Ingress,
-  KubernetesEvent,
   KubernetesObject,
   NetworkPolicy,
   Node,
@@ -25,6 +24,7 @@ import { findUnread } from './nodes/find-unread.ts';
 import type { RuleDump } from './nodes/merge-tables.ts';
 import { readNodeStates } from './nodes/read-node-states.ts';
 import { normaliseObject } from './objects/normalise.ts';
+import { orderEvents } from './objects/order-events.ts';
 import { type ObjectPlace, type ReadObjects, readObjects } from './objects/read-objects.ts';
 import { slicesFromEndpoints } from './objects/slices-from-endpoints.ts';
 import type { KubeProxyState } from './kube-proxy-state.ts';
@@ -57,7 +57,7 @@ export function buildWorld(snapshot: Snapshot): World {
     networkPolicies: of<NetworkPolicy>('networkpolicies'),
     workloads: of<Workload>('workloads'),
     configMaps: of<ConfigMap>('configmaps'),
-    events: of<KubernetesEvent>('events'),
+    events: orderEvents(of('events')),
     serviceCidrs: of<ServiceCidr>('servicecidrs'),
     ingresses: of<Ingress>('ingresses'),
     httpRoutes: of<HttpRoute>('httproutes'),

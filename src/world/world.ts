@@ -50,6 +50,7 @@ export interface World {
   readonly networkPolicies: readonly NetworkPolicy[];
   readonly workloads: readonly Workload[];
   readonly configMaps: readonly ConfigMap[];
+  /** By when each happened last, oldest first. */
   readonly events: readonly KubernetesEvent[];
   readonly serviceCidrs: readonly ServiceCidr[];
   readonly ingresses: readonly Ingress[];

@@ -308,6 +308,7 @@ export interface KubernetesEvent extends KubernetesObject {
   readonly count?: number;
   readonly lastTimestamp?: string;
   readonly eventTime?: string;
+  readonly series?: { readonly lastObservedTime?: string };
   readonly involvedObject?: { readonly kind?: string; readonly namespace?: string; readonly name?: string };
 }
 
