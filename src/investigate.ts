@@ -59,7 +59,13 @@ export function investigateService(
   const { namespace, name } = dns.metadata;
   const clients = verifications.map(({ expectation }) => expectation.vantage);
   // Names need port 53 only; other ports (metrics) may well be of no use to clients.
-  const asked: Subject = { namespace, name, service: dns, port: 53, from: subject.from ?? { clients } };
+  const asked: Subject = {
+    namespace,
+    name,
+    service: dns,
+    port: 53,
+    from: subject.from ?? { clients, clientsOf: `${subject.namespace}/${subject.name}` },
+  };
   return withDns(own, judge(world, asked, verifySubject(world, asked)));
 }
 

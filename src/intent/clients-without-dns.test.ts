@@ -40,13 +40,15 @@ function asking(
 ): string[] {
   const policy = { podSelector: {}, policyTypes: ['Egress'], ...(egress ? { egress } : {}) };
   const world = {
-    ...sampleWorld({ services: [dns], slices: [slice], pods: [...pods, ...more] }),
+    ...sampleWorld({ services: [dns, sampleService({})], slices: [slice], pods: [...pods, ...more] }),
     networkPolicies: [{ kind: 'NetworkPolicy', metadata: { name: 'out', namespace: 'shop' }, spec: policy }],
   };
   const [frontend] = frontendsOf(world, dns);
   if (!frontend) throw new Error('no frontend');
   const addresses = vantagesOf(world, frontend, from).map(({ address }) => formatIp(address));
-  return ['10.244.1.4', '10.244.1.5', '10.244.3.4'].filter((address) => addresses.includes(address));
+  return ['10.244.1.4', '10.244.1.5', '10.244.2.9', '10.244.3.4'].filter((address) =>
+    addresses.includes(address),
+  );
 }
 
 const toPods = [{ to: [{ podSelector: {} }] }];
@@ -63,4 +65,19 @@ it('does not for pods that may ask, or that may go nowhere', () => {
 it('does not where others are asked about, or an engine works out of sight', () => {
   expect(asking(toPods, { from: { clients: [] } })).not.toContain('10.244.1.4');
   expect(asking(toPods, { more: [engine('quay.io/cilium/cilium:v1.17.0')] })).not.toContain('10.244.1.4');
+});
+
+it('does, where they may well be clients of the Service that is asked about', () => {
+  const of = (clientsOf: string) => asking(toPods, { from: { clients: [], clientsOf } });
+  expect(of('shop/web')).toEqual(['10.244.1.4', '10.244.3.4']);
+  expect(of('kube-system/kube-dns')).not.toContain('10.244.1.4');
+});
+
+it('does not for a pod that asks other servers', () => {
+  const other = samplePod('other-b', 'node-b', '10.244.2.8', 'kube-system');
+  const pod = samplePod('raw', 'node-b', '10.244.2.9');
+  const asks = (dnsPolicy: string) =>
+    asking(toPods, { more: [other, { ...pod, spec: { ...pod.spec, dnsPolicy } }] });
+  expect(asks('ClusterFirst')).toContain('10.244.2.9');
+  expect(asks('None')).not.toContain('10.244.2.9');
 });

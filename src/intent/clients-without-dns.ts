@@ -16,13 +16,14 @@ const MOST_CLIENTS = 20;
 
 /**
  * Pods that NetworkPolicies let out, but not to the cluster's DNS, which everybody asks: one for each node and the policies that select it. None
- * where `frontend` is not the DNS Service's, or `targets` are not behind it.
+ * where `frontend` is not the DNS Service's, or `targets` are not behind it. Of a question about another Service only those for which `mayAsk` holds.
  */
 export function clientsWithoutDns(
   world: World,
   frontend: Frontend,
   targets: readonly SliceTarget[],
   nodes: readonly string[],
+  mayAsk: (pod: Pod, client: Vantage) => boolean = () => true,
 ): Vantage[] {
   const dns = findDnsService(world);
   const isDns = dns !== undefined && frontend.service === nameOf(dns);
@@ -35,19 +36,31 @@ export function clientsWithoutDns(
     for (const pod of candidatesOn(world, node)) {
       if (found.size >= MOST_CLIENTS) break;
       const client = vantageOf(pod, node, family);
-      if (client === undefined || isKeptOutByDesign(world, client, targets, frontend.protocol)) continue;
+      if (
+        client === undefined ||
+        asksElsewhere(pod) ||
+        isKeptOutByDesign(world, client, targets, frontend.protocol)
+      )
+        continue;
       const names = targets.flatMap((target) =>
         admissionOf(world, client, target, frontend.protocol).refusals.flatMap(({ policies }) =>
           policies.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
         ),
       );
       const key = [node, ...new Set(names)].join(' ');
-      if (names.length > 0 && !found.has(key)) found.set(key, client);
+      if (names.length > 0 && !found.has(key) && mayAsk(pod, client)) found.set(key, client);
     }
   return [...found.values()];
 }
 
+/** Its resolv.conf is the node's, or its own. */
+function asksElsewhere({ spec: { dnsPolicy } }: Pod): boolean {
+  return dnsPolicy === 'Default' || dnsPolicy === 'None';
+}
+
+/** By its name: other pods of the node may ask. */
 function vantageOf(pod: Pod, node: string, family: IpFamily): Vantage | undefined {
   const address = podAddress(pod, family);
-  return address === undefined ? undefined : { kind: 'pod', node, address };
+  const { namespace, name } = pod.metadata;
+  return address === undefined ? undefined : { kind: 'pod', node, address, pod: `${namespace}/${name}` };
 }

@@ -48,6 +48,20 @@ export function isRefusedByAny(
   return endpoints.some((endpoint) => admissionOf(world, vantage, endpoint, protocol).isAdmitted === false);
 }
 
+/** Whether a rule of the policies that keep the client from one of `endpoints` is for this client, on other ports: it was meant to be let through. */
+export function isRefusedForPort(
+  world: World,
+  vantage: Vantage,
+  endpoints: readonly Endpoint[],
+  protocol: Protocol,
+): boolean {
+  return endpoints.some((endpoint) =>
+    admissionOf(world, vantage, endpoint, protocol).refusals.some(({ misses }) =>
+      misses.some(({ peer }) => peer === undefined),
+    ),
+  );
+}
+
 /**
  * Whether policies keep this client from one of `endpoints` on purpose: they let others through. Where nobody is let through, and for a client that the
  * question names, it is a fault. Names are for everybody: a client that may go anywhere is meant to reach the cluster's DNS.

@@ -2,14 +2,16 @@ import { type Ip, type IpFamily, familyOf } from '../model/address.ts';
 import { cidrContains, lastOf } from '../model/cidr.ts';
 import type { Frontend } from '../model/frontend.ts';
 import type { Vantage } from '../model/vantage.ts';
+import type { Pod } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import { cidrsOfFamily } from './addresses-of-family.ts';
 import { clientOutside } from './client-outside.ts';
 import { clientsWithoutDns } from './clients-without-dns.ts';
 import { clientNodesOf, findNode, nodeAddressesOf } from './nodes-of.ts';
 import { candidatesOn, podAddress } from './pods-on-node.ts';
-import { isRefusedByAny } from './policy-admission.ts';
+import { isRefusedByAny, isRefusedForPort } from './policy-admission.ts';
 import { type SliceTarget, targetsOf } from './select-endpoints.ts';
+import { frontendsOf } from './frontends-of.ts';
 import { findPort, findService } from './service-index.ts';
 
 /** The client that a question is about; absent members ask for all. */
@@ -20,6 +22,8 @@ export interface ClientFilter {
   readonly isExternal?: boolean;
   /** Pods that are known to ask: each stands for the pods of its node. */
   readonly clients?: readonly Vantage[];
+  /** The Service that they are clients of (`namespace/name`): pods of its namespace that may reach it, and whom policies keep from names, ask as well. */
+  readonly clientsOf?: string;
 }
 
 /** At most so many endpoints are clients of their own Service. */
@@ -43,14 +47,35 @@ export function vantagesOf(world: World, frontend: Frontend, from: ClientFilter 
     ...nodeItself(world, frontend, node),
   ]);
   const forgotten =
-    from.clients === undefined && frontend.kind === 'clusterIP'
-      ? clientsWithoutDns(world, frontend, servedBy(world, frontend), nodes)
+    frontend.kind === 'clusterIP' && (from.clients === undefined || from.clientsOf !== undefined)
+      ? clientsWithoutDns(
+          world,
+          frontend,
+          servedBy(world, frontend),
+          nodes,
+          clientTest(world, from.clientsOf),
+        )
       : [];
   const isKnown = ({ kind, address }: Vantage): boolean =>
     inside.some((each) => each.kind === kind && each.address === address);
   return frontend.kind === 'clusterIP'
     ? [...inside, ...forgotten.filter((each) => !isKnown(each)), ...endpointsThemselves(world, frontend)]
     : [...inside, ...nodes.flatMap((node) => outsideAt(world, frontend, node))];
+}
+
+/** Whether a pod is likely a client of the Service `name`: of its namespace, and let through to all of its endpoints. */
+function clientTest(
+  world: World,
+  name: string | undefined,
+): ((pod: Pod, client: Vantage) => boolean) | undefined {
+  const service = name === undefined ? undefined : findService(world, name);
+  if (service === undefined) return undefined;
+  const frontends = frontendsOf(world, service);
+  return ({ metadata }, client) =>
+    metadata.namespace === service.metadata.namespace &&
+    frontends.every(
+      (frontend) => !isRefusedByAny(world, client, servedBy(world, frontend), frontend.protocol),
+    );
 }
 
 function askedClients(
@@ -108,9 +133,22 @@ function knownClient(
   return own && [own];
 }
 
+const WELCOME = 4;
+
+/** How much NetworkPolicies want the client to come: let through, meant to be but for the port, or neither. */
+function welcomeOf(
+  world: World,
+  client: Vantage,
+  targets: readonly SliceTarget[],
+  protocol: Frontend['protocol'],
+): number {
+  if (!isRefusedByAny(world, client, targets, protocol)) return WELCOME;
+  return isRefusedForPort(world, client, targets, protocol) ? WELCOME / 2 : 0;
+}
+
 /**
- * A pod that NetworkPolicies let through is the likeliest client, then one of the Service's own namespace; an endpoint is one only where nothing
- * else is known of the node.
+ * A pod that NetworkPolicies let through, or mean to, is the likeliest client, then one of the Service's own namespace; an endpoint is one only where
+ * nothing else is known of the node.
  */
 function podOn(world: World, frontend: Frontend, node: string): Vantage[] {
   const family = familyOf(frontend.address);
@@ -124,10 +162,11 @@ function podOn(world: World, frontend: Frontend, node: string): Vantage[] {
     if (address === undefined) continue;
     last ??= address;
     if (endpoints.has(address)) continue;
-    const isAdmitted = !isRefusedByAny(world, { kind: 'pod', node, address }, targets, frontend.protocol);
-    const rank = (isAdmitted ? 2 : 0) + (pod.metadata.namespace === namespace ? 1 : 0);
+    const client: Vantage = { kind: 'pod', node, address };
+    const isOfNamespace = pod.metadata.namespace === namespace;
+    const rank = welcomeOf(world, client, targets, frontend.protocol) + (isOfNamespace ? 1 : 0);
     if (best === undefined || rank > best.rank) best = { address, rank };
-    if (rank === 3) break;
+    if (rank > WELCOME) break;
   }
   const address = best?.address ?? standIn(world, node, family) ?? last;
   return address === undefined ? [] : [{ kind: 'pod', node, address }];
