@@ -67,6 +67,19 @@ TCP  10.96.0.8:9153 rr
     expect(issues.map(({ line }) => line)).toEqual([3, 4, 6]);
   });
 
+  it('takes a text without its last newline for whole where its last line is', () => {
+    const list = 'TCP  10.96.0.7:80 rr\n  -> 10.244.1.5:8080             Masq    1      0          12';
+    const saved = '-A -t 10.96.0.7:80 -s rr\n-a -t 10.96.0.7:80 -r 10.244.1.5:8080 -m -w 1';
+    for (const text of [list, saved]) {
+      const { items, issues } = parse(text);
+      expect([items[0]?.servers.length, issues]).toEqual([1, []]);
+      expect(parse(text.slice(0, -8)).issues.map(({ problem }) => problem)).toContain(
+        'the last line ends in the middle: more may follow',
+      );
+    }
+    expect(parse('TCP  10.96.0.7:80 rr').issues).toHaveLength(1);
+  });
+
   it('names lines that it does not understand', () => {
     expect(parse('TCP nonsense\n  -> 10.0.0.1:80 Masq 1 0 0\n').issues).toHaveLength(2);
   });

@@ -37,12 +37,16 @@ export function parseIpvsadm(source: TextSource): Parsed<VirtualServer> {
   };
 }
 
-/** Whether the text ends in the middle of a line. */
+/** Whether the text ends in the middle of a line. Texts that were copied often lack the last newline: a real server with all of its columns is whole. */
 function isCut({ bytes }: TextSource): boolean {
-  return bytes.length > 0 && bytes.at(-1) !== NEWLINE;
+  if (bytes.length === 0 || bytes.at(-1) === NEWLINE) return false;
+  return !WHOLE.test(decoder.decode(bytes.subarray(bytes.lastIndexOf(NEWLINE) + 1)));
 }
 
 const NEWLINE = 10;
+const WHOLE =
+  /^\s*->(?:\s+\S+){2}(?:\s+\d+){3}\s*$|^\s*-> RemoteAddress:Port.*InActConn\s*$|^-a .* -w \d+\s*$/;
+const decoder = new TextDecoder();
 
 function cutIssue({ path }: TextSource): ParseIssue {
   return { source: path, text: '', problem: 'the last line ends in the middle: more may follow' };
