@@ -39,7 +39,8 @@ export async function changedRecording(
   return { ...snapshot, sources };
 }
 
-function readAs(path: string, text: string): Source {
+/** A file of a snapshot that holds `text`. */
+export function readAs(path: string, text: string): Source {
   const bytes = new TextEncoder().encode(text);
   return { path, ...recogniseSource(path, bytes), bytes };
 }
