@@ -77,7 +77,8 @@ function verdictOf(input: DiagnosisInput, errors: readonly Suspect[], doubts: re
   const states = input.verifications.filter(isWanted).map(stateOf);
   const worst = Math.max(0, ...errors.map(({ problem }) => problem.share?.[0] ?? 0));
   if ((states.length > 0 && states.every((state) => state === 'fails')) || worst >= 1) return 'broken';
-  if (states.length === 0 && errors.length > 0) return 'broken';
+  const mayBeAll = errors.some(({ problem: { share = [0, 1] } }) => share[1] >= 1);
+  if (states.length === 0 && mayBeAll) return 'broken';
   if (input.verifications.some(isFailing) || errors.length > 0) return 'degraded';
   if (states.includes('unknown') || isBlind(input) || doubts.length > 0) return 'unknown';
   return 'healthy';

@@ -54,6 +54,21 @@ describe('endpoints/match-pods, a slice that the controller no longer keeps', ()
   });
 });
 
+describe('endpoints/match-pods, a headless Service that publishes a pod that has ended', () => {
+  const services = [service({ clusterIP: 'None', publishNotReadyAddresses: true })];
+  const pods = [pod(), pod('web-2', { podIP: '10.244.1.10', phase: 'Failed' })];
+  proveCheck(matchPods, {
+    healthy: { services, pods, endpointslices: [slice()] },
+    broken: { services, pods, endpointslices: [slice([{}, { addresses: ['10.244.1.10'] }])] },
+    problem: {
+      severity: 'error',
+      share: [0.5, 0.5],
+      summary: /10\.244\.1\.10 is in web-x .* \(web-2 has ended: Failed\)/,
+    },
+    blind,
+  });
+});
+
 it('asks no second family, and no more than the first thousand, of Endpoints objects', () => {
   const both = service({ ipFamilies: ['IPv4', 'IPv6'], clusterIPs: ['10.96.0.7', 'fd00::7'] });
   const pods = [pod('web-1', { podIPs: [{ ip: '10.244.1.9' }, { ip: 'fd00::9' }] })];

@@ -1,7 +1,9 @@
 import { knowsEndpoints } from '../../intent/knows-endpoints.ts';
 import { nameOf, slicesOf } from '../../intent/service-index.ts';
-import type { EndpointSlice } from '../../world/kubernetes/objects.ts';
+import type { EndpointSlice, Service } from '../../world/kubernetes/objects.ts';
 import { expectedSlices, withExpectedSlices } from '../../world/expected-slices.ts';
+import { addressesOfPod, hasEnded, matchesAll } from '../../world/select-pods.ts';
+import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { proxiesFollow } from '../follow-objects.ts';
 
@@ -28,13 +30,15 @@ export const matchPods: Check = defineCheck({
     const missing = [...wanted.keys()].filter((key) => wanted.get(key)?.isReady && !found.has(key));
     if (stale.length === 0 && missing.length === 0) return;
     const { namespace, name } = service.metadata;
+    const taken = [...found.values()].filter(({ isReady }) => isReady).length;
+    const share = stale.length / Math.max(1, taken);
     const slices = [...new Set(stale.flatMap((key) => found.get(key)?.slice ?? []))];
     // What the controller manages is late; what others manage, or nobody, was left behind.
     const isOrphan = slices.some(({ metadata }) => metadata.labels?.[MANAGED_BY] !== CONTROLLER);
     const what = [
       ...(stale.length > 0
         ? [
-            `${stale.join(', ')} ${stale.length === 1 ? 'is' : 'are'} in ${slices.map(({ metadata }) => metadata.name).join(', ')} but of no ready pod that is selected`,
+            `${stale.join(', ')} ${stale.length === 1 ? 'is' : 'are'} in ${slices.map(({ metadata }) => metadata.name).join(', ')} but of no ready pod that is selected${endedText(world, service, stale)}`,
           ]
         : []),
       ...(missing.length > 0
@@ -44,6 +48,8 @@ export const matchPods: Check = defineCheck({
     yield {
       severity: stale.length > 0 || found.size === 0 ? 'error' : 'warning',
       subject: `Service ${namespace}/${name}`,
+      // Clients of a headless Service are given each of its addresses by DNS.
+      ...(service.spec.clusterIP === 'None' && stale.length > 0 ? { share: [share, share] as const } : {}),
       faults: isOrphan ? ['E09', 'S02'] : found.size === 0 ? ['O03', 'E11', 'E09'] : ['E11', 'O03', 'E09'],
       summary: `the EndpointSlices of ${namespace}/${name} are not its pods: ${what.join('; ')}`,
       evidence: [
@@ -71,6 +77,19 @@ export const matchPods: Check = defineCheck({
 
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const CONTROLLER = 'endpointslice-controller.k8s.io';
+
+/** Which of the addresses were of pods that have ended, as ` (job-1 has ended: Failed)`; empty where none was. */
+function endedText({ pods }: World, { metadata, spec }: Service, addresses: readonly string[]): string {
+  const ended = pods.filter(
+    (pod) =>
+      pod.metadata.namespace === metadata.namespace &&
+      hasEnded(pod) &&
+      matchesAll(spec.selector ?? {}, pod.metadata.labels) &&
+      addressesOfPod(pod).some((address) => addresses.includes(address)),
+  );
+  const texts = ended.map(({ metadata: { name }, status }) => `${name} has ended: ${status.phase}`);
+  return texts.length === 0 ? '' : ` (${texts.join(', ')})`;
+}
 
 /** `address` of every endpoint, with whether it takes traffic. */
 function keysOf(slices: readonly EndpointSlice[]): Map<string, { isReady: boolean; slice: EndpointSlice }> {

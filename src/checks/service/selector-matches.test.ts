@@ -47,6 +47,18 @@ describe('service/selector-matches, pods of another application only', () => {
   });
 });
 
+describe('service/selector-matches, pods that have ended', () => {
+  proveCheck(selectorMatches, {
+    healthy: { ...webCluster, pods: [pod(), pod('web-0', { phase: 'Failed' })] },
+    broken: {
+      ...webCluster,
+      pods: [pod('web-0', { phase: 'Succeeded' }), pod('web-1', { phase: 'Failed' })],
+    },
+    problem: { faults: ['E02', 'S01'], summary: /has ended: web-0 \(Succeeded\), web-1 \(Failed\)/ },
+    blind: { services: [service()] },
+  });
+});
+
 describe('service/selector-matches, a DNS add-on that is gone', () => {
   const { services } = dns();
   const subject = { namespace: 'kube-system', name: 'kube-dns' };

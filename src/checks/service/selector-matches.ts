@@ -2,7 +2,7 @@ import { formatLabelSelector } from '../../model/label-selector.ts';
 import type { Pod, Service } from '../../world/kubernetes/objects.ts';
 import { targetPortOf } from '../../world/expected-slices.ts';
 import { findDnsService } from '../../world/find-dns-service.ts';
-import { hasEnded, ownerOf, selectedPods, selectedWorkloads } from '../../world/select-pods.ts';
+import { hasEnded, matchesAll, ownerOf, selectedPods, selectedWorkloads } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 import { withServiceFollowed } from '../follow-objects.ts';
@@ -11,15 +11,42 @@ import { withServiceFollowed } from '../follow-objects.ts';
 export const selectorMatches: Check = defineCheck({
   id: 'service/selector-matches',
   asserts: 'the selector matches pods',
-  faults: ['S01', 'D06'],
+  faults: ['S01', 'D06', 'E02'],
   needs: ['service', 'pods'],
   *run({ world, subject: { service } }) {
     const selector = service?.spec.selector ?? {};
     if (!service || Object.keys(selector).length === 0 || service.spec.type === 'ExternalName') return;
     if (selectedPods(world, service).length > 0 || selectedWorkloads(world, service).length > 0) return;
-    yield tell(world, service, selector);
+    const ended = world.pods.filter(
+      (pod) =>
+        pod.metadata.namespace === service.metadata.namespace &&
+        hasEnded(pod) &&
+        matchesAll(selector, pod.metadata.labels),
+    );
+    yield ended.length > 0 ? tellEnded(world, service, ended) : tell(world, service, selector);
   },
 });
+
+/** The selector matches, but all that it matches has run to its end, as the pods of a Job do. */
+function tellEnded(world: World, service: Service, pods: readonly Pod[]): Problem {
+  const { namespace, name } = service.metadata;
+  const [first] = pods;
+  const texts = pods.slice(0, 3).map(({ metadata, status }) => `${metadata.name} (${status.phase})`);
+  return {
+    severity: 'error',
+    subject: `Service ${namespace}/${name}`,
+    faults: ['E02', 'S01'],
+    summary: `every pod that ${namespace}/${name} selects has ended: ${texts.join(', ')}${pods.length > 3 ? ` and ${pods.length - 3} more` : ''}`,
+    evidence: pods.slice(0, 3).map((pod) => ({
+      ...world.locate(pod, 'status.phase'),
+      text: `${pod.metadata.name} phase ${pod.status.phase}`,
+    })),
+    remedy: {
+      text: 'see why they ended, and run them anew; pods of a Job serve only while it runs',
+      commands: [`kubectl -n ${namespace} logs ${first?.metadata.name} --tail=20`],
+    },
+  };
+}
 
 type Labels = Readonly<Record<string, string>>;
 
