@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { addressesApart } from './addresses-apart.ts';
 import { bridgeNetfilterOff } from './bridge-netfilter-off.ts';
 import { connectionsForgotten } from './connections-forgotten.ts';
+import { connectionsHang } from './connections-hang.ts';
 import { conntrackFull } from './conntrack-full.ts';
 import { conntrackStale } from './conntrack-stale.ts';
 import { forwardingOff } from './forwarding-off.ts';
@@ -30,6 +31,7 @@ export const nodeChecks: readonly Check[] = [
   mtuFits,
   replyLost,
   conntrackStale,
+  connectionsHang,
   conntrackFull,
   sourcePortsLeft,
   insertionsFail,
