@@ -55,6 +55,8 @@ const UNKNOWN: readonly (readonly [string, string, readonly (readonly [RegExp, C
   ['iptables-healthy', 'one node without routes', [[/node-c\/ip-route/, none]]],
   ['iptables-healthy', 'one node whose routes are an empty file', [[/node-c\/ip-route/, nothing]]],
   ['iptables-healthy', 'one node without settings', [[/node-c\/sysctl/, none]]],
+  ['iptables-healthy', 'no NetworkPolicies', [[/networkpolicies/, none]]],
+  ['iptables-healthy', 'no connection tables', [[/conntrack/, none]]],
   ['ipvs-healthy', 'ipvsadm printed nothing', [[/ipvsadm/, nothing]]],
   ['ipvs-healthy', 'ipvsadm was cut', [[/ipvsadm/, half]]],
   [
@@ -109,6 +111,15 @@ const HEALTHY: typeof UNKNOWN = [
     ],
   ],
   ['ipvs-healthy', 'routes that are cut', [[/ip-route/, half]]],
+  [
+    'iptables-healthy',
+    'nothing of who made the pods, of sockets, and of kube-proxy but its rules',
+    [
+      [/deployments|replicasets|daemonsets/, none],
+      [/ss\.txt/, none],
+      [/kube-proxy/, none],
+    ],
+  ],
   ['iptables-healthy', 'addresses that are cut', [[/ip-addr/, half]]],
   ['nftables-healthy', 'addresses that are cut', [[/ip-addr/, half]]],
 ];

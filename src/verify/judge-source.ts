@@ -1,4 +1,7 @@
 import type { RuleReference } from '../dataplane/walk/trace.ts';
+import { ownSourceTo } from '../dataplane/walk/select-source.ts';
+import { localityOf } from '../intent/local-traffic.ts';
+import { proxyFactsOf } from '../intent/proxy-facts.ts';
 import { keepWay, markWay, mayMark } from '../kubeproxy/way/way-of.ts';
 import { formatAddressPort } from '../model/address.ts';
 import type { Endpoint } from '../model/frontend.ts';
@@ -26,7 +29,7 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
   if ((outcome.sourceNat === 'none') === (wanted === 'keep')) return [];
   const to = formatAddressPort(target.address, target.port);
   if (wanted === 'masquerade') {
-    if (!isSentOn) return [];
+    if (!isSentOn || isSentAsPod(bench)) return [];
     // A rule that could not be decided may have masked what replaces the source.
     if (!outcome.unknowns.every(({ isBeyond }) => isBeyond)) return [];
     const untracked = findUntracking(bench);
@@ -50,6 +53,17 @@ export function judgeSource(bench: Bench, { outcome, promised, target }: SeenOut
   const summary = `the source of packets to ${to} is replaced, although it should be kept`;
   const at = markedBy(bench, target) ?? rule;
   return [charge(bench, { kind: 'masquerade-unwanted', share, endpoint: target, at, summary })];
+}
+
+/** Whether the node sends to the Service with an address that kube-proxy takes for a pod’s: its route to the range of Services leads by the pods’ network, as OpenShift SDN has it. */
+function isSentAsPod({ world, node, expectation }: Bench): boolean {
+  const { vantage, frontend } = expectation;
+  const state = world.nodeStates.get(node);
+  if (vantage.kind !== 'node' || frontend.kind !== 'clusterIP' || state === undefined) return false;
+  const address = ownSourceTo(state, frontend.address);
+  const facts = proxyFactsOf(world, node);
+  if (address === undefined || facts.config.masqueradeAll) return false;
+  return localityOf(world, facts, node, { ...vantage, address }) === 'local';
 }
 
 /** Where the way ends on which the packet should have been marked and its source replaced. */

@@ -1,8 +1,19 @@
+import type { Ip } from '../../model/address.ts';
+import type { NodeState } from '../node-state.ts';
 import { isLoopback } from './local-addresses.ts';
 import { sourceAddressFor } from './node-links.ts';
 import { forkState, type PacketState } from './packet-state.ts';
+import { lookUpRoute } from './route-lookup.ts';
 import { routePacket } from './route-packet.ts';
 import { type WalkContext, addStep } from './walk-context.ts';
+
+/** The address that `node` gives its own packets to `destination`, where a route tells; undefined where none does, or it is the node’s own. */
+export function ownSourceTo(node: NodeState, destination: Ip): Ip | undefined {
+  const result = lookUpRoute(node, { destination, iif: '' });
+  if (result.kind !== 'route' || result.route.type !== 'unicast') return undefined;
+  const { preferredSource, device, via } = result.route;
+  return preferredSource ?? sourceAddressFor(node, device, via ?? destination);
+}
 
 /** The source address the kernel gives a packet made on the node, where routes and addresses tell; else the one it has. */
 export function selectSource(context: WalkContext, state: PacketState): void {
