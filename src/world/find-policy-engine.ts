@@ -8,14 +8,19 @@ export interface PolicyEngine {
   readonly isWalked: boolean;
 }
 
-/** Engines by the name of the image that their agents run. */
-const ENGINES: readonly (readonly [image: RegExp, engine: PolicyEngine])[] = [
-  [/cilium\/cilium\b|\/cilium(-\w+)?[:@]/, { name: 'Cilium', isWalked: false }],
-  [/network-policy-agent/, { name: 'the AWS network policy agent', isWalked: false }],
+/**
+ * Engines by the namespace, container and image of their agents: `kube-system/calico-node docker.io/calico/node:v3.29.1`. Registries of one's own give images other names, and
+ * OpenShift none but a digest. *Source:* the manifests of each; openshift/cluster-network-operator bindata/network.
+ */
+const ENGINES: readonly (readonly [agent: RegExp, engine: PolicyEngine])[] = [
+  [/\/cilium-agent |cilium\/cilium\b|[/-]cilium(-\w+)?[:@]/, { name: 'Cilium', isWalked: false }],
+  [/\/aws-eks-nodeagent |network-policy-agent/, { name: 'the AWS network policy agent', isWalked: false }],
   [/antrea-agent|antrea\/antrea/, { name: 'Antrea', isWalked: false }],
-  [/ovn-?k(ubernetes|ube)/, { name: 'OVN-Kubernetes', isWalked: false }],
+  [/kube-?ovn/, { name: 'Kube-OVN', isWalked: false }],
+  [/\/ovnkube-(node|controller) |ovn-?k(ubernetes|ube)/, { name: 'OVN-Kubernetes', isWalked: false }],
+  [/^openshift-sdn\/sdn /, { name: 'OpenShift SDN', isWalked: false }],
   [/kindnetd|kube-network-policies/, { name: 'kindnet', isWalked: false }],
-  [/calico\/node|\/calico-node/, { name: 'Calico', isWalked: true }],
+  [/calico-node\b|calico\/node/, { name: 'Calico', isWalked: true }],
   [/kube-router/, { name: 'kube-router', isWalked: true }],
   [/weave-npc/, { name: 'Weave Net', isWalked: true }],
   [/azure-npm/, { name: 'Azure NPM', isWalked: true }],
@@ -28,12 +33,14 @@ const known = new WeakMap<readonly Pod[], { readonly engine: PolicyEngine | unde
 export function findPolicyEngine({ pods }: World): PolicyEngine | undefined {
   let found = known.get(pods);
   if (found === undefined) {
-    const images = new Set(
+    const agents = new Set(
       pods
         .filter(({ spec }) => spec.hostNetwork)
-        .flatMap(({ spec }) => spec.containers.map(({ image = '' }) => image)),
+        .flatMap(({ metadata, spec }) =>
+          spec.containers.map(({ name, image = '' }) => `${metadata.namespace}/${name} ${image}`),
+        ),
     );
-    const engine = ENGINES.find(([pattern]) => [...images].some((image) => pattern.test(image)))?.[1];
+    const engine = ENGINES.find(([pattern]) => [...agents].some((agent) => pattern.test(agent)))?.[1];
     known.set(pods, (found = { engine }));
   }
   return found.engine;
