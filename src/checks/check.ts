@@ -74,8 +74,8 @@ export interface Check {
   /** Ids of the fault catalogue that it can name. */
   readonly faults: readonly string[];
   /**
-   * What `run` cannot do without. Where one of them is missing the check is unknown, and with rules, pods, slices, walks or the Service among them the verdict is, too: a fact that makes
-   * nothing fail for sure names only what is its own.
+   * What `run` cannot do without. Where one of them is missing the check is unknown. The verdict is, too, where the check is about the Service's own packets (rules, pods, slices, walks or the
+   * Service are among its needs) and what is missing would show that they fail: a fact that makes nothing fail for sure names only what is its own.
    */
   readonly needs: readonly Need[];
   /** Set where `run` reads nothing of the subject: it says the same for every Service, and is run once for all. */
@@ -89,7 +89,13 @@ export interface Check {
 export type CheckResult =
   | { readonly check: Check; readonly status: 'pass' | 'not-applicable' }
   | { readonly check: Check; readonly status: 'problem'; readonly problems: readonly Problem[] }
-  | { readonly check: Check; readonly status: 'unknown'; readonly gaps: readonly Gap[] };
+  | {
+      readonly check: Check;
+      readonly status: 'unknown';
+      /** Those of its needs that were not seen. */
+      readonly missing: readonly Need[];
+      readonly gaps: readonly Gap[];
+    };
 
 /** Declares a check; it returns its argument, so that the type is checked where it is written. */
 export function defineCheck(check: Check): Check {

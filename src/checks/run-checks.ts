@@ -21,8 +21,9 @@ export function runChecks(input: CheckInput, checks: readonly Check[] = allCheck
   };
   return checks.map((check): CheckResult => {
     if (!appliesTo(check, input)) return { check, status: 'not-applicable' };
-    if (check.needs.some((need) => gapOf(need) !== undefined))
-      return { check, status: 'unknown', gaps: check.needs.flatMap((need) => gapOf(need) ?? []) };
+    const missing = check.needs.filter((need) => gapOf(need) !== undefined);
+    if (missing.length > 0)
+      return { check, status: 'unknown', missing, gaps: missing.flatMap((need) => gapOf(need) ?? []) };
     const problems = check.isClusterWide ? problemsOfCluster(check, input) : [...check.run(input)];
     return problems.length === 0 ? { check, status: 'pass' } : { check, status: 'problem', problems };
   });

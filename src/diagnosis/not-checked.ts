@@ -12,11 +12,26 @@ import { targetServiceOf } from '../world/target-service-of.ts';
 import type { World } from '../world/world.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 
-/** Evidence without which nothing may be called healthy. Live answers only make a verdict stronger. */
+/** Evidence of the Service itself, without which nothing may be called healthy. */
 const ESSENTIAL: readonly Need[] = ['service', 'endpointSlices', 'pods', 'rules', 'verifications'];
 
-/** What only a running cluster tells. */
-const LIVE: readonly Need[] = ['dnsAnswers', 'probes', 'probesFromHere'];
+/**
+ * Evidence that may hide, where it is missing, that packets of the Service fail. What tells who made something, counts what happened, or is of
+ * programs beside (workloads, kube-proxy's own state, sockets) is not: rules and objects decide. Live answers only make a verdict stronger.
+ */
+const MAY_HIDE: ReadonlySet<Need> = new Set<Need>([
+  ...ESSENTIAL,
+  'services',
+  'nodes',
+  'namespaces',
+  'networkPolicies',
+  'sysctls',
+  'bridgePorts',
+  'links',
+  'conntrack',
+  'coreDns',
+  'resolvConfs',
+]);
 
 /** Told once of all of them. */
 const NAMES_OUTSIDE: Gap = {
@@ -35,10 +50,10 @@ export function isBlind(input: DiagnosisInput): boolean {
     leadsOutside(input) ||
     isUnderUnseenPolicy(input) ||
     results.some(
-      ({ status, check }) =>
-        status === 'unknown' &&
-        check.needs.some((need) => ESSENTIAL.includes(need)) &&
-        !check.needs.some((need) => LIVE.includes(need)),
+      (result) =>
+        result.status === 'unknown' &&
+        result.check.needs.some((need) => ESSENTIAL.includes(need)) &&
+        result.missing.some((need) => MAY_HIDE.has(need)),
     )
   );
 }
