@@ -1,7 +1,7 @@
 import { otherDataplane } from '../dataplane/walk/other-dataplane.ts';
 import { findProxyTables } from '../kubeproxy/proxy-tables.ts';
 import { ciliumReplaces } from '../world/cilium-replaces.ts';
-import { isKubeProxyPod } from '../world/kube-proxy-pod.ts';
+import { isKubeProxyPod } from '../model/kube-proxy-pod.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';

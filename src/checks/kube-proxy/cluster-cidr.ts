@@ -3,7 +3,7 @@ import { podsOnNode } from '../../intent/pods-on-node.ts';
 import { familyOf, parseIp } from '../../model/address.ts';
 import { type Cidr, cidrContains, formatCidr, parseCidr } from '../../model/cidr.ts';
 import { deviceTo } from '../../world/device-to.ts';
-import { isKubeProxyPod } from '../../world/kube-proxy-pod.ts';
+import { isKubeProxyPod } from '../../model/kube-proxy-pod.ts';
 import type { KubeProxyConfig } from '../../world/kube-proxy-state.ts';
 import type { Node } from '../../world/kubernetes/objects.ts';
 import { findSharedConfig } from '../../world/proxy/read-config.ts';

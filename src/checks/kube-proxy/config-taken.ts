@@ -1,5 +1,5 @@
 import type { KubeProxyConfig, KubeProxyState } from '../../world/kube-proxy-state.ts';
-import { isKubeProxyPod } from '../../world/kube-proxy-pod.ts';
+import { isKubeProxyPod } from '../../model/kube-proxy-pod.ts';
 import type { ConfigMap, Pod } from '../../world/kubernetes/objects.ts';
 import { modeInLog } from '../../world/proxy/read-kube-proxies.ts';
 import { configOf, configTextOf, readWrittenConfig } from '../../world/proxy/read-config.ts';

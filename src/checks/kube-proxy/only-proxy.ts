@@ -1,5 +1,5 @@
 import { ciliumReplaces } from '../../world/cilium-replaces.ts';
-import { isKubeProxyPod } from '../../world/kube-proxy-pod.ts';
+import { isKubeProxyPod } from '../../model/kube-proxy-pod.ts';
 import { type Check, defineCheck } from '../check.ts';
 
 /** Other programs that serve Services, by the label of their pods, and how to tell that they do. */

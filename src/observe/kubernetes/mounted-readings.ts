@@ -1,5 +1,6 @@
 import type { Source } from '../../snapshot/snapshot.ts';
-import { isKubeProxy, type PodObject } from '../node/node-pods.ts';
+import { isKubeProxyPod } from '../../model/kube-proxy-pod.ts';
+import type { PodObject } from '../node/node-pods.ts';
 import { listed } from './listed.ts';
 import type { Reading } from './resources.ts';
 
@@ -25,7 +26,7 @@ export function mountedReadings(sources: readonly Source[]): {
   const servers = pods.filter(
     ({ metadata }) => metadata.namespace === SYSTEM && metadata.labels?.['k8s-app'] === 'kube-dns',
   );
-  const ofProxies = mountedBy(pods.filter(isKubeProxy));
+  const ofProxies = mountedBy(pods.filter(isKubeProxyPod));
   // Whether Cilium replaces kube-proxy stands in the ConfigMap of its agents, which none of their containers need mount.
   const agent = pods.find(({ metadata }) => metadata.labels?.['k8s-app'] === 'cilium');
   return {

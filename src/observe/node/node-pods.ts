@@ -1,3 +1,4 @@
+import { isKubeProxyPod } from '../../model/kube-proxy-pod.ts';
 import type { ContainerName } from '../kubernetes/cluster-access.ts';
 
 /** A pod as the API has it; only what is needed to find a way onto its node. */
@@ -50,17 +51,9 @@ export function podsOnNode(node: string, pods: readonly PodObject[]): NodePods {
     ({ spec, status }) =>
       spec.nodeName === node && spec.hostNetwork === true && status?.phase !== 'Succeeded',
   );
-  const proxies = own.filter(isKubeProxy).sort(byUse);
-  const others = own.filter((pod) => !isKubeProxy(pod) && TOOLBOXES.test(pod.metadata.name)).sort(byUse);
+  const proxies = own.filter(isKubeProxyPod).sort(byUse);
+  const others = own.filter((pod) => !isKubeProxyPod(pod) && TOOLBOXES.test(pod.metadata.name)).sort(byUse);
   return { node, proxies, others: others.filter(isRunning) };
-}
-
-/** Whether `pod` is kube-proxy, as kubeadm and most installers label or name it. */
-export function isKubeProxy({ metadata: { name, labels = {} } }: PodObject): boolean {
-  return (
-    [labels['k8s-app'], labels['component'], labels['app']].includes('kube-proxy') ||
-    name.startsWith('kube-proxy-')
-  );
 }
 
 /** Whether something can be run in the pod now. */
