@@ -112,6 +112,8 @@ it.each([
   expect((await ask(layout('iptables-selector-near-miss'))).web).toBe('service/selector-matches');
 });
 
+const addressOf = (node: string): string => `192.168.90.1${'_abc'.indexOf(node.slice(-1))}`;
+
 /** The dumps of each node beside, in folders or files of other names. */
 function nodeFiles(name: string, path: (node: string, file: string) => string): Record<string, string> {
   const files: Record<string, string> = {};
@@ -128,6 +130,11 @@ it.each([
   ['a folder a node', (node: string, file: string) => `${node}/${file}`],
   ['files that begin with the node', (node: string, file: string) => `${node}-${file}`],
   ['folders with the domain', (node: string, file: string) => `nodes/${node}.example.net/${file}`],
+  ['folders with the address', (node: string, file: string) => `nodes/${addressOf(node)}/${file}`],
+  [
+    'files in a folder with the address, as talosctl writes them',
+    (node: string, file: string) => `${addressOf(node)}/${file}`,
+  ],
 ])('nodes are known by %s', async (_, path) => {
   expect(await ask(nodeFiles('iptables-healthy', path))).toEqual({ told: [], healthy: 9 });
 });

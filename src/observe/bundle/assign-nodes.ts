@@ -45,7 +45,7 @@ export function isNodeKind(kind: SourceKind): boolean {
 
 /**
  * Gives node sources that name no node the node that it must be: that of the pod whose log it is, the one whose name stands in the path,
- * or in the name of the folder or archive that was given (`placeOf`), the only Node object's, else one without a name. A folder's name that is a node's with or without its domain is that node's.
+ * or in the name of the folder or archive that was given (`placeOf`), the only Node object's, else one without a name. A folder's name that is a node's with or without its domain, or its address, is that node's.
  * Throws UserError where dumps come from several folders, for then nobody can say which belongs to which node.
  */
 export function assignNodes(
@@ -55,16 +55,16 @@ export function assignNodes(
   const isHomeless = ({ kind, node }: Source): boolean => isNodeKind(kind) && node === undefined;
   const folders = new Set(read.flatMap(({ node }) => node ?? []));
   if (folders.size === 0 && !read.some(isHomeless)) return [...read];
-  const { nodes, nodeOfPod } = placesIn(read);
-  const called = new Map([...folders].flatMap((name) => sameNode(name, nodes)));
+  const { nodes, nodeOfAddress, nodeOfPod } = placesIn(read);
+  const called = new Map([...folders].flatMap((name) => sameNode(name, nodes, nodeOfAddress)));
+  const inName = (path: string): string | undefined =>
+    named(path, nodes) ?? nodeOfAddress.get(named(path, [...nodeOfAddress.keys()]) ?? '');
   const sources = read.map((source): Source => {
     const { pod, node = '' } = source;
     if (called.has(node)) return { ...source, node: called.get(node) ?? node };
     if (!isHomeless(source)) return source;
     const own =
-      pod === undefined
-        ? (named(source.path, nodes) ?? named(placeOf(source) ?? '', nodes))
-        : nodeOfPod.get(pod);
+      pod === undefined ? (inName(source.path) ?? inName(placeOf(source) ?? '')) : nodeOfPod.get(pod);
     // Without its node the log of a pod is only that.
     return own === undefined && pod !== undefined
       ? { ...source, kind: 'pod-log' }
@@ -92,9 +92,15 @@ function named(path: string, names: readonly string[]): string | undefined {
   return node === undefined || found.some((other) => !node.includes(other)) ? undefined : node;
 }
 
-/** `name` with the only one of `nodes` that is the same but for its domain; none where it is one itself. */
-function sameNode(name: string, nodes: readonly string[]): [string, string][] {
+/** `name` with the only one of `nodes` that has it for an address, or is the same but for its domain; none where it is one itself. */
+function sameNode(
+  name: string,
+  nodes: readonly string[],
+  nodeOfAddress: ReadonlyMap<string, string>,
+): [string, string][] {
   if (nodes.includes(name)) return [];
+  const owner = nodeOfAddress.get(name);
+  if (owner !== undefined) return [[name, owner]];
   const found = nodes.filter((node) => node.startsWith(`${name}.`) || name.startsWith(`${node}.`));
   const [only] = found;
   return only === undefined || found.length > 1 ? [] : [[name, only]];
@@ -108,16 +114,30 @@ function isWordOf(path: string, name: string): boolean {
   return at >= 0 && isEnd(path[at - 1]) && isEnd(path[at + name.length]);
 }
 
-/** The names of the Node objects in the sources, and the node of each pod (`namespace/name`). */
-function placesIn(sources: readonly Source[]): { nodes: string[]; nodeOfPod: ReadonlyMap<string, string> } {
+/** The names of the Node objects in the sources, the node of each address that one alone has, and of each pod (`namespace/name`). */
+function placesIn(sources: readonly Source[]): {
+  readonly nodes: string[];
+  readonly nodeOfAddress: ReadonlyMap<string, string>;
+  readonly nodeOfPod: ReadonlyMap<string, string>;
+} {
   const objects = sources.filter(({ kind }) => kind === 'kubernetes').flatMap(objectsOf);
-  const nodes = objects.flatMap(({ kind, metadata }) =>
-    kind === 'Node' && metadata?.name ? [metadata.name] : [],
+  const owners = new Map<string, Set<string>>();
+  const nodes = objects.flatMap(({ kind, metadata, status }) => {
+    const name = metadata?.name;
+    if (kind !== 'Node' || !name) return [];
+    for (const { address = '' } of status?.addresses ?? [])
+      owners.set(address, (owners.get(address) ?? new Set()).add(name));
+    return [name];
+  });
+  const nodeOfAddress = new Map(
+    [...owners].flatMap(([address, [name = '', ...others]]) =>
+      others.length === 0 && address !== '' ? [[address, name] as const] : [],
+    ),
   );
   const pods = objects.flatMap(({ kind, metadata, spec }): [string, string][] =>
     kind === 'Pod' && spec?.nodeName ? [[`${metadata?.namespace}/${metadata?.name}`, spec.nodeName]] : [],
   );
-  return { nodes: [...new Set(nodes)], nodeOfPod: new Map(pods) };
+  return { nodes: [...new Set(nodes)], nodeOfAddress, nodeOfPod: new Map(pods) };
 }
 
 /** The little that is needed to find nodes and their pods. */
@@ -125,6 +145,7 @@ interface Placed {
   readonly kind?: string;
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
   readonly spec?: { readonly nodeName?: string };
+  readonly status?: { readonly addresses?: readonly { readonly address?: string }[] };
   readonly items?: readonly Placed[];
 }
 
