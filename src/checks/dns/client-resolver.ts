@@ -1,11 +1,8 @@
 import type { Verification } from '../../verify/discrepancy.ts';
-import { knowsServices, whyNodeResolver } from '../../world/node-resolver.ts';
 import { readClusterDns } from '../../world/read-cluster-dns.ts';
-import { resolverOf } from '../../world/resolver-of.ts';
 import { clusterDomainOf } from '../../dns/parse-resolv-conf.ts';
-import { selectedPods } from '../../world/select-pods.ts';
 import { type Check, defineCheck } from '../check.ts';
-import { clientPod } from '../client-pod.ts';
+import { resolverAstray } from '../resolver-astray.ts';
 
 /** The client asks a resolver that knows no Services. */
 export const clientResolver: Check = defineCheck({
@@ -15,14 +12,10 @@ export const clientResolver: Check = defineCheck({
   needs: ['pods', 'services'],
   *run({ world, subject, verifications }) {
     const { service } = readClusterDns(world);
-    const pod = clientPod(world, subject.from);
-    // The servers themselves ask their node's resolver for what is not theirs.
-    if (!service || !pod || selectedPods(world, service).includes(pod)) return;
+    const astray = resolverAstray(world, subject.from);
+    if (!service || !astray) return;
+    const { pod, byPolicy, client, nameservers: told } = astray;
     const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
-    const byPolicy = whyNodeResolver(pod);
-    const client = resolverOf(world, pod.metadata.namespace, pod);
-    const told = client?.resolv.nameservers ?? [];
-    if (knowsServices(world, told) || (told.length === 0 && !byPolicy)) return;
     const domain = client && clusterDomainOf(client.resolv);
     yield {
       severity: 'error',

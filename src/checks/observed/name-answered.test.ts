@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { observationFormats } from '../../model/observation.ts';
-import { dns, node, service } from '../cluster-fixture.ts';
+import { dns, node, pod, service } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { nameAnswered } from './name-answered.ts';
 
@@ -156,3 +156,22 @@ COMMIT
     });
   },
 );
+
+describe('observed/name-answered, of a client that asks others than the cluster’s DNS', () => {
+  const silent = (address: string) => ({ ...answer({ outcome: 'timeout' }, 'a'), server: { address } });
+  const asking = (...items: object[]) => ({
+    ...answered(...items),
+    pods: [
+      ...rest.pods,
+      pod('client', {}, { dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.53'] } }),
+    ],
+    subject: { from: { pod: 'shop/client' } },
+  });
+  proveCheck(nameAnswered, {
+    // That it asks them is told by dns/client-resolver.
+    healthy: asking(silent('10.96.0.53'), answer(right, 'a')),
+    broken: asking(silent('10.96.0.53'), silent('10.96.0.10'), answer(right, 'a')),
+    problem: { severity: 'error', summary: /10\.96\.0\.10 did not answer in time; the other 1 answers/ },
+    blind: cluster,
+  });
+});

@@ -15,6 +15,7 @@ import { readClusterDns } from '../../world/read-cluster-dns.ts';
 import type { World } from '../../world/world.ts';
 import { zoneContentsOf } from '../../world/zone-contents.ts';
 import { type Check, defineCheck } from '../check.ts';
+import { resolverAstray } from '../resolver-astray.ts';
 
 /** The `cache` of the Corefile that kubeadm writes, and what a watch takes. *Source:* https://coredns.io/plugins/cache/. */
 const CACHE_SECONDS = 35;
@@ -30,9 +31,13 @@ export const nameAnswered: Check = defineCheck({
   asserts: 'the DNS servers that were asked answer the name of the Service as promised',
   faults: ['D09', 'D06', 'D10', 'D16', 'F02', 'D03'],
   needs: ['service', 'services', 'dnsAnswers'],
-  *run({ world, subject: { service } }) {
+  *run({ world, subject: { service, from } }) {
     if (!service) return;
-    const observations = askedOf(world, service);
+    // What a client asks in the place of the cluster's DNS owes no answer: dns/client-resolver tells of it.
+    const astray = resolverAstray(world, from)?.nameservers;
+    const observations = askedOf(world, service).filter(
+      ({ server }) => astray?.includes(server.address) !== true,
+    );
     if (observations.length === 0) return;
     const contents = contentsOf(world);
     const asked = observations.map((observation) => {
