@@ -5,6 +5,7 @@ import type { Endpoint } from '../../model/frontend.ts';
 import { listNodes } from '../../verify/describe-clients.ts';
 import type { Verification } from '../../verify/discrepancy.ts';
 import { distinctEndpoints } from '../../verify/distinct-endpoints.ts';
+import { ipCommand } from '../../verify/ip-command.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 import { connectionsTo } from '../connections-to.ts';
@@ -74,7 +75,10 @@ function ofOnePod(world: World, subject: string, silence: Silence): Problem {
     evidence: evidenceOf(world, silence),
     remedy: {
       text: 'see whether the pod has a route back and still serves; deleting it makes a new one',
-      commands: pod === undefined ? [] : [execIn(pod, 'ip route'), execIn(pod, 'ss -lnt')],
+      commands:
+        pod === undefined
+          ? []
+          : [execIn(pod, `${ipCommand(silence.endpoint.address)} route`), execIn(pod, 'ss -lnt')],
     },
   };
 }

@@ -1,5 +1,6 @@
-import { describe } from 'vitest';
-import { ruleAt } from '../../verify/verification-fixture.ts';
+import { describe, expect } from 'vitest';
+import type { Remedy } from '../../model/finding.ts';
+import { ip, ruleAt, webFrontend } from '../../verify/verification-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { replyLost } from './reply-lost.ts';
@@ -36,6 +37,25 @@ describe('node/reply-lost, a route that leads to the wrong node', () => {
     healthy: works,
     broken: failsBy('reply-lost', { at }),
     problem: { faults: ['N10', 'C09'], summary: /^a route of node-a leads to the wrong node: 10\.244\.2\.0/ },
+    blind: unwalked,
+  });
+});
+
+describe('node/reply-lost, a route of IPv6 that leads to the wrong node', () => {
+  const at = ruleAt('node-a', {
+    family: 'route',
+    table: 'detour',
+    rule: 'fd00:10:244:2::/64 via fd00::3: leads',
+  });
+  const frontend = { ...webFrontend, address: ip('fd00:10:96::7') };
+  proveCheck(replyLost, {
+    healthy: works,
+    broken: failsBy('reply-lost', { at }, { frontend }),
+    problem: {
+      faults: ['N10', 'C09'],
+      summary: /^a route of node-a leads to the wrong node: fd00:10:244:2::/,
+      remedy: expect.objectContaining({ commands: ['ip -6 route show   # on node-a'] }) as Remedy,
+    },
     blind: unwalked,
   });
 });

@@ -1,4 +1,5 @@
 import { describeClients } from '../../verify/describe-clients.ts';
+import { ipCommand } from '../../verify/ip-command.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutRules } from '../../world/repair/node-state.ts';
 import type { Check } from '../check.ts';
@@ -19,7 +20,9 @@ export const replyLost: Check = defineDiscrepancyCheck({
         summary: `a route of ${group.node} leads to the wrong node: ${rule.rule}`,
         remedy: {
           text: 'let the CNI write the route again: restart its pod on the node',
-          commands: [`ip route show   # on ${group.node}`],
+          commands: [
+            `${ipCommand(group.discrepancies[0].expectation.frontend.address)} route show   # on ${group.node}`,
+          ],
         },
       };
     }

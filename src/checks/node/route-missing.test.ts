@@ -1,5 +1,6 @@
-import { describe } from 'vitest';
-import { ruleAt, webEndpoint } from '../../verify/verification-fixture.ts';
+import { describe, expect } from 'vitest';
+import type { Remedy } from '../../model/finding.ts';
+import { ip, ruleAt, webEndpoint, webFrontend } from '../../verify/verification-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { routeMissing } from './route-missing.ts';
@@ -47,6 +48,31 @@ describe('node/route-missing, by a table that routing rules choose', () => {
     problem: {
       faults: ['N16', 'N10'],
       summary: /a routing rule leads these packets to table 2, and from there by default via/,
+    },
+    blind: unwalked,
+  });
+});
+
+describe('node/route-missing, by a table that routing rules choose for IPv6', () => {
+  const chosen = ruleAt('node-a', {
+    family: 'route',
+    table: '2',
+    rule: 'default via fe80::1 dev eth1 table 2',
+  });
+  const both = {
+    'nodes/node-a/ip6-route.txt': 'default via fe80::1 dev eth0\ndefault via fe80::1 dev eth1 table 2\n',
+  };
+  const endpoint = { ...webEndpoint, address: ip('fd00:10:244:1::9') };
+  const frontend = { ...webFrontend, address: ip('fd00:10:96::7') };
+  proveCheck(routeMissing, {
+    healthy: { ...works, files: both },
+    broken: { ...failsBy('unreachable', { at: chosen, endpoint }, { frontend }), files: both },
+    problem: {
+      faults: ['N16', 'N10'],
+      summary: /no working route to fd00:10:244:1::9: a routing rule leads these packets to table 2/,
+      remedy: expect.objectContaining({
+        commands: ['ip -6 rule show; ip -6 route show table 2   # on node-a'],
+      }) as Remedy,
     },
     blind: unwalked,
   });

@@ -1,6 +1,7 @@
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import { type Ip, formatIp } from '../../model/address.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
+import { ipCommand } from '../../verify/ip-command.ts';
 import { podsAt } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import type { Check } from '../check.ts';
@@ -40,7 +41,7 @@ export const routeMissing: Check = defineDiscrepancyCheck({
       };
     }
     const chosen = chosenBy(group, world);
-    if (chosen !== undefined) return misruled(group.node, to, chosen);
+    if (chosen !== undefined) return misruled(group, to, chosen);
     return {
       faults: ['N10', 'N11', 'O07'],
       summary: `${group.node} has no working route to ${to}`,
@@ -58,13 +59,18 @@ function chosenBy({ node, at }: DiscrepancyGroup, { nodeStates }: World): RuleRe
 }
 
 /** A routing rule sends the packets to a table that leads elsewhere. */
-function misruled(node: string, to: string, { table, rule }: RuleReference): Told {
+function misruled(
+  { node, discrepancies }: DiscrepancyGroup,
+  to: string,
+  { table, rule }: RuleReference,
+): Told {
+  const ip = ipCommand(discrepancies[0].expectation.frontend.address);
   return {
     faults: ['N16', 'N10'],
     summary: `${node} has no working route to ${to}: a routing rule leads these packets to table ${table}, and from there by ${rule} elsewhere`,
     remedy: {
       text: 'let the CNI write its rules and tables again (restart its pod on the node), or remove the rule that is too wide',
-      commands: [`ip rule show; ip route show table ${table}   # on ${node}`],
+      commands: [`${ip} rule show; ${ip} route show table ${table}   # on ${node}`],
     },
   };
 }

@@ -1,4 +1,5 @@
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
+import type { Remedy } from '../../model/finding.ts';
 import { client, ruleAt, webFrontend } from '../../verify/verification-fixture.ts';
 import { failsBy, unwalked, works } from '../discrepancy-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
@@ -28,6 +29,21 @@ describe('rules/foreign-drop, a policy of the base chain', () => {
     healthy: works,
     broken: drop({ rule: 'policy drop' }, 'Docker'),
     problem: { faults: ['F04', 'F07'], summary: /by the policy of ip filter FORWARD \(Docker\)/ },
+    blind: unwalked,
+  });
+});
+
+describe('rules/foreign-drop, a policy of the base chain of IPv6', () => {
+  proveCheck(foreignDrop, {
+    healthy: works,
+    broken: drop({ family: 'ip6', rule: 'policy drop' }, 'Docker'),
+    problem: {
+      faults: ['F04', 'F07'],
+      summary: /by the policy of ip6 filter FORWARD \(Docker\)/,
+      remedy: expect.objectContaining({
+        commands: ['ip6tables -P FORWARD ACCEPT   # on node-a'],
+      }) as Remedy,
+    },
     blind: unwalked,
   });
 });

@@ -75,7 +75,7 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
         ]),
       ],
       remedy: (carrier === undefined
-        ? (byEngine?.remedy ?? openPorts(owner, group) ?? remedyFor(owner, group.node, world))
+        ? (byEngine?.remedy ?? openPorts(owner, group) ?? remedyFor(owner, rule, world))
         : openTunnel(carrier, owner, group)) ?? {
         text: `accept the Service’s traffic before this rule, or remove it, where ${owner === 'unknown' ? 'the program that wrote it' : owner} is configured`,
         commands: removeCommands(group.at.map((each) => showRuleCommand(each))),
@@ -140,7 +140,7 @@ function openPorts(owner: string, { node, discrepancies }: DiscrepancyGroup): Re
 }
 
 /** What to do where the program has words of its own for it. *Source:* ufw(8), firewall-cmd(1), docs.docker.com/engine/network/packet-filtering-firewalls. */
-function remedyFor(owner: string, node: string, world: World): Remedy | undefined {
+function remedyFor(owner: string, { node, family }: RuleReference, world: World): Remedy | undefined {
   switch (owner) {
     case 'ufw':
       return {
@@ -158,7 +158,7 @@ function remedyFor(owner: string, node: string, world: World): Remedy | undefine
     case 'Docker':
       return {
         text: 'let Docker leave the policy of FORWARD alone (daemon.json: "ip-forward-no-drop": true), or accept the traffic of pods',
-        commands: [`iptables -P FORWARD ACCEPT   # on ${node}`],
+        commands: [`${family === 'ip6' ? 'ip6tables' : 'iptables'} -P FORWARD ACCEPT   # on ${node}`],
       };
     default:
       return undefined;
