@@ -14,6 +14,7 @@ import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
 import type { Discrepancy, DiscrepancyKind, Verification } from './discrepancy.ts';
 import { answeredByNode } from './answered-by-node.ts';
+import { isLeftover } from '../kubeproxy/is-leftover.ts';
 import { isLag } from './is-lag.ts';
 import { judgeAffinity } from './judge-affinity.ts';
 import { judgeDenial } from './judge-denial.ts';
@@ -178,8 +179,10 @@ function clamp(share: number): number {
 
 function markLag(world: World, discrepancies: readonly Discrepancy[]): Discrepancy[] {
   return discrepancies.map((discrepancy) => {
-    const { node, expectation } = discrepancy;
-    const isYoung = mayLag(discrepancy) && isLag(world, node, expectation.frontend);
+    const { node, expectation, at } = discrepancy;
+    // No sync writes what a former mode left.
+    const isOld = at !== undefined && isLeftover(world.kubeProxies.get(node), at);
+    const isYoung = !isOld && mayLag(discrepancy) && isLag(world, node, expectation.frontend);
     return isYoung ? { ...discrepancy, isLag: true } : discrepancy;
   });
 }

@@ -5,7 +5,7 @@ import type { Link } from '../dataplane/routes/routes.ts';
 import type { Table } from '../dataplane/ruleset/ruleset.ts';
 import { parseIptables } from '../dataplane/iptables/parse-iptables.ts';
 import { withoutRules } from '../world/repair/node-state.ts';
-import type { KubeProxyState } from '../world/kube-proxy-state.ts';
+import type { KubeProxyState, ProxyMode } from '../world/kube-proxy-state.ts';
 import type { EndpointSlice, Service, SliceEndpoint } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import { viewProxy, viewServicePorts } from '../kubeproxy/view-service-ports.ts';
@@ -293,17 +293,28 @@ describe('lag', () => {
       },
     }));
     const synced = Date.parse('2026-01-01T00:00:00Z') / 1000;
-    const at = (readAt: string, lastSync: number, text = ''): (boolean | undefined)[] => {
+    const at = (
+      readAt: string,
+      lastSync: number,
+      text = '',
+      mode: ProxyMode = 'iptables',
+    ): (boolean | undefined)[] => {
       const samples = [
         { name: 'kubeproxy_sync_proxy_rules_last_timestamp_seconds', labels: {}, value: lastSync },
       ];
       const proxy = { readAt, metrics: { source: 'metrics', samples }, log: { source: 'log', text } };
-      const world = programmed({ services: [web], slices: changed, proxy }, undefined, { slices: [] });
+      const written = programmed({ services: [web], slices: changed, proxy }, undefined, { slices: [] });
+      const runs = [...written.kubeProxies].map(
+        ([node, state]) => [node, { ...state, config: { ...state.config, mode } }] as const,
+      );
+      const world = { ...written, kubeProxies: new Map(runs) };
       return verify(world, web).flatMap(({ discrepancies }) => discrepancies.map(({ isLag }) => isLag));
     };
     expect(new Set(at('2026-01-01T00:00:05Z', synced - 60))).toEqual(new Set([true]));
     expect(new Set(at('2026-01-01T00:00:05Z', synced + 4))).toEqual(new Set([undefined]));
     expect(new Set(at('2026-01-01T00:10:00Z', synced - 60))).toEqual(new Set([undefined]));
+    // Rules that a former mode left are written by nobody.
+    expect(new Set(at('2026-01-01T00:00:05Z', synced - 60, '', 'nftables'))).toEqual(new Set([undefined]));
     const failed = (when: string, family: string): string =>
       `I${when} 1 proxier.go:660] "Sync failed" ipFamily="${family}" retryingTime="30s"`;
     const told = (text: string) => new Set(at('2026-01-01T00:00:05Z', synced - 60, text));
