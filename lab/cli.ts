@@ -4,7 +4,7 @@ import { buildBinaries } from './build/binaries.ts';
 import { buildImages } from './build/images.ts';
 import { requireMachine } from './build/needs.ts';
 import { adminKubeconfig } from './cluster/control-plane.ts';
-import { layout, type LabShape, type ProxyMode } from './cluster/layout.ts';
+import { apiAt, managementAddress, type LabFamily, type LabShape, type ProxyMode } from './cluster/layout.ts';
 import { emulated } from './commands/emulated.ts';
 import { judge } from './commands/judge.ts';
 import { record } from './commands/record.ts';
@@ -18,10 +18,10 @@ import { say } from './say.ts';
 import { UserError } from './user-error.ts';
 
 const usage = `lab build [--newest]              make binaries and images (cached by version)
-lab up [--nodes 3] [--mode iptables|nftables|ipvs] [--ip-family ipv4|dual] [--older-kube-proxy]
+lab up [--nodes 3] [--mode iptables|nftables|ipvs] [--ip-family ipv4|ipv6|dual] [--older-kube-proxy]
 lab status                        what is up
 lab exec COMMAND…                 run a command beside the API server (KUBECONFIG set, kubectl in PATH)
-lab record FAULT|all MODE DIR [--missing] [--live] [--ip-family ipv4|dual]
+lab record FAULT|all MODE DIR [--missing] [--live] [--ip-family ipv4|ipv6|dual]
                                   plant, prove, record, heal (all: every fault of the mode, one folder each below DIR);
                                   --live also asks Plumb on the running cluster
 lab judge [RECORDING]             hold the walk of Plumb, over the nodes as they are (or as RECORDING has them), against
@@ -84,7 +84,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (command === 'faults') {
     for (const f of faults)
       process.stdout.write(
-        `${f.name}  (${f.modes.join(', ')}${f.family === undefined ? '' : `; --ip-family ${f.family}`})\n`,
+        `${f.name}  (${f.modes.join(', ')}${f.families === undefined ? '' : `; --ip-family ${f.families.join(' or ')}`})\n`,
       );
     return 0;
   }
@@ -110,22 +110,27 @@ async function dispatch(args: readonly string[]): Promise<number> {
 function status(): number {
   const held = holder();
   process.stdout.write(
-    held === undefined ? 'no lab is up\n' : `a lab is up: process ${held.pid}, API ${layout.api}\n`,
+    held === undefined
+      ? 'no lab is up\n'
+      : `a lab is up: process ${held.pid}, API ${apiAt(managementAddress)}\n`,
   );
   return 0;
 }
 
 const modes: readonly string[] = ['iptables', 'nftables', 'ipvs'];
+const families: readonly string[] = ['ipv4', 'ipv6', 'dual'];
 
 function shapeFrom(values: Readonly<Record<string, string | boolean | undefined>>): LabShape {
   const mode = String(values['mode'] ?? 'iptables');
   if (!modes.includes(mode)) throw new UserError(`--mode ${mode}: one of ${modes.join(', ')}`);
+  const family = String(values['ip-family'] ?? 'ipv4');
+  if (!families.includes(family)) throw new UserError(`--ip-family ${family}: one of ${families.join(', ')}`);
   const nodes = Number(values['nodes'] ?? 3);
   if (!Number.isInteger(nodes) || nodes < 2 || nodes > 9) throw new UserError('--nodes: 2 to 9');
   return {
     mode: mode as ProxyMode,
     nodes,
-    family: values['ip-family'] === 'dual' ? 'dual' : 'ipv4',
+    family: family as LabFamily,
     olderKubeProxy: values['older-kube-proxy'] === true,
   };
 }

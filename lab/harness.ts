@@ -1,5 +1,7 @@
 import { versions } from './build/versions.ts';
+import { list } from './cluster/api.ts';
 import type { Lab } from './cluster/lab.ts';
+import { untilRulesWritten } from './cluster/until-rules-written.ts';
 import { describeObservation, failedShare, observe, type Question } from './evidence/observe.ts';
 import type { Observation } from './evidence/probe.ts';
 import { askLive } from './evidence/ask-live.ts';
@@ -37,7 +39,7 @@ async function untilProved(lab: Lab, fault: Fault): Promise<Observation[]> {
 
 const wellKnown = ['web', 'web-np', 'web-lb', 'solo', 'echo'];
 
-/** Waits until every Service of the lab answers from every vantage; throws a `UserError` with what still fails. */
+/** Waits until every Service of the lab answers from every vantage and every node's rules know its pods; throws a `UserError` with what still fails. */
 export async function untilHealthy(lab: Lab, services: readonly string[] = wellKnown): Promise<void> {
   const end = Date.now() + 60_000 * slow;
   for (;;) {
@@ -55,10 +57,26 @@ export async function untilHealthy(lab: Lab, services: readonly string[] = wellK
       });
       wrong.push(...observations.filter((o) => failedShare(o) > 0).map((o) => describeObservation(o)));
     }
-    if (wrong.length === 0) return;
+    // A connection that works does not tell that every endpoint is known.
+    if (wrong.length === 0) return untilRulesWritten(lab, 60_000);
     if (Date.now() > end) throw new UserError(`not healthy: ${wrong.slice(0, 4).join('; ')}`);
     await pause(1000);
   }
+}
+
+const triggerTime = 'endpoints.kubernetes.io/last-change-trigger-time';
+
+/**
+ * Waits until no endpoint of the shop changed in the last seven seconds, for what is younger may be a kube-proxy that has not written yet; and so long
+ * that connections from before the fault are told from those that meet it.
+ */
+async function untilSettled(): Promise<void> {
+  const slices = await list('discovery.k8s.io/v1', 'EndpointSlice', 'shop');
+  const times = slices.map(({ metadata }) => {
+    const annotations = metadata?.['annotations'] as Readonly<Record<string, string>> | undefined;
+    return Date.parse(annotations?.[triggerTime] ?? '') || 0;
+  });
+  await pause(Math.max(3000, Math.max(0, ...times) + 7000 - Date.now()));
 }
 
 /** How a fault went: whether it was recorded, whether the lab is healthy again, and what did not behave as stated. */
@@ -84,6 +102,7 @@ export async function recordFault(lab: Lab, fault: Fault, folder: string, isLive
   let recorded = false;
   try {
     await fault.plant(lab);
+    await untilSettled();
     const observations = await untilProved(lab, fault);
     const statement = statementOf(lab, fault);
     await writeRecording(lab, folder, statement, observations);
@@ -106,13 +125,13 @@ export async function recordFault(lab: Lab, fault: Fault, folder: string, isLive
   return { recorded, healed, ...(said.length === 0 ? {} : { why: said.join('; ') }) };
 }
 
-/** The name of a fault's recording: mode, the older kube-proxy if it ran, `dual` in a lab of both families, fault. */
+/** The name of a fault's recording: mode, the older kube-proxy if it ran, `ipv6` or `dual` in a lab that is not of IPv4 alone, fault. */
 export function recordingName(lab: Lab, fault: Fault): string {
   const older = lab.shape.olderKubeProxy
     ? `-${versions.olderKubeProxy.split('.').slice(0, 2).join('.')}`
     : '';
-  const both = lab.shape.family === 'dual' ? '-dual' : '';
-  return `${lab.shape.mode}${older}${both}-${fault.name}`;
+  const family = lab.shape.family === 'ipv4' ? '' : `-${lab.shape.family}`;
+  return `${lab.shape.mode}${older}${family}-${fault.name}`;
 }
 
 function statementOf(lab: Lab, fault: Fault): Statement {

@@ -163,9 +163,9 @@ func try(target string, limit time.Duration, local int) (string, string) {
 	kind, rest, _ := strings.Cut(target, "/")
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	if kind == "dns" {
+	if kind == "dns" || kind == "dns6" {
 		r := net.Resolver{PreferGo: true}
-		ips, err := r.LookupIP(ctx, "ip4", rest)
+		ips, err := r.LookupIP(ctx, map[string]string{"dns": "ip4", "dns6": "ip6"}[kind], rest)
 		if err != nil {
 			return name(err), ""
 		}

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:https';
-import { layout } from './layout.ts';
+import { apiAt, managementAddress } from './layout.ts';
 import { pause, slow } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
 
@@ -44,7 +44,7 @@ export async function ask(
 function askOnce(method: string, path: string, body: unknown, contentType: string): Promise<ApiAnswer> {
   return new Promise((resolve) => {
     const req = request(
-      `${layout.api}${path}`,
+      `${apiAt(managementAddress)}${path}`,
       { method, agent, headers: { Authorization: `Bearer ${adminToken}`, 'Content-Type': contentType } },
       (res) => {
         const parts: Buffer[] = [];

@@ -6,15 +6,15 @@ import { binaries, home, kubernetes } from '../machine/places.ts';
 import { decisiveLines, slow, start, until } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
 import { adminToken, ask } from './api.ts';
-import { layout, type LabNode, type LabShape } from './layout.ts';
+import { apiAt, layoutsOf, type LabNode, type LabShape } from './layout.ts';
 
-/** A kubeconfig for `token` that trusts the lab's API server. */
-export function kubeconfig(token: string): string {
+/** A kubeconfig for `token` that trusts the API server at `server`. */
+export function kubeconfig(token: string, server: string): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'lab',
-    clusters: [{ name: 'lab', cluster: { server: layout.api, 'insecure-skip-tls-verify': true } }],
+    clusters: [{ name: 'lab', cluster: { server, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'lab', user: { token } }],
     contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
   });
@@ -27,6 +27,9 @@ const enter = ['nsenter', '--net=/run/netns/lab-cp', '--'];
 
 /** Starts etcd, API server, controllers and scheduler; returns when the API server is ready. */
 export async function startControlPlane(shape: LabShape, nodes: readonly LabNode[]): Promise<void> {
+  const layouts = layoutsOf(shape);
+  const [{ any, controlPlane }] = layouts;
+  const server = apiAt(controlPlane);
   for (const folder of ['etcd', 'certs', 'logs']) mkdirSync(join(home, folder), { recursive: true });
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = join(home, 'sa.key');
@@ -36,11 +39,10 @@ export async function startControlPlane(shape: LabShape, nodes: readonly LabNode
     join(home, 'tokens.csv'),
     [`${adminToken},admin,1,"system:masters"`, ...nodeTokens, ''].join('\n'),
   );
-  writeFileSync(adminKubeconfig, kubeconfig(adminToken));
+  writeFileSync(adminKubeconfig, kubeconfig(adminToken, server));
   for (const node of nodes) {
-    writeFileSync(join(home, `${node.name}.kubeconfig`), kubeconfig(`${node.name}-token`));
+    writeFileSync(join(home, `${node.name}.kubeconfig`), kubeconfig(`${node.name}-token`, server));
   }
-  const dual = shape.family === 'dual';
   const etcd = component('etcd', [
     join(binaries(`etcd-${versions.etcd}`), 'etcd'),
     `--data-dir=${join(home, 'etcd')}`,
@@ -53,11 +55,12 @@ export async function startControlPlane(shape: LabShape, nodes: readonly LabNode
     `--cert-dir=${join(home, 'certs')}`,
     `--token-auth-file=${join(home, 'tokens.csv')}`,
     '--authorization-mode=Node,RBAC',
-    `--advertise-address=${layout.controlPlane}`,
+    `--advertise-address=${controlPlane}`,
+    `--bind-address=${any}`,
     `--service-account-key-file=${key}`,
     `--service-account-signing-key-file=${key}`,
     '--service-account-issuer=https://kubernetes.default.svc',
-    `--service-cluster-ip-range=${dual ? `${layout.serviceCidr},${layout.serviceCidr6}` : layout.serviceCidr}`,
+    `--service-cluster-ip-range=${layouts.map((l) => l.serviceCidr).join(',')}`,
     '--allow-privileged=true',
     '--kubelet-preferred-address-types=InternalIP',
   ]);

@@ -1,7 +1,7 @@
 import { imageReferences } from '../build/images.ts';
 import { slow } from '../machine/run.ts';
 import type { ApiObject } from './api.ts';
-import { layout } from './layout.ts';
+import type { Layout } from './layout.ts';
 
 /** kubeadm's Corefile without the forwarder: nothing in the lab asks beyond its own namespaces. */
 export const corefile = `.:53 {
@@ -43,7 +43,7 @@ export const corednsBinding: ApiObject = {
 };
 
 /** The Service `kube-dns` as kubeadm makes it. */
-export const kubeDns: ApiObject = {
+export const kubeDns = ({ dns }: Layout): ApiObject => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: {
@@ -57,7 +57,7 @@ export const kubeDns: ApiObject = {
     annotations: { 'prometheus.io/port': '9153', 'prometheus.io/scrape': 'true' },
   },
   spec: {
-    clusterIP: layout.dns,
+    clusterIP: dns,
     selector: { 'k8s-app': 'kube-dns' },
     ports: [
       { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
@@ -65,10 +65,10 @@ export const kubeDns: ApiObject = {
       { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 },
     ],
   },
-};
+});
 
 /** CoreDNS as kubeadm deploys it: service account, role, ConfigMap, Deployment of two replicas, Service. */
-export function corednsObjects(): ApiObject[] {
+export function corednsObjects(layout: Layout): ApiObject[] {
   const labels = { 'k8s-app': 'kube-dns' };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'coredns', namespace: 'kube-system' } },
@@ -145,6 +145,6 @@ export function corednsObjects(): ApiObject[] {
         },
       },
     },
-    kubeDns,
+    kubeDns(layout),
   ];
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { imageReferences } from '../build/images.ts';
 import type { ApiObject } from './api.ts';
-import { layout, type LabShape } from './layout.ts';
+import { apiAt, hostPort, layoutsOf, type LabShape } from './layout.ts';
 
 /** What a fault may change in kube-proxy's configuration. */
 export interface ProxyChange {
@@ -20,7 +20,9 @@ export interface ProxyChange {
  * rewrite every 30 s what was edited by hand; a longer period lets a fault stay.
  */
 export function proxyConfigMap(shape: LabShape, change: ProxyChange = {}): ApiObject {
-  const cidr = shape.family === 'dual' ? `${layout.clusterCidr},${layout.clusterCidr6}` : layout.clusterCidr;
+  const layouts = layoutsOf(shape);
+  const { any, controlPlane } = layouts[0];
+  const cidr = layouts.map((l) => l.clusterCidr).join(',');
   const configuration = {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
@@ -36,12 +38,12 @@ export function proxyConfigMap(shape: LabShape, change: ProxyChange = {}): ApiOb
       tcpEstablishedTimeout: '0s',
       tcpCloseWaitTimeout: '0s',
     },
-    healthzBindAddress: '0.0.0.0:10256',
-    metricsBindAddress: '0.0.0.0:10249',
+    healthzBindAddress: hostPort(any, 10256),
+    metricsBindAddress: hostPort(any, 10249),
     ...(change.nodePortAddresses === undefined ? {} : { nodePortAddresses: change.nodePortAddresses }),
     ...(shape.mode === 'ipvs' ? { ipvs: { scheduler: 'rr', syncPeriod: '15m' } } : {}),
   };
-  const server = change.server ?? layout.api;
+  const server = change.server ?? apiAt(controlPlane);
   const kubeconfig = `apiVersion: v1
 kind: Config
 clusters:

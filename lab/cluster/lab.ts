@@ -5,7 +5,7 @@ import { binaries, home, nodeHome } from '../machine/places.ts';
 import { must, run, until, type Ran } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
 import { ask, get, list, type ApiObject } from './api.ts';
-import { labNodes, type LabNode, type LabShape } from './layout.ts';
+import { labNodes, layoutsOf, type LabNode, type LabShape, type Layout } from './layout.ts';
 import { onNode } from './node.ts';
 import { type PodView, podView } from './pod-view.ts';
 import { clientName } from './workload.ts';
@@ -24,10 +24,13 @@ const processes = new Map<string, number>();
 export class Lab {
   readonly shape: LabShape;
   readonly nodes: readonly LabNode[];
+  /** Of its first family. */
+  readonly layout: Layout;
 
   constructor(shape: LabShape) {
     this.shape = shape;
-    this.nodes = labNodes(shape.nodes);
+    this.nodes = labNodes(shape);
+    [this.layout] = layoutsOf(shape);
   }
 
   /** The lab that is up. */

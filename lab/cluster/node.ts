@@ -5,7 +5,7 @@ import { versions } from '../build/versions.ts';
 import { binaries, home, kubernetes, nodeHome } from '../machine/places.ts';
 import { decisiveLines, must, run, slow, start, until } from '../machine/run.ts';
 import { UserError } from '../user-error.ts';
-import { layout, type LabNode, type LabShape } from './layout.ts';
+import { layoutsOf, type LabNode, type LabShape } from './layout.ts';
 
 const containerdFolder = binaries(`containerd-${versions.containerd}`);
 
@@ -20,9 +20,9 @@ export async function startNode(shape: LabShape, node: LabNode): Promise<void> {
   for (const name of ['ctr', 'state', 'kubelet', 'cni', 'cnidata', 'manifests', 'logs']) {
     mkdirSync(join(folder, name), { recursive: true });
   }
-  writeCniConfiguration(shape, node);
+  writeCniConfiguration(node);
   writeFileSync(join(folder, 'containerd.toml'), containerdConfiguration(folder));
-  writeFileSync(join(folder, 'kubelet.yaml'), kubeletConfiguration(folder));
+  writeFileSync(join(folder, 'kubelet.yaml'), kubeletConfiguration(shape, folder));
   const log = join(home, 'logs', `containerd-${node.name}.log`);
   const path = `${containerdFolder}:${process.env['PATH'] ?? ''}`;
   const daemon = start(
@@ -45,12 +45,11 @@ export async function startNode(shape: LabShape, node: LabNode): Promise<void> {
     if (name === (shape.olderKubeProxy ? 'kubeProxy' : 'olderKubeProxy')) continue;
     await must([...ctr, 'images', 'import', imageFile(name)]);
   }
-  startKubelet(shape, node);
+  startKubelet(node);
 }
 
 /** Starts a node's kubelet (again). */
-export function startKubelet(shape: LabShape, node: LabNode): void {
-  const dual = shape.family === 'dual';
+export function startKubelet(node: LabNode): void {
   const folder = nodeHome(node.name);
   const child = start(
     onNode(node.name, [
@@ -60,7 +59,7 @@ export function startKubelet(shape: LabShape, node: LabNode): void {
       `--root-dir=${join(folder, 'kubelet')}`,
       `--cert-dir=${join(folder, 'kubelet/pki')}`,
       `--hostname-override=${node.name}`,
-      `--node-ip=${dual ? `${node.address},${node.address6}` : node.address}`,
+      `--node-ip=${node.addresses.join(',')}`,
       '--v=2',
     ]),
     join(home, 'logs', `kubelet-${node.name}.log`),
@@ -69,16 +68,13 @@ export function startKubelet(shape: LabShape, node: LabNode): void {
 }
 
 /** Writes what the CNI plugins of a node hand out; containerd reads it when it changes, for pods that it makes then. */
-export function writeCniConfiguration(shape: LabShape, node: LabNode): void {
-  writeFileSync(join(nodeHome(node.name), 'cni/10-lab.conflist'), cniConfiguration(shape, node));
+export function writeCniConfiguration(node: LabNode): void {
+  writeFileSync(join(nodeHome(node.name), 'cni/10-lab.conflist'), cniConfiguration(node));
 }
 
-function cniConfiguration(shape: LabShape, node: LabNode): string {
-  const ranges = [
-    [{ subnet: node.podCidr }],
-    ...(shape.family === 'dual' ? [[{ subnet: node.podCidr6 }]] : []),
-  ];
-  const routes = [{ dst: '0.0.0.0/0' }, ...(shape.family === 'dual' ? [{ dst: '::/0' }] : [])];
+function cniConfiguration({ name, podCidrs }: LabNode): string {
+  const ranges = podCidrs.map((subnet) => [{ subnet }]);
+  const routes = podCidrs.map((subnet) => ({ dst: subnet.includes(':') ? '::/0' : '0.0.0.0/0' }));
   return JSON.stringify({
     cniVersion: '0.4.0',
     name: 'lab',
@@ -89,7 +85,7 @@ function cniConfiguration(shape: LabShape, node: LabNode): string {
         isGateway: true,
         hairpinMode: true,
         ipMasq: false,
-        ipam: { type: 'host-local', dataDir: join(nodeHome(node.name), 'cnidata'), ranges, routes },
+        ipam: { type: 'host-local', dataDir: join(nodeHome(name), 'cnidata'), ranges, routes },
       },
       { type: 'portmap', capabilities: { portMappings: true } },
     ],
@@ -120,18 +116,20 @@ state = "${folder}/state"
 `;
 }
 
-function kubeletConfiguration(folder: string): string {
+function kubeletConfiguration(shape: LabShape, folder: string): string {
+  const [{ any, dns }] = layoutsOf(shape);
   return JSON.stringify({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     failCgroupV1: false,
+    address: any,
     cgroupDriver: 'cgroupfs',
     cgroupsPerQOS: false,
     enforceNodeAllocatable: [],
     containerRuntimeEndpoint: `unix://${folder}/containerd.sock`,
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
     authorization: { mode: 'AlwaysAllow' },
-    clusterDNS: [layout.dns],
+    clusterDNS: [dns],
     clusterDomain: 'cluster.local',
     failSwapOn: false,
     evictionHard: {},

@@ -7,14 +7,16 @@ import { startControlPlane } from './control-plane.ts';
 import { corednsObjects } from './coredns.ts';
 import { kubeProxyObjects } from './kube-proxy.ts';
 import { Lab, keepShape } from './lab.ts';
-import { layout, type LabNode, type LabShape } from './layout.ts';
+import type { LabNode, LabShape } from './layout.ts';
 import { startNode } from './node.ts';
+import { untilRulesWritten } from './until-rules-written.ts';
 import { layWire } from './wire.ts';
 import { shopObjects } from './workload.ts';
 
 /** Starts everything, from the wire to the workload; returns when every pod of the lab is Ready and every node's rules know it. */
 export async function startLab(shape: LabShape, say: (line: string) => void): Promise<Lab> {
   const lab = new Lab(shape);
+  const { layout } = lab;
   mkdirSync(join(home, 'logs'), { recursive: true });
   keepShape(shape);
   writeFileSync(join(home, 'node-resolv.conf'), `nameserver ${layout.controlPlane}\n`);
@@ -24,7 +26,7 @@ export async function startLab(shape: LabShape, say: (line: string) => void): Pr
   nodesUp.catch(() => undefined);
   await startControlPlane(shape, lab.nodes);
   say('API server ready');
-  await apply(lab.nodes.map((n) => nodeObject(shape, n)));
+  await apply(lab.nodes.map((n) => nodeObject(n)));
   await until('the namespace kube-system', 30_000, async () =>
     get('v1', 'Namespace', undefined, 'kube-system'),
   );
@@ -33,7 +35,7 @@ export async function startLab(shape: LabShape, say: (line: string) => void): Pr
   say('containerd and kubelet started');
   await untilProxiesReady(lab, 90_000);
   say('kube-proxy ready on every node');
-  await apply(corednsObjects());
+  await apply(corednsObjects(layout));
   await apply(shopObjects(lab.nodes));
   const status = { status: { loadBalancer: { ingress: [{ ip: layout.loadBalancer, ipMode: 'VIP' }] } } };
   await patch('Service', 'shop', 'web-lb', status, { subresource: 'status' });
@@ -44,35 +46,6 @@ export async function startLab(shape: LabShape, say: (line: string) => void): Pr
   return lab;
 }
 
-/** Waits until the rules of every node name each address of the pods behind the lab's Services: kube-proxy follows the API by up to some seconds. */
-async function untilRulesWritten(lab: Lab, limitMs: number): Promise<void> {
-  const pods = [...(await lab.pods('shop', 'app')), ...(await lab.pods('kube-system', 'k8s-app=kube-dns'))];
-  const addresses = pods.flatMap((pod) => pod.addresses);
-  let missing: string[] = [];
-  await until(
-    'the rules of every node',
-    limitMs,
-    async () => {
-      const rules = await Promise.all(lab.nodes.map(async ({ name }) => rulesOf(lab, name)));
-      missing = lab.nodes.flatMap(({ name }, i) =>
-        addresses.filter((address) => !names(rules[i] ?? '', address)).map((at) => `${name}: ${at}`),
-      );
-      return addresses.length > 0 && missing.length === 0;
-    },
-    () => `without ${missing.join(', ')}`,
-  );
-}
-
-/** The rules or virtual servers of a node that translate addresses, as text. */
-async function rulesOf(lab: Lab, node: string): Promise<string> {
-  const command = {
-    iptables: 'iptables-save -t nat; ip6tables-save -t nat',
-    nftables: 'nft list ruleset',
-    ipvs: 'ipvsadm -Sn',
-  }[lab.shape.mode];
-  return lab.onNode(node, command);
-}
-
 async function untilProxiesReady(lab: Lab, limitMs: number): Promise<void> {
   await until('kube-proxy on every node', limitMs, async () => {
     const pods = await lab.pods('kube-system', 'k8s-app=kube-proxy');
@@ -80,23 +53,16 @@ async function untilProxiesReady(lab: Lab, limitMs: number): Promise<void> {
   });
 }
 
-function nodeObject(shape: LabShape, node: LabNode): ApiObject {
-  const dual = shape.family === 'dual';
+function nodeObject(node: LabNode): ApiObject {
   const labels = {
     'kubernetes.io/hostname': node.name,
     'kubernetes.io/os': 'linux',
     'topology.kubernetes.io/zone': node.zone,
   };
-  const podCIDRs = dual ? [node.podCidr, node.podCidr6] : [node.podCidr];
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: node.name, labels },
-    spec: { podCIDR: node.podCidr, podCIDRs },
+    spec: { podCIDR: node.podCidr, podCIDRs: node.podCidrs },
   };
-}
-
-/** True where rules name an address, with a port behind it or between spaces. */
-function names(rules: string, address: string): boolean {
-  return [':', ' ', ']'].some((end) => rules.includes(`${address}${end}`));
 }

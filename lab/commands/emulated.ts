@@ -10,7 +10,9 @@ export async function emulated(positionals: readonly string[]): Promise<number> 
   if (folder === '') throw new UserError('usage: lab emulated DIR [FAULT,…]');
   const self = `'${process.execPath}' '${resolve(process.argv[1] ?? '')}'`;
   const each = (['ipv4', 'dual'] as const).flatMap((family) => {
-    const own = chooseFaults(names, { mode: 'ipvs', family }).filter((f) => (f.family ?? 'ipv4') === family);
+    const own = chooseFaults(names, { mode: 'ipvs', family }).filter(
+      (f) => (f.families?.[0] ?? 'ipv4') === family,
+    );
     if (own.length === 0) return [];
     const list = own.map((f) => `${f.name},`).join('');
     return [`${self} record ${list} ipvs /out --ip-family ${family} || code=$?`];

@@ -20,7 +20,8 @@ export async function record(
   const [name = '', mode = '', folder = ''] = positionals;
   if (folder === '') throw new UserError('usage: lab record FAULT|all MODE DIR');
   const wanted = name.split(',');
-  const chosen = chooseFaults(name, { mode: mode as ProxyMode, family: shape.family });
+  const { family } = isInside() ? Lab.current().shape : shape;
+  const chosen = chooseFaults(name, { mode: mode as ProxyMode, family });
   if (chosen.length === 0) throw new UserError(`no fault ${name} in ${mode} mode`, 'npm run lab -- faults');
   if (isInside()) {
     return recordInside(chosen, resolve(folder), name === 'all' || wanted.length > 1, isLive);

@@ -1,33 +1,32 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { join } from 'node:path';
+import { nodeReadings } from '../../src/observe/node/node-readings.ts';
+import { settingsScript } from '../../src/observe/node/settings-script.ts';
 import { ask } from '../cluster/api.ts';
 import type { Lab } from '../cluster/lab.ts';
-import type { LabNode } from '../cluster/layout.ts';
+import type { LabNode, ProxyMode } from '../cluster/layout.ts';
 import { podLog } from './cluster-evidence.ts';
 
-const common = `
-iptables-nft-save -c > iptables-save.txt
-ip6tables-nft-save -c > ip6tables-save.txt
-iptables-legacy-save -c > iptables-legacy-save.txt
-nft list ruleset > nft-ruleset.txt
-ip addr > ip-addr.txt
-ip route show table all > ip-route.txt
-ip rule > ip-rule.txt
-ip -d -j link > ip-link.json
-ip neigh > ip-neigh.txt
-bridge -d link > bridge-link.txt
-bridge fdb show br cni0 > bridge-fdb.txt
+/** What `plumb capture` reads, too: what is for files only where it says more than kube-proxy's mode needs is left out. */
+function readings(mode: ProxyMode): string[] {
+  return nodeReadings
+    .filter(
+      ({ what, isForFilesOnly }) => what !== 'kernel' && (isForFilesOnly !== true || mode === 'nftables'),
+    )
+    .map(({ what, onlyWith, ways }) => {
+      const [first] = ways.map(({ argv }) => argv.join(' '));
+      const few = what === 'connections' ? ' | head -n 5000' : '';
+      const command = `${first}${few} > ${ways[0]?.file}`;
+      return onlyWith === undefined ? command : `[ ! -e ${onlyWith} ] || ${command}`;
+    });
+}
+
+const more = `
 ip netns exec NODE sh -c 'grep . /sys/class/net/*/brport/hairpin_mode' > hairpin.txt
-conntrack -L | head -n 5000 > conntrack.txt
-conntrack -L -f ipv6 | head -n 5000 > conntrack6.txt
-ss -lntu > ss.txt
-sysctl -a | grep -E '^net\\.(bridge\\.|ipv4\\.ip_forward|ipv4\\.conf\\.[^.]*\\.(arp_ignore|forwarding|route_localnet|rp_filter|src_valid_mark) |ipv4\\.(vs|ip_local_port_range)|ipv6\\.conf\\.[^.]*\\.forwarding|netfilter\\.nf_conntrack_(max|count|tcp_be_liberal|tcp_timeout_(established|close_wait)|udp_timeout|udp_timeout_stream) )' > sysctl.txt
+${settingsScript} > sysctl.txt
 date -u +%Y-%m-%dT%H:%M:%S.%3NZ > date.txt
 `;
-const nftablesMode = 'nft -j list ruleset > nft-ruleset.json\n';
-const ipvsMode =
-  'ipvsadm -Ln > ipvsadm.txt\nipvsadm-save -n > ipvsadm-save.txt\nipset save > ipset-save.txt\n';
 
 /** Writes `nodes/NODE/*` for every node: what its tools print, kube-proxy's log and what its ports answer. */
 export async function writeNodeEvidence(lab: Lab, folder: string): Promise<void> {
@@ -37,8 +36,7 @@ export async function writeNodeEvidence(lab: Lab, folder: string): Promise<void>
 async function writeOneNode(lab: Lab, node: LabNode, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const { mode } = lab.shape;
-  const extra = mode === 'nftables' ? nftablesMode : mode === 'ipvs' ? ipvsMode : '';
-  const script = (extra + common).replace('NODE', node.name);
+  const script = [...readings(mode), more.replace('NODE', node.name)].join('\n');
   const write = (name: string, text: string): void => {
     if (text !== '') writeFileSync(join(folder, name), text);
   };

@@ -1,5 +1,6 @@
 import { get } from '../cluster/api.ts';
 import type { Lab } from '../cluster/lab.ts';
+import { hostPort } from '../cluster/layout.ts';
 import { slow } from '../machine/run.ts';
 import { clientName } from '../cluster/workload.ts';
 import { probe, type Observation, type ProbeOptions, type Target, type Vantage } from './probe.ts';
@@ -52,27 +53,34 @@ export async function observe(lab: Lab, question: Question): Promise<Observation
     for (const address of spec.clusterIPs ?? [spec.clusterIP ?? 'None']) {
       if (address === 'None' || address === '') continue;
       const isSecond = address !== spec.clusterIP;
-      const where = address.includes(':') ? `[${address}]` : address;
       inside.push({
-        address: `${kind}/${where}:${p.port}`,
-        label: `${service}${suffix}${isSecond ? ` at ${where}` : ''}`,
+        address: `${kind}/${hostPort(address, p.port)}`,
+        label: `${service}${suffix}${isSecond ? ` at [${address}]` : ''}`,
       });
     }
     if (p.nodePort !== undefined) {
       for (const n of lab.nodes) {
-        outside.push({ address: `${kind}/${n.address}:${p.nodePort}`, label: `${n.name}:${p.nodePort}` });
+        outside.push({
+          address: `${kind}/${hostPort(n.address, p.nodePort)}`,
+          label: `${n.name}:${p.nodePort}`,
+        });
       }
     }
     for (const ingress of found?.status?.loadBalancer?.ingress ?? []) {
       if (ingress.ip === undefined) continue;
       outside.push({
-        address: `${kind}/${ingress.ip}:${p.port}`,
+        address: `${kind}/${hostPort(ingress.ip, p.port)}`,
         label: `${ingress.ip}:${p.port} (by way of node-a)`,
       });
     }
   }
   const names = question.byName
-    ? [{ address: `dns/${service}.${namespace}`, label: `name ${service}.${namespace}` }]
+    ? [
+        {
+          address: `${lab.shape.family === 'ipv6' ? 'dns6' : 'dns'}/${service}.${namespace}`,
+          label: `name ${service}.${namespace}`,
+        },
+      ]
     : [];
   const dnsOptions = { ...options, tries: Math.min(options.tries, 4), timeoutMs: 2500 };
   const runs: (() => Promise<Observation[]>)[] = [];

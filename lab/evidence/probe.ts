@@ -10,7 +10,7 @@ export type Vantage =
   | { readonly kind: 'node'; readonly name: string; readonly label: string }
   | { readonly kind: 'outside'; readonly label: string };
 
-/** What to connect to: `tcp/IP:PORT`, `udp/IP:PORT` or `dns/NAME`, and how the recording calls it. */
+/** What to connect to: `tcp/IP:PORT`, `udp/IP:PORT`, `dns/NAME` or `dns6/NAME`, and how the recording calls it. */
 export interface Target {
   readonly address: string;
   readonly label: string;
@@ -41,7 +41,9 @@ export async function probe(
   options: ProbeOptions,
 ): Promise<Observation[]> {
   if (targets.length === 0) return [];
-  const limit = Math.round(options.timeoutMs * slow);
+  // TCP takes the ICMPv6 error of the first SYN for soft, and gives up with that of the second one, a second later.
+  const softErrorMs = targets.some(({ address }) => address.includes('[')) ? 1500 : 0;
+  const limit = Math.round((options.timeoutMs + softErrorMs) * slow);
   const args = ['probe', '-n', String(options.tries), '-t', String(limit)];
   if (options.localPort !== undefined) args.push('-p', String(options.localPort));
   args.push(...new Set(targets.map((t) => t.address)));

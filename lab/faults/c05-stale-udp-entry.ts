@@ -1,3 +1,4 @@
+import { hostPort, inPodRange } from '../cluster/layout.ts';
 import { ruleModes, type Fault } from './fault.ts';
 import { clusterIp } from './planting/workload.ts';
 
@@ -6,7 +7,7 @@ export const staleUdpEntry: Fault = {
   name: 'c05-stale-udp-entry',
   causes: ['C05'],
   modes: ruleModes,
-  text: 'On node-a a conntrack entry still sends what the client pod sends from port 40000 to 10.244.3.240, where no pod is; other ports work.',
+  text: 'On node-a a conntrack entry still sends what the client pod sends from port 40000 to an address of node-c where no pod is; other ports work.',
   service: 'echo',
   verdicts: ['degraded'],
   nodes: ['node-a'],
@@ -20,7 +21,7 @@ export const staleUdpEntry: Fault = {
     const vip = await clusterIp('echo');
     await lab.onNode(
       'node-a',
-      `conntrack -I -p udp -s ${client} -d ${vip} --sport 40000 --dport 7000 --dst-nat 10.244.3.240:7000 -t 3600`,
+      `conntrack -I -p udp -s ${client} -d ${vip} --sport 40000 --dport 7000 --dst-nat ${hostPort(inPodRange(lab.node('node-c'), 240), 7000)} -t 3600`,
     );
   },
   heal: async (lab) => {

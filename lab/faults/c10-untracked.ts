@@ -18,10 +18,10 @@ export const untracked: Fault = {
     const vip = await clusterIp('web');
     await lab.onNode(
       'node-c',
-      `for c in PREROUTING OUTPUT; do iptables -t raw -A $c -d ${vip}/32 -p tcp --dport 80 -j CT --notrack; done`,
+      `for c in PREROUTING OUTPUT; do ${lab.layout.iptables} -t raw -A $c -d ${vip} -p tcp --dport 80 -j CT --notrack; done`,
     );
   },
   heal: async (lab) => {
-    await lab.onNode('node-c', 'iptables -t raw -F');
+    await lab.onNode('node-c', `${lab.layout.iptables} -t raw -F`);
   },
 };

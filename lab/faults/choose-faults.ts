@@ -6,5 +6,5 @@ import { faults } from './index.ts';
 export function chooseFaults(names: string, { mode, family }: Pick<LabShape, 'mode' | 'family'>): Fault[] {
   const wanted =
     names === 'all' ? faults : names.split(',').flatMap((name) => faults.find((f) => f.name === name) ?? []);
-  return wanted.filter((f) => f.modes.includes(mode) && (f.family === undefined || f.family === family));
+  return wanted.filter((f) => f.modes.includes(mode) && (f.families?.includes(family) ?? true));
 }

@@ -1,12 +1,13 @@
 import { apply, remove } from '../cluster/api.ts';
 import type { ApiObject } from '../cluster/api.ts';
 import { corednsConfigMap, corednsObjects, corefile } from '../cluster/coredns.ts';
+import type { Layout } from '../cluster/layout.ts';
 import { everyMode, type Fault } from './fault.ts';
 
 /** CoreDNS under another name, with a Corefile of another cluster domain, and the label of the first. */
-function otherDns(): readonly [configMap: ApiObject, deployment: ApiObject] {
+function otherDns(layout: Layout): readonly [configMap: ApiObject, deployment: ApiObject] {
   const configMap = corednsConfigMap(corefile.replace('cluster.local', 'example.internal'));
-  const deployment = corednsObjects().find(({ kind }) => kind === 'Deployment');
+  const deployment = corednsObjects(layout).find(({ kind }) => kind === 'Deployment');
   const text = JSON.stringify({ ...deployment, metadata: { name: 'coredns-old', namespace: 'kube-system' } })
     .replace('"configMap":{"name":"coredns"', '"configMap":{"name":"coredns-old"')
     .replace('"replicas":2', '"replicas":1')
@@ -35,11 +36,11 @@ export const oneReplicaDiffers: Fault = {
     { from: /^pod/u, to: /^web$/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    await apply(otherDns());
+    await apply(otherDns(lab.layout));
     await lab.untilPodsReady(60_000);
   },
   heal: async (lab) => {
-    for (const object of otherDns()) await remove(object);
+    for (const object of otherDns(lab.layout)) await remove(object);
     await lab.untilPodsReady(60_000);
   },
 };

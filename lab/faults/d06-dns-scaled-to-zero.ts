@@ -17,7 +17,7 @@ export const dnsScaledToZero: Fault = {
   plant: () =>
     patch('Deployment', 'kube-system', 'coredns', { spec: { replicas: 0 } }, { apiVersion: 'apps/v1' }),
   heal: async (lab) => {
-    await apply(corednsObjects());
+    await apply(corednsObjects(lab.layout));
     await lab.untilPodsReady(90_000);
   },
 };

@@ -14,9 +14,10 @@ export const dnsWithoutUdp: Fault = {
     { from: /^pod/u, to: /^name/u, expect: 'fails' },
     { from: /^pod/u, to: /^web$/u, expect: 'works' },
   ],
-  plant: async () => {
-    const spec = kubeDns['spec'] as { ports: { protocol: string }[] };
-    await apply([{ ...kubeDns, spec: { ...spec, ports: spec.ports.filter((p) => p.protocol === 'TCP') } }]);
+  plant: async (lab) => {
+    const whole = kubeDns(lab.layout);
+    const spec = whole['spec'] as { ports: { protocol: string }[] };
+    await apply([{ ...whole, spec: { ...spec, ports: spec.ports.filter((p) => p.protocol === 'TCP') } }]);
   },
-  heal: () => apply([kubeDns]),
+  heal: (lab) => apply([kubeDns(lab.layout)]),
 };

@@ -1,4 +1,5 @@
 import { apply } from '../cluster/api.ts';
+import { inPodRange } from '../cluster/layout.ts';
 import { everyMode, type Fault } from './fault.ts';
 import { handMadeSlice, removeLegacy } from './planting/slices.ts';
 
@@ -7,14 +8,15 @@ export const leftoverSlice: Fault = {
   name: 'e09-leftover-slice',
   causes: ['E09', 'E10'],
   modes: everyMode,
-  text: 'A hand-made EndpointSlice `web-old` still belongs to Service `web` and names 10.244.1.250, which no pod has.',
+  text: 'A hand-made EndpointSlice `web-old` still belongs to Service `web` and names an address of node-a that no pod has.',
   service: 'web',
   verdicts: ['degraded'],
   ask: { options: { tries: 12, timeoutMs: 1000 } },
   shows: [{ from: /node/u, to: /^web$/u, expect: 'partly', any: true }],
-  plant: () => {
+  plant: (lab) => {
+    const gone = inPodRange(lab.node('node-a'), 250);
     const labels = { 'kubernetes.io/service-name': 'web' };
-    return apply([handMadeSlice('web-old', labels, ['10.244.1.250'], { name: 'http', port: 8080 })]);
+    return apply([handMadeSlice('web-old', labels, [gone], { name: 'http', port: 8080 })]);
   },
   heal: () => removeLegacy(),
 };

@@ -22,7 +22,7 @@ export const ingressPolicy: Fault = {
     await apply([policy]);
     for (const [node, address] of await podAddresses(lab, 'web')) {
       const comment = '-m comment --comment "shop/web-only-from-frontends"';
-      await enforcePolicy(lab, node, [`-d ${address}/32 ${comment} -j DROP`]);
+      await enforcePolicy(lab, node, [`-d ${address} ${comment} -j DROP`]);
     }
   },
   heal: async (lab) => {

@@ -26,7 +26,7 @@ export const egressWithoutDns: Fault = {
     for (const node of lab.nodes) {
       const client = (await lab.podNamed('shop', node.name.replace('node-', 'client-')))?.address ?? '';
       const comment = '-m comment --comment "shop/clients-only-to-shop"';
-      const rules = dns.map((p) => `-s ${client}/32 -d ${p.address}/32 ${comment} -j DROP`);
+      const rules = dns.map((p) => `-s ${client} -d ${p.address} ${comment} -j DROP`);
       await enforcePolicy(lab, node.name, rules);
     }
   },

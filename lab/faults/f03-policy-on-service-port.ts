@@ -25,8 +25,8 @@ export const policyOnServicePort: Fault = {
     for (const [node, address] of await podAddresses(lab, 'web')) {
       const comment = '-m comment --comment "shop/web-port-80"';
       await enforcePolicy(lab, node, [
-        `-d ${address}/32 -p tcp -m tcp --dport 80 ${comment} -j RETURN`,
-        `-d ${address}/32 ${comment} -j DROP`,
+        `-d ${address} -p tcp -m tcp --dport 80 ${comment} -j RETURN`,
+        `-d ${address} ${comment} -j DROP`,
       ]);
     }
   },

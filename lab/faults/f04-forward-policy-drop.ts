@@ -16,12 +16,16 @@ export const forwardPolicyDrop: Fault = {
     { from: /node-a/u, to: /^web$/u, expect: 'partly', any: true },
   ],
   plant: async (lab) => {
-    await lab.onNode('node-c', 'iptables -F FLANNEL-FWD && iptables -P FORWARD DROP');
-  },
-  heal: async (lab) => {
     await lab.onNode(
       'node-c',
-      'iptables -P FORWARD ACCEPT; for d in s d; do iptables -A FLANNEL-FWD -$d 10.244.0.0/16 -m comment --comment "flanneld forward" -j ACCEPT; done',
+      `${lab.layout.iptables} -F FLANNEL-FWD && ${lab.layout.iptables} -P FORWARD DROP`,
+    );
+  },
+  heal: async (lab) => {
+    const { iptables, clusterCidr } = lab.layout;
+    await lab.onNode(
+      'node-c',
+      `${iptables} -P FORWARD ACCEPT; for d in s d; do ${iptables} -A FLANNEL-FWD -$d ${clusterCidr} -m comment --comment "flanneld forward" -j ACCEPT; done`,
     );
   },
 };

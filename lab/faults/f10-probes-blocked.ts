@@ -1,4 +1,7 @@
+import type { Lab } from '../cluster/lab.ts';
 import { everyMode, type Fault } from './fault.ts';
+
+const drop = (lab: Lab): string => `-d ${lab.node('node-b').podCidr} -p tcp -m tcp --dport 8080 -j DROP`;
 
 /** A firewall keeps kubelet from probing the pods of its node. */
 export const probesBlocked: Fault = {
@@ -10,10 +13,10 @@ export const probesBlocked: Fault = {
   verdicts: ['broken'],
   shows: [{ from: /node/u, to: /^solo$/u, expect: 'fails', errors: ['refused'] }],
   plant: async (lab) => {
-    await lab.onNode('node-b', 'iptables -I OUTPUT 1 -d 10.244.2.0/24 -p tcp -m tcp --dport 8080 -j DROP');
+    await lab.onNode('node-b', `${lab.layout.iptables} -I OUTPUT 1 ${drop(lab)}`);
   },
   heal: async (lab) => {
-    await lab.tryOnNode('node-b', 'iptables -D OUTPUT -d 10.244.2.0/24 -p tcp -m tcp --dport 8080 -j DROP');
+    await lab.tryOnNode('node-b', `${lab.layout.iptables} -D OUTPUT ${drop(lab)}`);
     await lab.untilPodsReady(60_000);
   },
 };

@@ -1,5 +1,5 @@
 import type { Lab } from '../cluster/lab.ts';
-import type { ProxyMode } from '../cluster/layout.ts';
+import type { LabFamily, ProxyMode } from '../cluster/layout.ts';
 import type { Question } from '../evidence/observe.ts';
 
 /** What connections must do for a fault to count as real. */
@@ -28,8 +28,8 @@ export interface Fault {
   /** Ids that count as right, the planted one first; empty for a cluster where nothing is wrong. */
   readonly causes: readonly string[];
   readonly modes: readonly ProxyMode[];
-  /** Set where it needs a lab of both families. */
-  readonly family?: 'dual';
+  /** The labs that can have it, the usual one first; all where absent. */
+  readonly families?: readonly LabFamily[];
   readonly text: string;
   /** The Service in question, in namespace `shop` unless `namespace` says otherwise. */
   readonly service: string;

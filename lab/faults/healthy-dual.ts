@@ -9,7 +9,7 @@ export const healthyDual: Fault = {
   name: 'healthy-dual',
   causes: [],
   modes: everyMode,
-  family: 'dual',
+  families: ['dual'],
   text: 'Nothing is wrong: `web-both` has an address of each family, its pods have both, and their server listens on all addresses.',
   service: 'web-both',
   verdicts: ['healthy'],

@@ -1,5 +1,6 @@
 import { type ApiObject, apply, list, patch, remove } from '../cluster/api.ts';
 import type { Lab } from '../cluster/lab.ts';
+import type { Layout } from '../cluster/layout.ts';
 import { pause, slow, until } from '../machine/run.ts';
 import { everyMode, type Fault } from './fault.ts';
 import { handMadeSlice } from './planting/slices.ts';
@@ -21,11 +22,10 @@ const sticky = (timeoutSeconds: number): Spec => ({
   sessionAffinity: 'ClientIP',
   sessionAffinityConfig: { clientIP: { timeoutSeconds } },
 });
-const ranges = { loadBalancerSourceRanges: ['192.168.90.0/24', '203.0.113.0/25'] };
 const local = { externalTrafficPolicy: 'Local' };
 
-/** Every kind of Service that kube-proxy writes different rules for. */
-const kinds: readonly Spec[] = [
+/** Every kind of Service that kube-proxy writes different rules for; a load balancer's clients are those of the wire and some elsewhere. */
+const kindsFor = (ranges: Spec): readonly Spec[] => [
   web,
   solo,
   { ...web, ports: [port(80), port(8000)] },
@@ -60,16 +60,19 @@ const kinds: readonly Spec[] = [
 const EXTERNAL = 19;
 /** The load balancer itself sends to NodePorts: its IP is not for kube-proxy. */
 const BY_PROXY = 20;
+const KINDS = 23;
 const COUNT = 90;
 
-function serviceAt(index: number): ApiObject {
-  const kind: Spec = kinds[index % kinds.length] ?? web;
+function serviceAt({ layout }: Lab, index: number): ApiObject {
+  const { wire, elsewhere } = layout;
+  const kinds = kindsFor({ loadBalancerSourceRanges: [wire, elsewhere] });
+  const kind: Spec = kinds[index % KINDS] ?? web;
   const type = kind['type'];
   const hasNodePorts = type === 'NodePort' || type === 'LoadBalancer';
   const ports = (kind['ports'] as Spec[]).map((each) =>
     hasNodePorts ? { ...each, nodePort: 30_100 + index } : each,
   );
-  const more = index % kinds.length === EXTERNAL ? { externalIPs: [addressAt(index)] } : {};
+  const more = index % KINDS === EXTERNAL ? { externalIPs: [addressAt(layout, index)] } : {};
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -83,12 +86,12 @@ function nameAt(index: number): string {
 }
 
 /** On the wire, where no machine has it. */
-function addressAt(index: number): string {
-  return `192.168.90.${110 + index}`;
+function addressAt({ controlPlane }: Layout, index: number): string {
+  return controlPlane.replace(/1$/u, String(110 + index));
 }
 
 async function plant(lab: Lab): Promise<void> {
-  const services = Array.from({ length: COUNT }, (_, index) => serviceAt(index));
+  const services = Array.from({ length: COUNT }, (_, index) => serviceAt(lab, index));
   const apps = await Promise.all(['web', 'solo', 'echo'].map((app) => podAddresses(lab, app)));
   const addresses = apps.flatMap((byPod) => [...byPod.values()]);
   const slices = services
@@ -102,8 +105,8 @@ async function plant(lab: Lab): Promise<void> {
   await apply([...services, ...slices]);
   for (const [index, { spec }] of services.entries()) {
     if ((spec as Spec)['type'] !== 'LoadBalancer') continue;
-    const ipMode = index % kinds.length === BY_PROXY ? 'Proxy' : 'VIP';
-    const status = { loadBalancer: { ingress: [{ ip: addressAt(index), ipMode }] } };
+    const ipMode = index % KINDS === BY_PROXY ? 'Proxy' : 'VIP';
+    const status = { loadBalancer: { ingress: [{ ip: addressAt(lab.layout, index), ipMode }] } };
     await patch('Service', 'shop', nameAt(index), { status }, { subresource: 'status' });
   }
   await until('slices of every Service', 60_000 * slow, async () => {
@@ -124,11 +127,11 @@ export const healthyHundred: Fault = {
   verdicts: ['healthy'],
   shows: [{ from: /./u, to: /./u, expect: 'works' }],
   plant,
-  heal: async () => {
+  heal: async (lab) => {
     const slices = await list('discovery.k8s.io/v1', 'EndpointSlice', 'shop');
     for (const each of slices) {
       if (each.metadata?.labels?.['kubernetes.io/service-name']?.startsWith('many-')) await remove(each);
     }
-    for (let index = 0; index < COUNT; index++) await remove(serviceAt(index));
+    for (let index = 0; index < COUNT; index++) await remove(serviceAt(lab, index));
   },
 };

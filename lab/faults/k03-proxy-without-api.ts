@@ -1,3 +1,4 @@
+import { apiAt } from '../cluster/layout.ts';
 import { everyMode, type Fault } from './fault.ts';
 import { configureProxies, disableProxy } from './planting/proxies.ts';
 
@@ -6,7 +7,7 @@ export const proxyWithoutApi: Fault = {
   name: 'k03-proxy-without-api',
   causes: ['K03', 'K05', 'R08'],
   modes: everyMode,
-  text: 'kube-proxy on node-b was restarted with a kubeconfig that names 192.168.90.9, where no API server is; then all pods of `web` were replaced.',
+  text: 'kube-proxy on node-b was restarted with a kubeconfig that names an address where no API server is; then all pods of `web` were replaced.',
   service: 'web',
   verdicts: ['degraded', 'broken'],
   nodes: ['node-b'],
@@ -14,6 +15,6 @@ export const proxyWithoutApi: Fault = {
     { from: /node-b/u, to: /^web$/u, expect: 'fails' },
     { from: /node-[ac]/u, to: /^web$/u, expect: 'works' },
   ],
-  plant: (lab) => disableProxy(lab, 'node-b', { server: 'https://192.168.90.9:6443' }),
+  plant: (lab) => disableProxy(lab, 'node-b', { server: apiAt(lab.layout.nobody) }),
   heal: (lab) => configureProxies(lab),
 };

@@ -1,3 +1,4 @@
+import { hostPort, inPodRange } from '../cluster/layout.ts';
 import type { Fault } from './fault.ts';
 import { clusterIp } from './planting/workload.ts';
 
@@ -6,7 +7,7 @@ export const formerModeLeftOver: Fault = {
   name: 'k09-former-mode-left-over',
   causes: ['K09', 'R10', 'K10'],
   modes: ['nftables'],
-  text: 'kube-proxy ran in iptables mode before and was not cleaned up: on node-c the old chains still send the ClusterIP of `web` to 10.244.2.240, where no pod is.',
+  text: 'kube-proxy ran in iptables mode before and was not cleaned up: on node-c the old chains still send the ClusterIP of `web` to an address of node-b where no pod is.',
   service: 'web',
   verdicts: ['degraded', 'broken'],
   nodes: ['node-c'],
@@ -16,6 +17,7 @@ export const formerModeLeftOver: Fault = {
   ],
   plant: async (lab) => {
     const vip = await clusterIp('web');
+    const gone = hostPort(inPodRange(lab.node('node-b'), 240), 8080);
     const comment = '-m comment --comment "shop/web:http cluster IP"';
     const rules = `*nat
 :KUBE-SERVICES - [0:0]
@@ -23,19 +25,20 @@ export const formerModeLeftOver: Fault = {
 :KUBE-SEP-AAAAAAAAAAAAAAAA - [0:0]
 -A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
 -A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
--A KUBE-SERVICES -d ${vip}/32 -p tcp ${comment} -m tcp --dport 80 -j KUBE-SVC-67NZLRHBNDSAWJRO
--A KUBE-SVC-67NZLRHBNDSAWJRO -m comment --comment "shop/web:http -> 10.244.2.240:8080" -j KUBE-SEP-AAAAAAAAAAAAAAAA
--A KUBE-SEP-AAAAAAAAAAAAAAAA -p tcp -m comment --comment "shop/web:http" -m tcp -j DNAT --to-destination 10.244.2.240:8080
+-A KUBE-SERVICES -d ${vip} -p tcp ${comment} -m tcp --dport 80 -j KUBE-SVC-67NZLRHBNDSAWJRO
+-A KUBE-SVC-67NZLRHBNDSAWJRO -m comment --comment "shop/web:http -> ${gone}" -j KUBE-SEP-AAAAAAAAAAAAAAAA
+-A KUBE-SEP-AAAAAAAAAAAAAAAA -p tcp -m comment --comment "shop/web:http" -m tcp -j DNAT --to-destination ${gone}
 COMMIT
 `;
-    await lab.onNode('node-c', 'iptables-restore -n', rules);
+    await lab.onNode('node-c', `${lab.layout.iptables}-restore -n`, rules);
   },
   heal: async (lab) => {
+    const { iptables } = lab.layout;
     await lab.tryOnNode(
       'node-c',
-      `for h in PREROUTING OUTPUT; do iptables -t nat -D $h -m comment --comment "kubernetes service portals" -j KUBE-SERVICES; done
-for c in KUBE-SERVICES KUBE-SVC-67NZLRHBNDSAWJRO KUBE-SEP-AAAAAAAAAAAAAAAA; do iptables -t nat -F $c; done
-for c in KUBE-SERVICES KUBE-SVC-67NZLRHBNDSAWJRO KUBE-SEP-AAAAAAAAAAAAAAAA; do iptables -t nat -X $c; done; true`,
+      `for h in PREROUTING OUTPUT; do ${iptables} -t nat -D $h -m comment --comment "kubernetes service portals" -j KUBE-SERVICES; done
+for c in KUBE-SERVICES KUBE-SVC-67NZLRHBNDSAWJRO KUBE-SEP-AAAAAAAAAAAAAAAA; do ${iptables} -t nat -F $c; done
+for c in KUBE-SERVICES KUBE-SVC-67NZLRHBNDSAWJRO KUBE-SEP-AAAAAAAAAAAAAAAA; do ${iptables} -t nat -X $c; done; true`,
     );
   },
 };

@@ -9,7 +9,14 @@ export const wrongPodBridge: Fault = {
   text: 'kube-proxy tells pods by the bridge `docker0`, and theirs is `cni0`: what pods send to a Service is masqueraded, so that servers and policies see nodes for clients.',
   service: 'web',
   verdicts: ['degraded', 'healthy'],
-  shows: [{ from: /^pod/u, to: /^web$/u, expect: 'works', clients: /^(192\.168\.90\.|10\.244\.\d\.1$)/u }],
+  shows: [
+    {
+      from: /^pod/u,
+      to: /^web$/u,
+      expect: 'works',
+      clients: /^(192\.168\.90\.|10\.244\.\d\.1$|fd00:90::|fd00:10:244:\d::1$)/u,
+    },
+  ],
   plant: (lab) => configureProxies(lab, { podBridge: 'docker0' }),
   heal: (lab) => configureProxies(lab),
 };

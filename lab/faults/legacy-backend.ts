@@ -15,7 +15,11 @@ export async function useLegacyBackend(lab: Lab, node: string): Promise<void> {
     container.command = ['/bin/sh', '-ec', link, 'sh', ...container.command];
   });
   await restartProxy(lab, node);
-  await lab.onNode(node, 'nft flush ruleset; iptables-legacy-restore -n', flannelRules);
+  await lab.onNode(
+    node,
+    `nft flush ruleset; ${lab.layout.iptables}-legacy-restore -n`,
+    flannelRules(lab.layout),
+  );
 }
 
 /** The nft backend on every node again; the legacy tables of `node` are emptied. */

@@ -20,14 +20,14 @@ export const hairpinMasqueradeMissing: Fault = {
     const address = (await podAddresses(lab, 'solo')).get('node-b') ?? '';
     if (lab.shape.mode === 'iptables') {
       await editTable(lab, 'node-b', 'nat', (line) =>
-        line.startsWith('-A KUBE-SEP') && line.includes(`-s ${address}/32`) && line.includes('shop/solo')
+        line.startsWith('-A KUBE-SEP') && line.includes(`-s ${address}/`) && line.includes('shop/solo')
           ? undefined
           : line,
       );
     } else {
       await lab.onNode(
         'node-b',
-        `nft delete element ip kube-proxy hairpin-connections '{ ${address} . ${address} . tcp . 8080 }'`,
+        `nft delete element ${lab.layout.nft} kube-proxy hairpin-connections '{ ${address} . ${address} . tcp . 8080 }'`,
       );
     }
   },

@@ -5,6 +5,8 @@ export const strictReversePath: Fault = {
   name: 'n05-strict-reverse-path',
   causes: ['N05'],
   modes: everyMode,
+  // IPv6 has no such setting.
+  families: ['ipv4', 'dual'],
   text: 'On node-b `rp_filter` is 1, and a policy route sends replies to 10.244.1.0/24 by another interface: packets of pods on node-a are dropped as spoofed.',
   service: 'solo',
   verdicts: ['degraded'],

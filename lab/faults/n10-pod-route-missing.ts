@@ -5,7 +5,7 @@ export const podRouteMissing: Fault = {
   name: 'n10-pod-route-missing',
   causes: ['N10'],
   modes: everyMode,
-  text: 'node-a has no route to 10.244.3.0/24, the pods of node-c: a third of its connections leaves by the default route and is lost.',
+  text: 'node-a has no route to the pods of node-c: a third of its connections leaves by the default route and is lost.',
   service: 'web',
   verdicts: ['degraded'],
   nodes: ['node-a'],
@@ -15,9 +15,10 @@ export const podRouteMissing: Fault = {
     { from: /node-b/u, to: /^web$/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    await lab.onNode('node-a', 'ip route del 10.244.3.0/24');
+    await lab.onNode('node-a', `${lab.layout.ip} route del ${lab.node('node-c').podCidr}`);
   },
   heal: async (lab) => {
-    await lab.onNode('node-a', `ip route replace 10.244.3.0/24 via ${lab.node('node-c').address}`);
+    const { podCidr, address } = lab.node('node-c');
+    await lab.onNode('node-a', `${lab.layout.ip} route replace ${podCidr} via ${address}`);
   },
 };

@@ -5,7 +5,7 @@ export const podRouteWrong: Fault = {
   name: 'n10-pod-route-wrong',
   causes: ['N10'],
   modes: everyMode,
-  text: 'On node-c the route to 10.244.2.0/24 goes by way of 192.168.90.99, which nobody has: `solo` on node-b cannot be reached from there.',
+  text: 'On node-c the route to the pods of node-b goes by way of an address that nobody has: `solo` on node-b cannot be reached from there.',
   service: 'solo',
   verdicts: ['degraded'],
   nodes: ['node-c'],
@@ -14,9 +14,13 @@ export const podRouteWrong: Fault = {
     { from: /node-a/u, to: /^solo$/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    await lab.onNode('node-c', 'ip route replace 10.244.2.0/24 via 192.168.90.99');
+    await lab.onNode(
+      'node-c',
+      `${lab.layout.ip} route replace ${lab.node('node-b').podCidr} via ${lab.layout.nobody}`,
+    );
   },
   heal: async (lab) => {
-    await lab.onNode('node-c', `ip route replace 10.244.2.0/24 via ${lab.node('node-b').address}`);
+    const { podCidr, address } = lab.node('node-b');
+    await lab.onNode('node-c', `${lab.layout.ip} route replace ${podCidr} via ${address}`);
   },
 };

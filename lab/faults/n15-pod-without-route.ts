@@ -22,6 +22,6 @@ export const podWithoutRoute: Fault = {
     { from: /^pod on node-[ac]/u, to: /^solo$/u, expect: 'fails' },
     { from: /^node-b/u, to: /^solo$/u, expect: 'works' },
   ],
-  plant: (lab) => inSolo(lab, 'ip route del default'),
-  heal: (lab) => inSolo(lab, `ip route add default via ${lab.node('node-b').gateway}`),
+  plant: (lab) => inSolo(lab, `${lab.layout.ip} route del default`),
+  heal: (lab) => inSolo(lab, `${lab.layout.ip} route add default via ${lab.node('node-b').gateway}`),
 };

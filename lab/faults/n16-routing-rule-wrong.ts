@@ -5,7 +5,7 @@ export const routingRuleWrong: Fault = {
   name: 'n16-routing-rule-wrong',
   causes: ['N16', 'N10'],
   modes: everyMode,
-  text: 'On node-a a rule leads packets of its own pods (10.244.1.0/24) to table 100, which has its own pods and the default route: connections of pods there to `solo` on node-b are lost; those of the node itself work.',
+  text: 'On node-a a rule leads packets of its own pods to table 100, which has its own pods and the default route: connections of pods there to `solo` on node-b are lost; those of the node itself work.',
   service: 'solo',
   verdicts: ['degraded'],
   nodes: ['node-a'],
@@ -14,12 +14,14 @@ export const routingRuleWrong: Fault = {
     { from: /node-b/u, to: /^solo$/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    await lab.onNode('node-a', 'ip route add 10.244.1.0/24 dev cni0 table 100');
-    await lab.onNode('node-a', 'ip route add default via 192.168.90.1 table 100');
-    await lab.onNode('node-a', 'ip rule add from 10.244.1.0/24 lookup 100 priority 1536');
+    const { ip, controlPlane } = lab.layout;
+    const { podCidr } = lab.node('node-a');
+    await lab.onNode('node-a', `${ip} route add ${podCidr} dev cni0 table 100`);
+    await lab.onNode('node-a', `${ip} route add default via ${controlPlane} table 100`);
+    await lab.onNode('node-a', `${ip} rule add from ${podCidr} lookup 100 priority 1536`);
   },
   heal: async (lab) => {
-    await lab.onNode('node-a', 'ip rule del priority 1536');
-    await lab.onNode('node-a', 'ip route flush table 100');
+    await lab.onNode('node-a', `${lab.layout.ip} rule del priority 1536`);
+    await lab.onNode('node-a', `${lab.layout.ip} route flush table 100`);
   },
 };

@@ -15,7 +15,7 @@ export const kubeletStopped: Fault = {
     killComponent('node-b/kubelet');
   },
   heal: async (lab) => {
-    startKubelet(lab.shape, lab.node('node-b'));
+    startKubelet(lab.node('node-b'));
     await lab.untilPodsReady(90_000);
   },
 };

@@ -9,7 +9,7 @@ export const oneFamilyListened: Fault = {
   name: 'p03-one-family-listened',
   causes: ['P03'],
   modes: everyMode,
-  family: 'dual',
+  families: ['dual'],
   text: 'Service `web-both` has an address of each family and its pods have both, but their server listens on the IPv4 one only.',
   service: 'web-both',
   verdicts: ['degraded', 'broken', 'unknown'],

@@ -1,3 +1,4 @@
+import { hostPort } from '../cluster/layout.ts';
 import { everyMode, type Fault } from './fault.ts';
 import { editTable, restoreRules } from './planting/rules.ts';
 
@@ -20,9 +21,12 @@ export const nodePortEntryGone: Fault = {
         line.startsWith('-A KUBE-NODEPORTS') && line.includes('--dport 30080') ? undefined : line,
       );
     } else if (lab.shape.mode === 'ipvs') {
-      await lab.onNode('node-b', `ipvsadm -D -t ${lab.node('node-b').address}:30080`);
+      await lab.onNode('node-b', `ipvsadm -D -t ${hostPort(lab.node('node-b').address, 30_080)}`);
     } else {
-      await lab.onNode('node-b', "nft delete element ip kube-proxy service-nodeports '{ tcp . 30080 }'");
+      await lab.onNode(
+        'node-b',
+        `nft delete element ${lab.layout.nft} kube-proxy service-nodeports '{ tcp . 30080 }'`,
+      );
     }
   },
   heal: (lab) => restoreRules(lab, 'node-b'),

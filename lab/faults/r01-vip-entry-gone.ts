@@ -1,3 +1,4 @@
+import { hostPort } from '../cluster/layout.ts';
 import { everyMode, type Fault } from './fault.ts';
 import { editTable, restoreRules } from './planting/rules.ts';
 import { clusterIp } from './planting/workload.ts';
@@ -24,9 +25,12 @@ export const vipEntryGone: Fault = {
     }
     const vip = await clusterIp('web');
     if (lab.shape.mode === 'ipvs') {
-      await lab.onNode('node-c', `ipvsadm -D -t ${vip}:80`);
+      await lab.onNode('node-c', `ipvsadm -D -t ${hostPort(vip, 80)}`);
     } else {
-      await lab.onNode('node-c', `nft delete element ip kube-proxy service-ips '{ ${vip} . tcp . 80 }'`);
+      await lab.onNode(
+        'node-c',
+        `nft delete element ${lab.layout.nft} kube-proxy service-ips '{ ${vip} . tcp . 80 }'`,
+      );
     }
   },
   heal: (lab) => restoreRules(lab, 'node-c'),

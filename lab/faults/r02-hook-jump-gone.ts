@@ -21,7 +21,7 @@ export const hookJumpGone: Fault = {
         line.startsWith('-A PREROUTING') && line.endsWith('-j KUBE-SERVICES') ? undefined : line,
       );
     } else {
-      await lab.onNode('node-a', 'nft flush chain ip kube-proxy nat-prerouting');
+      await lab.onNode('node-a', `nft flush chain ${lab.layout.nft} kube-proxy nat-prerouting`);
     }
   },
   heal: (lab) => restoreRules(lab, 'node-a'),

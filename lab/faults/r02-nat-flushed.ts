@@ -17,7 +17,10 @@ export const natFlushed: Fault = {
     { from: /node-[ac]/u, to: /^web$/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    await lab.onNode('node-b', lab.shape.mode === 'nftables' ? 'nft flush ruleset' : 'iptables -t nat -F');
+    await lab.onNode(
+      'node-b',
+      lab.shape.mode === 'nftables' ? 'nft flush ruleset' : `${lab.layout.iptables} -t nat -F`,
+    );
   },
   heal: (lab) => restoreRules(lab, 'node-b'),
 };

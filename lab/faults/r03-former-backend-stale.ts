@@ -15,9 +15,10 @@ export const formerBackendStale: Fault = {
     { from: /node-[ab]/u, to: /^web$/u, expect: 'works' },
   ],
   plant: async (lab) => {
+    const { iptables } = lab.layout;
     await lab.onNode(
       'node-c',
-      'for t in nat filter; do iptables-nft-save -t $t | iptables-legacy-restore; done',
+      `for t in nat filter; do ${iptables}-nft-save -t $t | ${iptables}-legacy-restore; done`,
     );
     await lab.replacePods('shop', 'app=web');
   },

@@ -23,12 +23,13 @@ export const twoBackends: Fault = {
   nodes: ['node-c'],
   shows: [{ from: /^pod on node-c/u, to: /^web$/u, expect: 'fails' }],
   plant: async (lab) => {
-    await lab.onNode('node-c', 'iptables-legacy-restore', legacy);
+    await lab.onNode('node-c', `${lab.layout.iptables}-legacy-restore`, legacy);
   },
   heal: async (lab) => {
+    const legacyTool = `${lab.layout.iptables}-legacy`;
     await lab.tryOnNode(
       'node-c',
-      'iptables-legacy -P FORWARD ACCEPT; iptables-legacy -F; iptables-legacy -X; true',
+      `${legacyTool} -P FORWARD ACCEPT; ${legacyTool} -F; ${legacyTool} -X; true`,
     );
   },
 };

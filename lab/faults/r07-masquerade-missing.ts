@@ -23,7 +23,10 @@ export const masqueradeMissing: Fault = {
     } else {
       const rules = await nftRules(lab, 'node-a', 'masquerading');
       const handle = rules.find(([text]) => text.includes('mark') && text.includes('masquerade'))?.[1];
-      await lab.onNode('node-a', `nft delete rule ip kube-proxy masquerading handle ${handle}`);
+      await lab.onNode(
+        'node-a',
+        `nft delete rule ${lab.layout.nft} kube-proxy masquerading handle ${handle}`,
+      );
     }
   },
   heal: (lab) => restoreRules(lab, 'node-a'),

@@ -1,3 +1,4 @@
+import { hostPort } from '../cluster/layout.ts';
 import { everyMode, type Fault } from './fault.ts';
 import { editTable, nftChain, nftRules, restoreRules } from './planting/rules.ts';
 import { clusterIp, podAddresses } from './planting/workload.ts';
@@ -20,18 +21,22 @@ export const dnatPortEdited: Fault = {
     const address = (await podAddresses(lab, 'web')).get('node-a') ?? '';
     if (lab.shape.mode === 'iptables') {
       await editTable(lab, 'node-c', 'nat', (line) =>
-        line.includes('"shop/web:http"') && line.endsWith(`--to-destination ${address}:8080`)
+        line.includes('"shop/web:http"') && line.endsWith(`--to-destination ${hostPort(address, 8080)}`)
           ? line.replace(/8080$/u, '8081')
           : line,
       );
     } else if (lab.shape.mode === 'ipvs') {
-      const server = `-t ${await clusterIp('web')}:80 -r ${address}`;
-      await lab.onNode('node-c', `ipvsadm -d ${server}:8080; ipvsadm -a ${server}:8081 -m -w 1`);
+      const vip = hostPort(await clusterIp('web'), 80);
+      const server = (port: number): string => `-t ${vip} -r ${hostPort(address, port)}`;
+      await lab.onNode('node-c', `ipvsadm -d ${server(8080)}; ipvsadm -a ${server(8081)} -m -w 1`);
     } else {
       const chain = await nftChain(lab, 'node-c', 'service-', '-shop/web/tcp/http');
       const [text = '', handle = ''] = (await nftRules(lab, 'node-c', chain)).at(-1) ?? [];
       const edited = text.replace(`${address} . 8080`, `${address} . 8081`);
-      await lab.onNode('node-c', `nft replace rule ip kube-proxy '${chain}' handle ${handle} '${edited}'`);
+      await lab.onNode(
+        'node-c',
+        `nft replace rule ${lab.layout.nft} kube-proxy '${chain}' handle ${handle} '${edited}'`,
+      );
     }
   },
   heal: (lab) => restoreRules(lab, 'node-c'),

@@ -22,7 +22,10 @@ export const serviceChainEmpty: Fault = {
     } else {
       const chain = await nftChain(lab, 'node-a', 'service-', '-shop/solo/tcp/http');
       for (const [, handle] of await nftRules(lab, 'node-a', chain)) {
-        await lab.onNode('node-a', `nft delete rule ip kube-proxy '${chain}' handle ${handle}`);
+        await lab.onNode(
+          'node-a',
+          `nft delete rule ${lab.layout.nft} kube-proxy '${chain}' handle ${handle}`,
+        );
       }
     }
   },

@@ -28,8 +28,11 @@ export const weightsEdited: Fault = {
     } else {
       const chain = await nftChain(lab, 'node-c', 'service-', '-shop/web/tcp/http');
       const [text = '', handle = ''] = (await nftRules(lab, 'node-c', chain)).at(-1) ?? [];
-      const edited = text.replaceAll(/: 10\.244\.\d+\.\d+ \. 8080/gu, `: ${address} . 8080`);
-      await lab.onNode('node-c', `nft replace rule ip kube-proxy '${chain}' handle ${handle} '${edited}'`);
+      const edited = text.replaceAll(/: [\d.a-f:]+ \. 8080/gu, `: ${address} . 8080`);
+      await lab.onNode(
+        'node-c',
+        `nft replace rule ${lab.layout.nft} kube-proxy '${chain}' handle ${handle} '${edited}'`,
+      );
     }
   },
   heal: (lab) => restoreRules(lab, 'node-c'),

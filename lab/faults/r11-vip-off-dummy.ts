@@ -16,7 +16,7 @@ export const vipOffDummy: Fault = {
     { from: /^node-c|node-[ab]/u, to: /^web$/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    await lab.onNode('node-c', `ip addr del ${await clusterIp('web')}/32 dev kube-ipvs0`);
+    await lab.onNode('node-c', `ip addr del ${await clusterIp('web')} dev kube-ipvs0`);
   },
   heal: (lab) => restartProxy(lab, 'node-c'),
 };

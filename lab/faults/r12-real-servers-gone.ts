@@ -1,3 +1,4 @@
+import { hostPort } from '../cluster/layout.ts';
 import type { Fault } from './fault.ts';
 import { clusterIp, podAddresses } from './planting/workload.ts';
 import { restartProxy } from '../cluster/restart-proxy.ts';
@@ -18,7 +19,7 @@ export const realServersGone: Fault = {
   plant: async (lab) => {
     const vip = await clusterIp('web');
     for (const address of (await podAddresses(lab, 'web')).values()) {
-      await lab.onNode('node-c', `ipvsadm -d -t ${vip}:80 -r ${address}:8080`);
+      await lab.onNode('node-c', `ipvsadm -d -t ${hostPort(vip, 80)} -r ${hostPort(address, 8080)}`);
     }
   },
   heal: (lab) => restartProxy(lab, 'node-c'),

@@ -7,6 +7,7 @@ export const vipIsNodeAddress: Fault = {
   name: 'r15-vip-is-a-node-address',
   causes: ['R15', 'X09'],
   modes: ['ipvs'],
+  families: ['ipv4', 'dual'],
   text: '`externalIPs` of `solo` names 192.168.90.13, the address of node-c: kube-ipvs0 carries it on every node, and nobody reaches node-c any more.',
   service: 'solo',
   verdicts: ['degraded', 'broken', 'healthy'],

@@ -6,7 +6,7 @@ export const tableMissing: Fault = {
   name: 'r17-table-missing',
   causes: ['R17', 'R02', 'R01'],
   modes: ['nftables'],
-  text: 'The table `ip kube-proxy` was deleted on node-c.',
+  text: 'The table of kube-proxy was deleted on node-c.',
   service: 'web',
   verdicts: ['degraded', 'broken'],
   nodes: ['node-c'],
@@ -15,7 +15,7 @@ export const tableMissing: Fault = {
     { from: /node-[ab]/u, to: /^web$/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    await lab.onNode('node-c', 'nft delete table ip kube-proxy');
+    await lab.onNode('node-c', `nft delete table ${lab.layout.nft} kube-proxy`);
   },
   heal: (lab) => restoreRules(lab, 'node-c'),
 };

@@ -7,6 +7,7 @@ export const loopbackMemberGone: Fault = {
   name: 'r18-loopback-set-member-gone',
   causes: ['R18', 'N02'],
   modes: ['ipvs'],
+  families: ['ipv4', 'dual'],
   text: 'On node-b the ipset KUBE-LOOP-BACK lacks the pod of `solo`: it cannot reach itself through the Service.',
   service: 'solo',
   verdicts: ['degraded'],

@@ -1,4 +1,3 @@
-import { layout } from '../cluster/layout.ts';
 import { ruleModes, type Fault } from './fault.ts';
 
 /** A route makes the service range unreachable for the node itself. */
@@ -6,7 +5,7 @@ export const serviceRangeUnreachable: Fault = {
   name: 'r19-service-range-unreachable',
   causes: ['R19'],
   modes: ruleModes,
-  text: `On node-c a route \`unreachable ${layout.serviceCidr}\` stops what the node itself sends to Services; pods there are not touched.`,
+  text: 'On node-c an `unreachable` route to the range of Services stops what the node itself sends to Services; pods there are not touched.',
   service: 'web',
   verdicts: ['degraded'],
   nodes: ['node-c'],
@@ -15,9 +14,9 @@ export const serviceRangeUnreachable: Fault = {
     { from: /^pod on node-c/u, to: /^web$/u, expect: 'works' },
   ],
   plant: async (lab) => {
-    await lab.onNode('node-c', `ip route add unreachable ${layout.serviceCidr}`);
+    await lab.onNode('node-c', `${lab.layout.ip} route add unreachable ${lab.layout.serviceCidr}`);
   },
   heal: async (lab) => {
-    await lab.tryOnNode('node-c', `ip route del unreachable ${layout.serviceCidr}`);
+    await lab.tryOnNode('node-c', `${lab.layout.ip} route del unreachable ${lab.layout.serviceCidr}`);
   },
 };

@@ -10,7 +10,7 @@ export const podsOfOneFamily: Fault = {
   name: 's11-pods-of-one-family',
   causes: ['S11', 'E16'],
   modes: everyMode,
-  family: 'dual',
+  families: ['dual'],
   text: 'Service `solo-both` asks for both families; the CNI configuration of node-b hands out IPv4 only, so the pod behind it has no IPv6 address.',
   service: 'solo-both',
   verdicts: ['degraded', 'broken'],
@@ -21,14 +21,15 @@ export const podsOfOneFamily: Fault = {
     { from: /node/u, to: /^solo-both at \[/u, expect: 'fails', errors: ['refused'] },
   ],
   plant: async (lab) => {
-    writeCniConfiguration({ ...lab.shape, family: 'ipv4' }, lab.node('node-b'));
+    const node = lab.node('node-b');
+    writeCniConfiguration({ ...node, podCidrs: [node.podCidr] });
     // containerd reads the folder when it changes.
     await lab.replacePods('shop', 'app=solo');
     await apply([service]);
   },
   heal: async (lab) => {
     await remove(service);
-    writeCniConfiguration(lab.shape, lab.node('node-b'));
+    writeCniConfiguration(lab.node('node-b'));
     await lab.replacePods('shop', 'app=solo');
   },
 };

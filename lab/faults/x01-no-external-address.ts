@@ -1,5 +1,4 @@
 import { patch } from '../cluster/api.ts';
-import { layout } from '../cluster/layout.ts';
 import { everyMode, type Fault } from './fault.ts';
 
 const ingress = (list: readonly object[]): object => ({ status: { loadBalancer: { ingress: list } } });
@@ -14,8 +13,8 @@ export const noExternalAddress: Fault = {
   verdicts: ['degraded', 'healthy'],
   shows: [{ from: /node/u, to: /^web-lb$/u, expect: 'works' }],
   plant: () => patch('Service', 'shop', 'web-lb', ingress([]), { subresource: 'status' }),
-  heal: () =>
-    patch('Service', 'shop', 'web-lb', ingress([{ ip: layout.loadBalancer, ipMode: 'VIP' }]), {
+  heal: (lab) =>
+    patch('Service', 'shop', 'web-lb', ingress([{ ip: lab.layout.loadBalancer, ipMode: 'VIP' }]), {
       subresource: 'status',
     }),
 };

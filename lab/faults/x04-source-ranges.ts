@@ -6,7 +6,7 @@ export const sourceRanges: Fault = {
   name: 'x04-source-ranges',
   causes: ['X04'],
   modes: everyMode,
-  text: 'loadBalancerSourceRanges is 203.0.113.0/24; the client outside is 192.168.90.50.',
+  text: 'loadBalancerSourceRanges is a range that the client outside is not of.',
   service: 'web-lb',
   verdicts: ['degraded', 'healthy'],
   words: '--external',
@@ -14,6 +14,6 @@ export const sourceRanges: Fault = {
     { from: /^outside/u, to: /^192/u, expect: 'fails', errors: ['timeout'] },
     { from: /node/u, to: /^web-lb$/u, expect: 'works' },
   ],
-  plant: () => changeService('web-lb', { loadBalancerSourceRanges: ['203.0.113.0/24'] }),
+  plant: (lab) => changeService('web-lb', { loadBalancerSourceRanges: [lab.layout.elsewhere] }),
   heal: () => restoreService('web-lb'),
 };

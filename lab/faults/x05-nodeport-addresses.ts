@@ -6,13 +6,13 @@ export const nodePortAddresses: Fault = {
   name: 'x05-nodeport-addresses',
   causes: ['X05'],
   modes: everyMode,
-  text: '`nodePortAddresses` of kube-proxy is 127.0.0.0/8: no NodePort is served on the addresses of the nodes.',
+  text: '`nodePortAddresses` of kube-proxy is the loopback range: no NodePort is served on the addresses of the nodes.',
   service: 'web-np',
   verdicts: ['degraded', 'broken'],
   shows: [
     { from: /^outside/u, to: /^node/u, expect: 'fails', errors: ['refused'] },
     { from: /node/u, to: /^web-np$/u, expect: 'works' },
   ],
-  plant: (lab) => configureProxies(lab, { nodePortAddresses: ['127.0.0.0/8'] }),
+  plant: (lab) => configureProxies(lab, { nodePortAddresses: [lab.layout.loopback] }),
   heal: (lab) => configureProxies(lab),
 };

@@ -16,13 +16,13 @@ export const nodePortBlocked: Fault = {
   plant: async (lab) => {
     await lab.onNode(
       'node-a',
-      'iptables -t mangle -A PREROUTING -i eth0 -p tcp -m tcp --dport 30000:32767 -j DROP',
+      `${lab.layout.iptables} -t mangle -A PREROUTING -i eth0 -p tcp -m tcp --dport 30000:32767 -j DROP`,
     );
   },
   heal: async (lab) => {
     await lab.onNode(
       'node-a',
-      'iptables -t mangle -D PREROUTING -i eth0 -p tcp -m tcp --dport 30000:32767 -j DROP',
+      `${lab.layout.iptables} -t mangle -D PREROUTING -i eth0 -p tcp -m tcp --dport 30000:32767 -j DROP`,
     );
   },
 };

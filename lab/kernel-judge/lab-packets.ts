@@ -11,7 +11,6 @@ import { readBundle } from '../../src/observe/bundle/read-bundle.ts';
 import { buildWorld } from '../../src/world/build-world.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Lab } from '../cluster/lab.ts';
-import { layout } from '../cluster/layout.ts';
 import { clientName } from '../cluster/workload.ts';
 import { writeClusterEvidence } from '../evidence/cluster-evidence.ts';
 import { writeNodeEvidence } from '../evidence/node-evidence.ts';
@@ -52,18 +51,17 @@ export function clientsOf(lab: Lab, world: World): Client[] {
     const pod = world.pods.find(({ metadata }) => metadata.name === clientName(node.name));
     const addresses = [pod?.status?.podIP, ...(pod?.status?.podIPs ?? []).map(({ ip }) => ip)];
     const own = { kind: 'node', name: node.name, label: node.name } as const;
-    const ownAddresses = lab.shape.family === 'dual' ? [node.address, node.address6] : [node.address];
     return [
       ...distinct(addresses).map((address): Client => {
         return { door: podOn(node.name), start: { kind: 'pod', node: node.name, address } };
       }),
-      ...distinct(ownAddresses).map((address): Client => {
+      ...distinct(node.addresses).map((address): Client => {
         return { door: own, start: { kind: 'node', node: node.name, address } };
       }),
     ];
   });
   // The client outside has its own link to every node: it enters the node whose address it asks.
-  const outside = distinct([layout.outside]).flatMap((address) =>
+  const outside = distinct([lab.layout.outside]).flatMap((address) =>
     lab.nodes.map((node): Client => {
       const door = { kind: 'outside', label: 'outside' } as const;
       return { door, start: { kind: 'external', node: node.name, address } };

@@ -30,15 +30,16 @@ export async function enforcePolicy(lab: Lab, node: string, rules: readonly stri
     'COMMIT',
     '',
   ];
-  await lab.onNode(node, 'iptables-restore -n', lines.join('\n'));
+  await lab.onNode(node, `${lab.layout.iptables}-restore -n`, lines.join('\n'));
 }
 
 /** Removes what `enforcePolicy` wrote, on every node. */
 export async function stopEnforcing(lab: Lab): Promise<void> {
+  const { iptables } = lab.layout;
   for (const node of lab.nodes) {
     await lab.tryOnNode(
       node.name,
-      `for c in FORWARD OUTPUT; do iptables -D $c -m comment --comment "network policy engine" -j ${enforcer}; done; iptables -F ${enforcer}; iptables -X ${enforcer}; true`,
+      `for c in FORWARD OUTPUT; do ${iptables} -D $c -m comment --comment "network policy engine" -j ${enforcer}; done; ${iptables} -F ${enforcer}; ${iptables} -X ${enforcer}; true`,
     );
   }
 }

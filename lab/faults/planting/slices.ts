@@ -11,7 +11,7 @@ export function handMadeSlice(
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { name, namespace: 'shop', labels },
-    addressType: 'IPv4',
+    addressType: addresses.some((a) => a.includes(':')) ? 'IPv6' : 'IPv4',
     endpoints: addresses.map((a) => ({ addresses: [a], conditions: { ready: true } })),
     ports: [{ protocol: 'TCP', ...port }],
   };
