@@ -6,6 +6,7 @@ import { consequencesOf, explainedOf } from './consequences.ts';
 import type { Cause, Diagnosis } from './diagnosis.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 import { headlineOf } from './headline.ts';
+import { joinNodes } from './join-nodes.ts';
 import { eachOnce, gapsOfSubject, gapsOfWorld, isBlind, leadsOutside } from './not-checked.ts';
 import { pathOf } from './paths.ts';
 import { type Proven, type Suspect, proveSuspects } from './prove.ts';
@@ -100,26 +101,38 @@ function causeOf({ check, problem, proof, share }: Proven): Cause {
 
 /** The same fault of the same check on several nodes is one cause with a list. */
 function mergeNodes(causes: readonly Cause[]): Cause[] {
-  const merged = new Map<string, Cause>();
+  const groups = new Map<string, Cause[]>();
   for (const cause of causes) {
     const key =
       cause.nodes.length === 0
-        ? `${merged.size}`
+        ? `${groups.size}`
         : `${cause.check} ${cause.faults[0] ?? ''} ${cause.subject}`;
-    const before = merged.get(key);
-    merged.set(key, before ? join(before, cause) : cause);
+    groups.set(key, [...(groups.get(key) ?? []), cause]);
   }
-  return [...merged.values()];
+  return [...groups.values()].map(join);
 }
 
-function join(a: Cause, b: Cause): Cause {
+function join(causes: readonly Cause[]): Cause {
+  const [first, ...others] = causes as readonly [Cause, ...Cause[]];
+  if (others.length === 0) return first;
+  const sum = (pick: (share: Cause['share']) => number): number =>
+    Math.min(
+      1,
+      causes.reduce((total, { share }) => total + pick(share), 0),
+    );
+  const told = causes.map(({ nodes: [node = ''], summary }) => ({ node, summary }));
   return {
-    ...a,
-    nodes: [...new Set([...a.nodes, ...b.nodes])],
-    share: [Math.min(1, a.share[0] + b.share[0]), Math.min(1, a.share[1] + b.share[1])],
-    summary: a.summary === b.summary ? a.summary : `${a.summary}; ${b.summary}`,
-    evidence: [...a.evidence, ...b.evidence],
-    remedy: { text: a.remedy.text, commands: [...new Set([...a.remedy.commands, ...b.remedy.commands])] },
+    ...first,
+    nodes: [...new Set(causes.flatMap(({ nodes }) => nodes))],
+    share: [sum(([min]) => min), sum(([, max]) => max)],
+    summary: joinNodes(told)
+      .map(({ summary }) => summary)
+      .join('; '),
+    evidence: causes.flatMap(({ evidence }) => evidence),
+    remedy: {
+      text: first.remedy.text,
+      commands: [...new Set(causes.flatMap(({ remedy }) => remedy.commands))],
+    },
   };
 }
 

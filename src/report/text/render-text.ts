@@ -6,7 +6,7 @@ import { renderCause } from './cause.ts';
 import { renderChecklist } from './checklist.ts';
 import { count } from './count.ts';
 import { endpointMatrix } from './endpoint-matrix.ts';
-import { renderFindings } from './findings.ts';
+import { gatherNodes, renderFindings } from './findings.ts';
 import { renderMatrices } from './matrix.ts';
 import { renderNotChecked } from './not-checked.ts';
 import { pathMatrix } from './path-matrix.ts';
@@ -52,6 +52,6 @@ function howItIsKnown({ counts, notChecked }: Diagnosis, style: Style): string {
 
 function exitLine(diagnosis: Diagnosis): string {
   const { verdict, causes, notChecked } = diagnosis;
-  const other = otherFindings(diagnosis).length;
+  const other = gatherNodes(otherFindings(diagnosis)).length;
   return `exit ${exitCodeOf(verdict)}: ${count(causes.length, 'cause')}, ${count(other, 'other finding')}, ${count(notChecked.length, 'thing')} not checked`;
 }
