@@ -163,7 +163,7 @@ function valuesOf(source: Source): Placed[] {
     return [jsonOf(source) as Placed];
   } catch {
     const text = textOf(source);
-    if (!/^[- ]*(nodeName|kind: Node)\b/m.test(text)) return [];
+    if (!/^[- ]*(nodeName|kind: Node(List)?)\b/m.test(text)) return [];
     return parseAllDocuments(text, { logLevel: 'silent' }).flatMap((document) =>
       'toJS' in document ? [document.toJS() as Placed] : [],
     );

@@ -150,6 +150,15 @@ describe('readBundle', () => {
     ]);
   });
 
+  it('knows the node by its address in a list in YAML', async () => {
+    const list =
+      'apiVersion: v1\nitems:\n- metadata:\n    name: one\n  status:\n    addresses:\n    - address: 192.0.2.1\n      type: InternalIP\n- metadata:\n    name: two\n  status:\n    addresses:\n    - address: 192.0.2.2\n      type: InternalIP\nkind: NodeList\n';
+    const { sources } = await readBundle([
+      folder({ 'kubernetesResources/nodes.yaml': list, '192.0.2.2/i.txt': save }),
+    ]);
+    expect(sources.flatMap(({ node }) => node ?? [])).toEqual(['two']);
+  });
+
   it('knows the node of kube-proxy’s log by its pod', async () => {
     const pods = ['a', 'b'].map((at) => ({
       kind: 'Pod',
