@@ -9,6 +9,8 @@ export interface PodDescription {
   readonly fault: 'E01' | 'E02' | 'E03' | 'E16' | 'O01' | SandboxFailure['fault'];
   /** The node at fault, where it is the node’s matter. */
   readonly node?: string;
+  /** The container that is not ready, where the pod has others beside. */
+  readonly container?: string;
   /** In words, without the pod's name. */
   readonly why: string;
   readonly evidence: readonly Evidence[];
@@ -83,6 +85,7 @@ function notRunning(world: World, pod: Pod): PodDescription | undefined {
       : '';
     return {
       fault: 'E02',
+      ...amongOthers(pod, waiting.name),
       why: `container ${waiting.name} is in ${reason}${exit}, ${waiting.restartCount ?? 0} restarts`,
       evidence: [
         {
@@ -101,6 +104,7 @@ function notRunning(world: World, pod: Pod): PodDescription | undefined {
     const { reason = '', exitCode } = ended.state.terminated;
     return {
       fault: 'E02',
+      ...amongOthers(pod, ended.name),
       why: `container ${ended.name} ended with exit code ${exitCode ?? '?'} ${reason}`.trim(),
       evidence: [
         {
@@ -154,9 +158,24 @@ function gateClosed(world: World, pod: Pod): PodDescription | undefined {
   };
 }
 
+/** `name`, where the pod has more containers than that one; its log is asked for by name then. */
+function amongOthers({ spec }: Pod, name: string | undefined): Pick<PodDescription, 'container'> {
+  const isOnly = spec.containers.length + (spec.initContainers ?? []).length < 2;
+  return isOnly || name === undefined ? {} : { container: name };
+}
+
+/** The containers that a pod is ready with: init containers that stay run beside the others. *Source:* kubernetes.io/docs/concepts/workloads/pods/sidecar-containers. */
 function probeFails(world: World, pod: Pod): PodDescription {
-  const unready = pod.status.containerStatuses?.find(({ ready }) => ready !== true);
-  const container = pod.spec.containers.find(({ name }) => name === unready?.name) ?? pod.spec.containers[0];
+  const { containers, initContainers = [] } = pod.spec;
+  const staying = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const all = [...containers, ...staying];
+  const unready = [
+    ...(pod.status.containerStatuses ?? []),
+    ...(pod.status.initContainerStatuses ?? []).filter(({ name }) =>
+      staying.some((container) => container.name === name),
+    ),
+  ].find(({ ready }) => ready !== true);
+  const container = all.find(({ name }) => name === unready?.name) ?? containers[0];
   // kubelet runs no other probe until the one for the start has succeeded.
   const kind = unready?.started === false && container?.startupProbe ? 'Startup' : 'Readiness';
   const event = lastEvent(world, pod, 'Unhealthy', kind);
@@ -171,7 +190,8 @@ function probeFails(world: World, pod: Pod): PodDescription {
   }
   return {
     fault: 'E01',
-    why: `${probeText(container, kind)} fails${said ? `: ${said}` : ''}`,
+    ...amongOthers(pod, unready?.name),
+    why: `${unready !== undefined && all.length > 1 ? `container ${unready.name}: ` : ''}${probeText(container, kind)} fails${said ? `: ${said}` : ''}`,
     evidence: [
       {
         ...world.locate(pod, 'status.conditions'),

@@ -174,3 +174,41 @@ describe('endpoints/ready, a pod that gets no network', () => {
     blind,
   });
 });
+
+describe('endpoints/ready, a sidecar that is an init container and stays', () => {
+  const spec = {
+    nodeName: 'node-a',
+    containers: [{ name: 'app', readinessProbe: { httpGet: { port: 8080, path: '/ready' } } }],
+    initContainers: [
+      { name: 'linkerd-init' },
+      {
+        name: 'linkerd-proxy',
+        restartPolicy: 'Always',
+        readinessProbe: { httpGet: { port: 4191, path: '/ready' } },
+      },
+    ],
+  };
+  const status = (isReady: boolean) => ({
+    containerStatuses: [{ name: 'app', ready: true }],
+    initContainerStatuses: [
+      { name: 'linkerd-init', ready: true, state: { terminated: { exitCode: 0 } } },
+      { name: 'linkerd-proxy', ready: isReady, started: true, state: { running: {} } },
+    ],
+  });
+  proveCheck(endpointsReady, {
+    healthy: { ...webCluster, pods: [pod('web-1', status(true), spec)] },
+    broken: { ...webCluster, pods: [pod('web-1', { ...unready, ...status(false) }, spec)] },
+    problem: {
+      faults: ['E01'],
+      summary: /container linkerd-proxy: readiness probe GET :4191\/ready fails/,
+      remedy: {
+        text: 'make the application answer its readiness probe, or mend the probe',
+        commands: [
+          'kubectl -n shop describe pod/web-1',
+          'kubectl -n shop logs pod/web-1 -c linkerd-proxy --tail=20',
+        ],
+      },
+    },
+    blind,
+  });
+});

@@ -89,7 +89,10 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
   const described = unready.map((pod) => describePod(world, pod));
   const [first] = described;
   const owner = unready[0] ? ownerOf(world, unready[0]) : undefined;
-  const target = owner ? `${owner.kind.toLowerCase()}/${owner.metadata.name}` : '';
+  const target = owner
+    ? `${owner.kind.toLowerCase()}/${owner.metadata.name}`
+    : `pod/${unready[0]?.metadata.name}`;
+  const container = first?.container === undefined ? '' : ` -c ${first.container}`;
   const isNetwork = described.some(({ fault }) => fault.startsWith('N'));
   // Nobody listens there: at another port or address, or not yet.
   const isRefused = described.some(({ fault, why }) => fault === 'E01' && why.includes('connection refused'));
@@ -114,7 +117,7 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
       text: first?.remedy ?? 'mend the pods',
       commands: isNetwork
         ? networkCommands(unready)
-        : [`kubectl -n ${namespace} describe ${target}`, `kubectl -n ${namespace} logs ${target} --tail=20`],
+        : [`kubectl -n ${namespace} describe ${target}`, `kubectl -n ${namespace} logs ${target}${container} --tail=20`],
     },
     ...(isAll && unready.some(({ status }) => status.podIP !== undefined)
       ? { repair: (before: World) => withReadyPods(before, service) }
