@@ -148,9 +148,10 @@ function restartRemedy(world: World, node: string, pod: Pod | undefined): Remedy
   };
 }
 
-/** The unit of systemd in which kube-proxy runs where no pod does: k3s has it in its own process. *Source:* docs.k3s.io/architecture. */
+/** The unit of systemd in which kube-proxy runs where no pod does: k3s and MicroK8s have it in a process of theirs. *Source:* docs.k3s.io/architecture, microk8s.io/docs/configuring-services. */
 function unitOf({ nodes }: World, node: string): string {
   const { metadata, status } = nodes.find((each) => each.metadata.name === node) ?? {};
+  if (metadata?.labels?.['microk8s.io/cluster'] !== undefined) return 'snap.microk8s.daemon-kubelite';
   if (status?.nodeInfo?.kubeletVersion?.includes('+k3s') !== true) return 'kube-proxy';
   const isServer = Object.keys(metadata?.labels ?? {}).some((label) =>
     /^node-role\.kubernetes\.io\/(control-plane|master)$/.test(label),

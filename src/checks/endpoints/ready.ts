@@ -117,7 +117,10 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
       text: first?.remedy ?? 'mend the pods',
       commands: isNetwork
         ? networkCommands(unready)
-        : [`kubectl -n ${namespace} describe ${target}`, `kubectl -n ${namespace} logs ${target}${container} --tail=20`],
+        : [
+            `kubectl -n ${namespace} describe ${target}`,
+            `kubectl -n ${namespace} logs ${target}${container} --tail=20`,
+          ],
     },
     ...(isAll && unready.some(({ status }) => status.podIP !== undefined)
       ? { repair: (before: World) => withReadyPods(before, service) }
