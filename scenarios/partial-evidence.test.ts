@@ -147,3 +147,29 @@ it('hairpin mode that is off is seen without the addresses of interfaces', async
   const { verdict, causes } = investigateService(snapshot, { namespace: 'shop', name: 'solo' });
   expect([verdict, causes[0]?.check]).toEqual(['degraded', 'node/hairpin-off']);
 });
+
+it('an external IP that is a node’s address is seen without the list of nodes', async () => {
+  const claimed = '192.168.90.13';
+  const claim: Change = (text) => {
+    const list = JSON.parse(text) as { items: { metadata: { name: string }; spec: object }[] };
+    for (const { metadata, spec } of list.items)
+      if (metadata.name === 'solo') Object.assign(spec, { externalIPs: [claimed] });
+    return JSON.stringify(list);
+  };
+  const snapshot = await changed('ipvs-healthy', [
+    [/cluster\/nodes\.json/, none],
+    [/services\.json/, claim],
+    [/ipvsadm\.txt/, (text) => `${text}TCP  ${claimed}:80 rr\n  -> 10.244.2.3:8080 Masq 1 0 0\n`],
+    [
+      /ip-addr/,
+      (text) =>
+        text.replace(
+          /(: kube-ipvs0:[^]*?\n)(?= +inet )/,
+          `$1    inet ${claimed}/32 scope global kube-ipvs0\n`,
+        ),
+    ],
+  ]);
+  const { causes } = investigateService(snapshot, { namespace: 'shop', name: 'solo' });
+  expect(causes[0]).toMatchObject({ check: 'external/no-collision', proof: 'repaired' });
+  expect(causes[0]?.summary).toMatch(/^192\.168\.90\.13, an external address of shop\/solo, is node-c’s own/);
+});

@@ -26,6 +26,7 @@ export type Need =
   | 'endpointSlices'
   | 'pods'
   | 'nodes'
+  | 'nodeAddresses'
   | 'namespaces'
   | 'networkPolicies'
   | 'workloads'

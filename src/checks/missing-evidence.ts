@@ -23,6 +23,13 @@ const missing: Readonly<Record<Need, Look>> = {
   endpointSlices: objects('endpointslices'),
   pods: objects('pods'),
   nodes: objects('nodes'),
+  // Dumps of nodes have them as well as the API.
+  nodeAddresses: (input) =>
+    [...input.world.nodeStates.values()].some(({ links = [] }) =>
+      links.some(({ addresses }) => addresses.length > 0),
+    )
+      ? undefined
+      : objects('nodes')(input),
   namespaces: objects('namespaces'),
   networkPolicies: objects('networkpolicies'),
   workloads: objects('workloads', 'deployments,replicasets,daemonsets,statefulsets'),

@@ -23,6 +23,7 @@ const MAY_HIDE: ReadonlySet<Need> = new Set<Need>([
   ...ESSENTIAL,
   'services',
   'nodes',
+  'nodeAddresses',
   'namespaces',
   'networkPolicies',
   'sysctls',

@@ -13,7 +13,7 @@ export const noCollision: Check = defineCheck({
   id: 'external/no-collision',
   asserts: 'no external address of the Service is a node’s own',
   faults: ['R15', 'X09'],
-  needs: ['service', 'nodes'],
+  needs: ['service', 'nodeAddresses'],
   *run({ world, subject: { service } }) {
     if (!service) return;
     const claimed = [
