@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { client, differs, ip, promise, verified } from '../../verify/verification-fixture.ts';
 import { node, service } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { noCollision } from './no-collision.ts';
@@ -33,6 +34,32 @@ describe('external/no-collision, in IPVS mode', () => {
       severity: 'error',
       faults: ['R15', 'X09'],
       summary: /in IPVS mode every node takes it for itself/,
+    },
+    blind: { services: [service()] },
+  });
+});
+
+describe('external/no-collision, in IPVS mode, of another Service than the one that clients on the node ask for', () => {
+  const lb = service({ externalIPs: ['192.0.2.11'] }, { name: 'lb' });
+  const cluster = {
+    services: [service(), lb],
+    nodes: [node()],
+    files: { 'nodes/node-a/mode.txt': 'ipvs' },
+  };
+  const from = (address: string) => {
+    const expectation = promise('node-a', {
+      vantage: client('node-a', { kind: 'node', address: ip(address) }),
+    });
+    return verified(expectation, [0, 0], differs('unreachable', expectation, 'node-b'));
+  };
+  proveCheck(noCollision, {
+    healthy: { ...cluster, verifications: [from('192.0.2.12')] },
+    broken: { ...cluster, verifications: [from('192.0.2.11')] },
+    problem: {
+      severity: 'error',
+      subject: 'Service shop/lb',
+      faults: ['R15', 'X09'],
+      summary: /^192\.0\.2\.11, an external address of shop\/lb, is node-a’s own: in IPVS mode/,
     },
     blind: { services: [service()] },
   });
