@@ -59,3 +59,18 @@ describe('node/reply-lost, a route of IPv6 that leads to the wrong node', () => 
     blind: unwalked,
   });
 });
+
+describe('node/reply-lost, no route to the pods of another node', () => {
+  const at = ruleAt('node-b', { family: 'route', table: 'main', rule: 'default via 192.0.2.1 dev eth0' });
+  proveCheck(replyLost, {
+    healthy: works,
+    broken: failsBy('reply-lost', { at, node: 'node-b' }),
+    problem: {
+      node: 'node-b',
+      faults: ['N10', 'C09', 'R05'],
+      summary:
+        /^node-b has no working route to pods on node-a, whose replies it sends by default via 192\.0\.2\.1/,
+    },
+    blind: unwalked,
+  });
+});

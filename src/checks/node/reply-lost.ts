@@ -1,5 +1,6 @@
 import { describeClients } from '../../verify/describe-clients.ts';
 import { ipCommand } from '../../verify/ip-command.ts';
+import { formatIp } from '../../model/address.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutRules } from '../../world/repair/node-state.ts';
 import type { Check } from '../check.ts';
@@ -26,13 +27,29 @@ export const replyLost: Check = defineDiscrepancyCheck({
         },
       };
     }
+    const clients = group.discrepancies.map(({ expectation }) => expectation.vantage);
+    if (
+      rule?.family === 'route' &&
+      clients.every(({ kind, node }) => kind === 'pod' && node !== group.node)
+    ) {
+      return {
+        faults: ['N10', 'C09', 'R05'],
+        summary: `${group.node} has no working route to ${describeClients(clients)}, whose replies it sends by ${rule.rule}`,
+        remedy: {
+          text: 'let the CNI write the route again: restart its pod on the node',
+          commands: clients
+            .slice(0, 1)
+            .map(({ address }) => `ip route get ${formatIp(address)}   # on ${group.node}`),
+        },
+      };
+    }
     const isDropped = rule !== undefined && rule.family !== 'route';
     const isHairpin = group.discrepancies.every(
       ({ expectation }) =>
         expectation.vantage.pod !== undefined && expectation.sourceNat.includes('masquerade'),
     );
     return {
-      summary: `replies to ${describeClients(group.discrepancies.map(({ expectation }) => expectation.vantage))} are lost at ${group.node}: ${group.discrepancies[0].summary}`,
+      summary: `replies to ${describeClients(clients)} are lost at ${group.node}: ${group.discrepancies[0].summary}`,
       faults: isHairpin
         ? ['N02', 'R07', 'R18']
         : rule?.carrier
