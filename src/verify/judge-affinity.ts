@@ -25,7 +25,9 @@ export function judgeAffinity(bench: Bench, outcomes: readonly Outcome[]): Discr
   );
   if (rules === undefined || arriving.length === 0) return [];
   if (affinitySeconds === undefined) return judgeUnasked(bench, rules, arriving);
-  for (const endpoint of endpoints) {
+  // To an endpoint that the rules do not have nobody can be kept: that is told by itself.
+  const known = endpoints.filter((endpoint) => outcomes.some((outcome) => leadsTo(outcome, endpoint)));
+  for (const endpoint of known) {
     const missing =
       ledPast(bench, rules, endpoint, arriving) ??
       findAffinity(rules, mode, wayClientOf(bench), endpoint, affinitySeconds);
@@ -57,12 +59,15 @@ function ledPast(
   arriving: readonly Outcome[],
 ): ProxyPlace | undefined {
   if (bench.mode === 'ipvs') return undefined;
-  const isTo = ({ destination: { address, port } }: Outcome): boolean =>
-    address === endpoint.address && port === endpoint.port;
+  const isTo = (outcome: Outcome): boolean => leadsTo(outcome, endpoint);
   const way = wayTo(rules, bench.mode, wayClientOf(bench), endpoint);
   const chain = way.at(-1)?.at.chain;
   const isKept = arriving
     .filter(isTo)
     .every(({ translatedBy }) => translatedBy.some((rule) => rule.chain === chain));
   return isKept ? undefined : followWay(way, passedRules(bench, isTo))?.at;
+}
+
+function leadsTo({ destination }: Outcome, { address, port }: Endpoint): boolean {
+  return destination.address === address && destination.port === port;
 }

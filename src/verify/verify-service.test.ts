@@ -210,6 +210,13 @@ describe('a node whose rules differ', () => {
     ]);
   });
 
+  it('tells of an endpoint that the rules do not have nothing but that', () => {
+    const sticky = sampleService({ sessionAffinity: 'ClientIP' });
+    const asOf = { slices: [sampleSlice([sampleEndpoint('10.244.2.5', 'node-b')])] };
+    const late = verify(programmed({ services: [sticky], slices }, undefined, asOf), sticky);
+    expect(new Set(kinds(late).map((kind) => kind.split(' ')[0]))).toEqual(new Set(['endpoint-missing']));
+  });
+
   it('keeps clients at their endpoint although nobody asks for it', () => {
     const remembers = differing((line) =>
       line
