@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { promise, verified } from '../../verify/verification-fixture.ts';
 import { node, pod, service, webCluster } from '../cluster-fixture.ts';
 import { proveCheck } from '../prove-check-fixture.ts';
 import { endpointsReady } from './ready.ts';
@@ -209,6 +210,35 @@ describe('endpoints/ready, a sidecar that is an init container and stays', () =>
         ],
       },
     },
+    blind,
+  });
+});
+
+describe('endpoints/ready, pods that are not ready each for its own reason', () => {
+  const waiting = (name: string) =>
+    pod(name, {
+      ...unready,
+      containerStatuses: [{ name: 'app', state: { waiting: { reason: 'ContainerCreating' } } }],
+    });
+  proveCheck(endpointsReady, {
+    healthy: webCluster,
+    broken: { ...webCluster, pods: [waiting('web-1'), pod('web-2', unready), pod('web-3', unready)] },
+    problem: {
+      severity: 'error',
+      faults: ['E01', 'E02'],
+      summary: /^none of the 3 selected pods are ready: readiness/,
+    },
+    blind,
+  });
+});
+
+describe('endpoints/ready, the only pod of a node to which a traffic policy keeps clients', () => {
+  const denied = promise('node-a', { outcome: 'drop', endpoints: [], deniedBy: 'externalTrafficPolicy' });
+  const pods = [pod('web-1', unready), pod('web-2')];
+  proveCheck(endpointsReady, {
+    healthy: { ...webCluster, verifications: [verified(denied, [0, 0])] },
+    broken: { ...webCluster, pods, verifications: [verified(denied, [0, 0])] },
+    problem: { severity: 'error', faults: ['E01'], summary: /^1 of 2 selected pods is not ready/ },
     blind,
   });
 });

@@ -1,7 +1,9 @@
 import type { Pod, Service } from '../../world/kubernetes/objects.ts';
 import { expectedSlices } from '../../world/expected-slices.ts';
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
+import { byKey } from '../../model/by-key.ts';
 import { blockedProbe } from '../../verify/blocked-probe.ts';
+import type { Verification } from '../../verify/discrepancy.ts';
 import { ruleEvidence } from '../../verify/group-discrepancies.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutRules } from '../../world/repair/node-state.ts';
@@ -18,7 +20,7 @@ export const endpointsReady: Check = defineCheck({
   asserts: 'the selected pods are running and ready',
   faults: ['E01', 'E02', 'E03', 'D06', 'F10', 'E16', 'O01', 'N11', 'N13', 'N14', 'P02', 'P01'],
   needs: ['service', 'pods', 'endpointSlices'],
-  *run({ world, subject: { service } }) {
+  *run({ world, subject: { service }, verifications }) {
     if (
       !service ||
       Object.keys(service.spec.selector ?? {}).length === 0 ||
@@ -35,24 +37,41 @@ export const endpointsReady: Check = defineCheck({
     if (service.spec.publishNotReadyAddresses === true) return;
     const unready = pods.filter((pod) => !isReady(pod) && pod.metadata.deletionTimestamp === undefined);
     if (unready.length === 0) return;
+    const isMissed = unready.length === pods.length || areMissed(unready, verifications);
     const blocked = unready.map((pod) => blockedProbe(world, pod)).filter((rule) => rule !== undefined);
-    if (blocked.length === unready.length) yield tellBlocked(service, pods, blocked);
-    else yield tell(world, service, pods, unready);
+    const severity = isMissed ? 'error' : 'warning';
+    if (blocked.length === unready.length) yield tellBlocked(service, pods, blocked, severity);
+    else yield tell(world, service, pods, unready, severity);
   },
 });
 
+/** Whether a traffic policy Local leaves a node of theirs without an endpoint. */
+function areMissed(unready: readonly Pod[], verifications: readonly Verification[]): boolean {
+  const nodes = new Set(unready.map(({ spec }) => spec.nodeName));
+  return verifications.some(
+    ({ expectation: { deniedBy, node, vantage } }) =>
+      (deniedBy === 'internalTrafficPolicy' || deniedBy === 'externalTrafficPolicy') &&
+      nodes.has(node ?? vantage.node),
+  );
+}
+
 /** kubelet’s probes do not get to the pods: a rule of their node is in the way. */
-function tellBlocked(service: Service, pods: readonly Pod[], rules: readonly RuleReference[]): Problem {
+function tellBlocked(
+  service: Service,
+  pods: readonly Pod[],
+  rules: readonly RuleReference[],
+  severity: Problem['severity'],
+): Problem {
   const { namespace, name } = service.metadata;
   const [rule] = rules;
   const nodes = [...new Set(rules.map(({ node }) => node))];
   const chains = [...new Set(rules.map(({ table, chain }) => `${table} ${chain}`))];
   return {
-    severity: rules.length === pods.length ? 'error' : 'warning',
+    severity,
     subject: `Service ${namespace}/${name}`,
     faults: ['F10', 'E01'],
     ...(nodes.length === 1 && rule ? { node: rule.node } : {}),
-    summary: `${rules.length} of ${pods.length} selected pods are not ready because ${nodes.join(', ')} ${nodes.length === 1 ? 'drops' : 'drop'} kubelet’s probes in ${chains.join(', ')}`,
+    summary: `${rules.length} of ${pods.length} selected pods ${rules.length === 1 ? 'is' : 'are'} not ready because ${nodes.join(', ')} ${nodes.length === 1 ? 'drops' : 'drop'} kubelet’s probes in ${chains.join(', ')}`,
     evidence: rules.slice(0, 3).map(ruleEvidence),
     remedy: {
       text: 'let the node reach its own pods',
@@ -83,10 +102,21 @@ function noPods(world: World, service: Service, owner: string, replicas: number 
   };
 }
 
-function tell(world: World, service: Service, pods: readonly Pod[], unready: readonly Pod[]): Problem {
+function tell(
+  world: World,
+  service: Service,
+  pods: readonly Pod[],
+  unready: readonly Pod[],
+  severity: Problem['severity'],
+): Problem {
   const { namespace, name } = service.metadata;
   const isAll = unready.length === pods.length;
-  const described = unready.map((pod) => describePod(world, pod));
+  const byFault = byKey(
+    unready.map((pod) => describePod(world, pod)),
+    ({ fault }) => fault,
+  );
+  // What most pods have comes first.
+  const described = [...byFault.values()].sort((a, b) => b.length - a.length).flat();
   const [first] = described;
   const owner = unready[0] ? ownerOf(world, unready[0]) : undefined;
   const target = owner
@@ -107,7 +137,7 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
   const nodes = new Set(described.map(({ node }) => node));
   const none = `none of the ${pods.length} selected ${pods.length === 1 ? 'pod is' : 'pods are'}`;
   return {
-    severity: isAll ? 'error' : 'warning',
+    severity,
     subject: `Service ${namespace}/${name}`,
     faults,
     ...(first?.node !== undefined && nodes.size === 1 ? { node: first.node } : {}),
@@ -122,7 +152,7 @@ function tell(world: World, service: Service, pods: readonly Pod[], unready: rea
             `kubectl -n ${namespace} logs ${target}${container} --tail=20`,
           ],
     },
-    ...(isAll && unready.some(({ status }) => status.podIP !== undefined)
+    ...(severity === 'error' && unready.some(({ status }) => status.podIP !== undefined)
       ? { repair: (before: World) => withReadyPods(before, service) }
       : {}),
   };
