@@ -13,6 +13,8 @@ export interface NodeState {
   readonly name: string;
   /** Every netfilter table of the node, each once, whichever tool printed it. */
   readonly tables: readonly Table[];
+  /** Tables of `tables` as nft’s other form lists them, text or JSON, where both were read whole: they should say the same. */
+  readonly listedAgain?: readonly Table[];
   /** Whether the netfilter rules of a family were read at all. */
   readonly hasRules: { readonly ip: boolean; readonly ip6: boolean };
   /** What the node has, or may have, and no source shows, where other things of it were read. */

@@ -9,6 +9,7 @@ import { forwardedAlthoughNone } from './forwarded-although-none.ts';
 import { frontendLeftOver } from './frontend-left-over.ts';
 import { frontendMissing } from './frontend-missing.ts';
 import { hintsIgnored } from './hints-ignored.ts';
+import { listingsAgree } from './listings-agree.ts';
 import { masquerade } from './masquerade.ts';
 import { refusedAlthoughReady } from './refused-although-ready.ts';
 import { weightWrong } from './weight-wrong.ts';
@@ -28,4 +29,5 @@ export const rulesChecks: readonly Check[] = [
   affinityMissing,
   affinityUnwanted,
   frontendLeftOver,
+  listingsAgree,
 ];

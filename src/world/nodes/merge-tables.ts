@@ -16,10 +16,13 @@ const PREFERENCE = ['iptables-save', 'nft-text', 'nft-json', 'iptables-list-rule
  * alike. Legacy tables are others than the nft ones of the same name. A family counts as read where a dump of all its
  * tables was read.
  */
-export function mergeTables(dumps: readonly RuleDump[]): Pick<NodeState, 'tables' | 'hasRules'> {
+export function mergeTables(
+  dumps: readonly RuleDump[],
+): Pick<NodeState, 'tables' | 'listedAgain' | 'hasRules'> {
   const rank = ({ source }: RuleDump): number =>
     PREFERENCE.indexOf(source.kind as (typeof PREFERENCE)[number]);
   const merged = new Map<string, Table>();
+  const listedAgain: Table[] = [];
   for (const { source, tables } of [...dumps].sort((a, b) => rank(a) - rank(b))) {
     for (const table of tables) {
       // A listing tells neither all of a rule nor which of the two kernels' tables it shows.
@@ -28,10 +31,12 @@ export function mergeTables(dumps: readonly RuleDump[]): Pick<NodeState, 'tables
       const key = keyOf(table);
       const before = merged.get(key);
       if (!before || (!before.complete && table.complete)) merged.set(key, table);
+      else if (source.kind === 'nft-json' && table.complete) listedAgain.push(table);
     }
   }
   return {
     tables: inOrder(merged, dumps),
+    ...(listedAgain.length > 0 ? { listedAgain } : {}),
     hasRules: { ip: isRead(dumps, 'ip'), ip6: isRead(dumps, 'ip6') },
   };
 }

@@ -72,7 +72,7 @@ function readState(
   };
   const all = <T>(kinds: readonly SourceKind[], parse: (source: Source) => Parsed<T>): T[] | undefined =>
     each(kinds, parse)?.flat();
-  const { tables, hasRules } = mergeTables(dumps);
+  const rules = mergeTables(dumps);
   const links = all(['ip-addr', 'ip-link'], parseIpAddr);
   const routes = some(all(['ip-route'], parseIpRoute));
   const ports = [
@@ -91,7 +91,7 @@ function readState(
     all(['neighbour-counters'], parseNeighbourCounters),
   ].flatMap((each) => each ?? []);
   const counters = counted.length === 0 ? undefined : counted;
-  const members: Omit<NodeState, 'name' | 'tables' | 'hasRules' | 'ipsets'> = {
+  const members: Omit<NodeState, 'name' | 'tables' | 'listedAgain' | 'hasRules' | 'ipsets'> = {
     ...(ipvs.length > 0 ? { ipvs: preferListed(ipvs.flatMap(({ items }) => items)) } : {}),
     ...(ipvs.length > 0 && ipvs.every((parsed) => parsed.issues.length > 0) ? { isIpvsCut: true } : {}),
     ...given('links', links, (read) => completeLinks(mergeLinks(read), routes ?? [])),
@@ -114,7 +114,7 @@ function readState(
   };
   const sets = all(['ipset-save', 'ipset-list'], parseIpset) ?? [];
   if (Object.keys(members).length === 0 && sets.length === 0 && dumps.length === 0) return undefined;
-  return { name, tables, hasRules, ipsets: new Map(sets.map((set) => [set.name, set])), ...members };
+  return { name, ...rules, ipsets: new Map(sets.map((set) => [set.name, set])), ...members };
 }
 
 /** Of several listings that are cut down to parts only what all of them list is listed for sure; one of the whole table is enough. */
