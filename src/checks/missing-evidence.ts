@@ -122,7 +122,10 @@ const missing: Readonly<Record<Need, Look>> = {
                 why: 'by UDP it may be asked only what every server answers: its protocol is not known, or no image can ask',
                 unlock: 'ask it from a pod as its clients do',
               }
-            : { why: 'none was tried', unlock: 'ask without --from, on the running cluster' }),
+            : {
+                why: 'none was tried: what pods answer (their port, TLS, HTTP, lists of allowed clients), and what kernels and network cards do, shows only so',
+                unlock: 'ask without --from, on the running cluster',
+              }),
         },
   probesFromHere: ({ world }) =>
     world.probes.some(({ from }) => from.kind === 'machine')

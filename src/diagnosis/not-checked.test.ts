@@ -75,6 +75,36 @@ it('says that nothing read leads clients to an external IP that no node has', ()
   expect(ask('192.0.2.11')).toEqual([]);
 });
 
+it('says that the load balancer in front is not seen, unless it let a connection in', () => {
+  const ask = (
+    spec: Record<string, unknown>,
+    ingress: readonly object[],
+    files: Record<string, string> = {},
+  ) => {
+    const balanced = { ...service(spec), status: { loadBalancer: { ingress } } };
+    const world = worldOf({ services: [balanced], nodes: [node()], files });
+    const [web] = world.services;
+    if (web === undefined) throw new Error('no Service');
+    const subject = { namespace: 'shop', name: 'web', service: web };
+    const gaps = gapsOfSubject({ world, subject, verifications: [], results: [], reverify: () => [] });
+    return gaps.map(({ what }) => what);
+  };
+  const said = ['the load balancer in front of the nodes'];
+  const probe = {
+    from: { kind: 'machine', via: 'connect' },
+    address: '203.0.113.9',
+    port: 80,
+    protocol: 'tcp',
+    results: { connected: 3 },
+  };
+  const reached = { 'probes.json': JSON.stringify({ schema: 'plumb/probes/v1', items: [probe] }) };
+  expect(ask({ type: 'LoadBalancer' }, [{ ip: '203.0.113.9' }])).toEqual(said);
+  expect(ask({ type: 'LoadBalancer' }, [{ hostname: 'lb.example.net' }])).toEqual(said);
+  expect(ask({ type: 'LoadBalancer' }, [{ ip: '203.0.113.9' }], reached)).toEqual([]);
+  expect(ask({ type: 'LoadBalancer' }, [{ ip: '192.0.2.11' }])).toEqual([]);
+  expect(ask({ type: 'ClusterIP' }, [])).toEqual([]);
+});
+
 describe('policies of other kinds that were read', () => {
   const policy = (apiVersion: string, kind: string, name: string, namespace?: string) => ({
     apiVersion,

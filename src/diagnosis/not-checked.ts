@@ -133,7 +133,12 @@ export function gapsOfSubject(input: DiagnosisInput): Gap[] {
   const gaps: Gap[] = [];
   if (subject.isOneOfMany === true && leadsOutside(input)) gaps.push(NAMES_OUTSIDE);
   for (const result of results) if (result.status === 'unknown') gaps.push(...result.gaps);
-  gaps.push(...gapsOfLag(verifications), ...gapsOfMesh(input), ...gapsOfExternalIps(input));
+  gaps.push(
+    ...gapsOfLag(verifications),
+    ...gapsOfMesh(input),
+    ...gapsOfExternalIps(input),
+    ...gapsOfLoadBalancer(input),
+  );
   for (const { discrepancies } of verifications) {
     for (const { kind, expectation, node, unknowns, summary } of discrepancies) {
       if (kind !== 'cannot-tell') continue;
@@ -187,6 +192,30 @@ function gapsOfExternalIps({ world, subject: { service } }: DiagnosisInput): Gap
           },
         ];
   });
+}
+
+/** What stands in front of the nodes is no object or dump. Where a connection through it stood, it lets some in. */
+function gapsOfLoadBalancer({ world, subject: { service } }: DiagnosisInput): Gap[] {
+  if (service?.spec.type !== 'LoadBalancer') return [];
+  const ingress = (service.status?.loadBalancer?.ingress ?? []).flatMap(
+    ({ ip, hostname }) => ip ?? hostname ?? [],
+  );
+  const isOutside = ingress.some((text) => {
+    const address = parseIp(text);
+    return address === undefined || world.network.placeOf(address) === undefined;
+  });
+  const isReached = world.probes.some(
+    ({ from, address, results }) =>
+      from.kind === 'machine' && ingress.includes(address) && (results.connected ?? 0) > 0,
+  );
+  if (!isOutside || isReached) return [];
+  return [
+    {
+      what: 'the load balancer in front of the nodes',
+      why: 'its health checks, its idle timeout, and whether a node reaches itself through it are set outside the cluster',
+      unlock: 'see there which nodes it takes for healthy; connect from a client outside',
+    },
+  ];
 }
 
 /** Nodes whose rules are a moment behind the objects: whether they follow, another look tells. */
