@@ -3,6 +3,7 @@ import type { Network, Place } from '../../node-state.ts';
 import { type PacketState, type Trail, trailValues } from '../packet-state.ts';
 import type { Outcome, RuleReference } from '../trace.ts';
 import { type FlowRecorder, type FlowSubject, type Guard } from './recorder.ts';
+import { startsAlike } from './starts-alike.ts';
 
 /** Flows of one client to endpoints of one node; beyond, each packet is walked. */
 const MOST_ENTRIES = 64;
@@ -101,66 +102,6 @@ function isAlike(
     if (value === undefined || guard.classes.classOf(value) !== guard.class) return false;
   }
   return true;
-}
-
-/** What two packets that start alike may have of their own: all of it is guarded, or none of what decides. */
-type Own =
-  | 'slot'
-  | 'destination'
-  | 'destinationPort'
-  | 'original'
-  | 'arrived'
-  | 'translatedBy'
-  | 'translatedDestinationBy'
-  | 'decidedBy';
-
-/** All the rest; that none is forgotten, the type sees to. */
-const ALIKE: Readonly<Record<Exclude<keyof PacketState, Own>, true>> = {
-  node: true,
-  stage: true,
-  mark: true,
-  oif: true,
-  via: true,
-  iif: true,
-  source: true,
-  isSourceKnown: true,
-  sourcePort: true,
-  sourcePorts: true,
-  protocol: true,
-  ctmark: true,
-  physin: true,
-  physout: true,
-  ctstate: true,
-  ctstatus: true,
-  isReply: true,
-  isTracked: true,
-  connection: true,
-  isDestinationSettled: true,
-  isSourceSettled: true,
-  isIpvs: true,
-  needsReroute: true,
-  sourceNat: true,
-  isBridged: true,
-  sender: true,
-  arrivedBy: true,
-  hops: true,
-  legs: true,
-  setChanges: true,
-  unknowns: true,
-  steps: true,
-  result: true,
-  rejectedWith: true,
-  pod: true,
-};
-const ALIKE_KEYS = Object.keys(ALIKE) as readonly (keyof typeof ALIKE)[];
-
-function startsAlike(a: PacketState, b: PacketState): boolean {
-  for (const key of ALIKE_KEYS) if (a[key] !== b[key]) return false;
-  return (
-    a.arrived.source === b.arrived.source &&
-    a.original.source === b.original.source &&
-    (a.destinationPort === a.original.destinationPort) === (b.destinationPort === b.original.destinationPort)
-  );
 }
 
 function endOf(flow: Flow, state: PacketState, place: Place | undefined): Outcome {
