@@ -21,7 +21,10 @@ export class DispatchIndex {
   /** Rules that are not exact, ascending. */
   private readonly others: Int32Array;
 
-  private constructor(rows: Rows, order: Int32Array, isWide: boolean, exactCount: number) {
+  /** The index of the rows `order`. */
+  constructor(rows: Rows, order: Int32Array, isWide: boolean) {
+    let exactCount = 0;
+    for (const row of order) if (isExact(rows, row, isWide)) exactCount++;
     this.rows = rows;
     this.order = order;
     this.isWide = isWide;
@@ -38,13 +41,6 @@ export class DispatchIndex {
       this.followers[index] = this.heads[slot] ?? 0;
       this.heads[slot] = index + 1;
     }
-  }
-
-  /** The index of the rows `order`; undefined where walking them in order is as fast. */
-  static of(rows: Rows, order: Int32Array, isWide: boolean): DispatchIndex | undefined {
-    let exact = 0;
-    for (const row of order) if (isExact(rows, row, isWide)) exact++;
-    return exact > WORTH_INDEXING ? new DispatchIndex(rows, order, isWide, exact) : undefined;
   }
 
   /** See `RuleList.next`. */
@@ -108,7 +104,8 @@ export class DispatchIndex {
 
 const NEEDED = FLAG.READ | FLAG.DESTINATION | FLAG.PROTOCOL;
 
-function isExact({ cells }: Rows, row: number, isWide: boolean): boolean {
+/** Whether the rule of `row` asks for one destination address and one protocol. */
+export function isExact({ cells }: Rows, row: number, isWide: boolean): boolean {
   const base = row * ROW_CELLS;
   const flags = cells[base + CELL.FLAGS] ?? 0;
   return (

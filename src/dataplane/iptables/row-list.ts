@@ -1,5 +1,5 @@
 import type { DispatchKey, Rule, RuleList } from '../ruleset/ruleset.ts';
-import { DispatchIndex, WORTH_INDEXING } from './dispatch-index.ts';
+import { DispatchIndex, WORTH_INDEXING, isExact } from './dispatch-index.ts';
 import type { Rows } from './rows.ts';
 
 /** What makes rules of rows. */
@@ -38,10 +38,18 @@ export class RowList implements RuleList {
   }
 
   private makeIndex(): DispatchIndex | 'none' {
-    if (this.length <= WORTH_INDEXING) return 'none';
+    if (!this.isWorthIndexing()) return 'none';
     const order = new Int32Array(this.length);
     for (let index = 0; index < this.length; index++) order[index] = this.rowAt(index);
-    return DispatchIndex.of(this.table.rows, order, this.table.isWide) ?? 'none';
+    return new DispatchIndex(this.table.rows, order, this.table.isWide);
+  }
+
+  /** Whether more than a few rules are exact; the chain of a Service with many endpoints has none. */
+  private isWorthIndexing(): boolean {
+    let exact = 0;
+    for (let index = 0; index < this.length && exact <= WORTH_INDEXING; index++)
+      if (isExact(this.table.rows, this.rowAt(index), this.table.isWide)) exact++;
+    return exact > WORTH_INDEXING;
   }
 
   private rowAt(index: number): number {
