@@ -41,9 +41,10 @@ export function walkReplyHooks(
   }
   if (!isStopped) return undefined;
   const because = lostBy === undefined ? {} : { lostBy };
+  const which = `a rule of ${leg.node.name}${lostBy === undefined ? '' : ` (${lostBy.rule})`}`;
   return passes
-    ? { returns: 'unknown', why: `a rule of ${leg.node.name} may stop replies`, ...because }
-    : { returns: false, why: `a rule of ${leg.node.name} stops replies`, ...because };
+    ? { returns: 'unknown', why: `${which} may stop replies`, ...because }
+    : { returns: false, why: `${which} stops replies`, ...because };
 }
 
 // Translation is undone at the places where it was made: the destination first, the source last.
