@@ -131,6 +131,8 @@ describe('what is not modelled is unknown', () => {
       .map(({ kind }) => kind)
       .filter((kind) => kind !== 'pass');
   it.each([
+    ['ip dscp ef meta priority set 1:5', ['unknown-match']],
+    ['ip dscp { ef, cs1 } meta mark set 0x5 accept', ['unknown-match', 'set-mark', 'accept']],
     ['limit rate 5/second drop', ['unknown-match', 'drop']],
     ['quota over 25 mbytes drop', ['unknown-match', 'drop']],
     ['meta cpu vmap { 0 : drop } accept', ['unknown-statement', 'accept']],

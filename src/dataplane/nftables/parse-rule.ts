@@ -215,8 +215,18 @@ const EFFECTS = new Set([
   'map',
 ]);
 
+/** Whether a verdict or a statement that is understood comes next: `ip dscp ef` is not, and `meta priority set 1:5` behind it is. */
+function startsPart(stream: TokenStream, { family }: RuleContext): boolean {
+  if (stream.token?.isString === true) return false;
+  if (STARTS.has(stream.peek())) return true;
+  const before = stream.position;
+  const isRead = takeStatement(stream, family) !== undefined;
+  stream.rewind(before);
+  return isRead;
+}
+
 /** The words that are not understood, up to one that is, as a part that is neither yes nor no. */
-function readUnknown(stream: TokenStream, { textOf }: RuleContext): Match | Statement {
+function readUnknown(stream: TokenStream, context: RuleContext): Match | Statement {
   const first = stream.token;
   const start = first?.start ?? 0;
   let end = start;
@@ -235,7 +245,7 @@ function readUnknown(stream: TokenStream, { textOf }: RuleContext): Match | Stat
       end = token?.end ?? end;
       stream.next();
     }
-  } while (!stream.isDone && !(STARTS.has(stream.peek()) && stream.token?.isString !== true));
-  const text = textOf(start, end);
+  } while (!stream.isDone && !startsPart(stream, context));
+  const text = context.textOf(start, end);
   return hasEffect ? { kind: 'unknown-statement', text } : { kind: 'unknown-match', text };
 }
