@@ -2,12 +2,14 @@ import type { Check } from '../check.ts';
 import { bothProtocols } from './both-protocols.ts';
 import { cacheRunning } from './cache-running.ts';
 import { cacheUpstream } from './cache-upstream.ts';
+import { clientMusl } from './client-musl.ts';
 import { clientResolver } from './client-resolver.ts';
 import { corefileSound } from './corefile-sound.ts';
 import { externalName } from './external-name.ts';
 import { headlessAnswer } from './headless-answer.ts';
 import { replicasAgree } from './replicas-agree.ts';
 import { resolverWhole } from './resolver-whole.ts';
+import { searchWasted } from './search-wasted.ts';
 import { serverRunning } from './server-running.ts';
 import { serversKeepUp } from './servers-keep-up.ts';
 import { zoneServed } from './zone-served.ts';
@@ -24,6 +26,8 @@ export const dnsChecks: readonly Check[] = [
   corefileSound,
   clientResolver,
   resolverWhole,
+  clientMusl,
+  searchWasted,
   headlessAnswer,
   externalName,
 ];

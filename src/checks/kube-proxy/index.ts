@@ -6,6 +6,7 @@ import { leftovers } from './leftovers.ts';
 import { logErrors } from './log-errors.ts';
 import { modeDiffers } from './mode-differs.ts';
 import { notRunning } from './not-running.ts';
+import { restartedLately } from './restarted-lately.ts';
 import { syncBehind } from './sync-behind.ts';
 
 /** What each node's kube-proxy says of itself. */
@@ -18,4 +19,5 @@ export const kubeProxyChecks: readonly Check[] = [
   leftovers,
   onlyProxy,
   clusterCidr,
+  restartedLately,
 ];
