@@ -45,7 +45,10 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
     const isPolicy = rule.rule.startsWith('policy');
     // Docker and hardening scripts set the policy of the FORWARD chain that all share; another base chain is a program's own.
     const isShared = rule.chain === 'FORWARD' && rule.table === 'filter';
-    const owner = isPolicy ? (policyOwner(world, rule) ?? group.owner) : group.owner;
+    const owner =
+      isPolicy || (group.owner === 'unknown' && LAST_OF_FIREWALLD.test(rule.rule))
+        ? (policyOwner(world, rule, isPolicy ? SETS_POLICY : ['firewalld']) ?? group.owner)
+        : group.owner;
     const isReject = /reject/i.test(rule.rule);
     const isDns = subject.service?.spec.ports?.some(({ port }) => port === 53) === true;
     const byEngine = engineDrop(world, owner, group);
@@ -86,10 +89,18 @@ export const foreignDrop: Check = defineDiscrepancyCheck({
 });
 
 /** Programs that set the policy of a built-in chain to drop; the first that has rules in the chain did. */
-const SETS_POLICY = ['ufw', 'firewalld', 'Docker'];
+const SETS_POLICY = ['ufw', 'firewalld', 'CSF', 'Docker'];
 
-/** Whose work the policy of a built-in chain is, by whose chains it jumps to; undefined where none is known to set one. */
-function policyOwner(world: World, { node, family, table, chain }: RuleReference): string | undefined {
+/** What firewalld ends a built-in chain with in place of a policy, where it writes iptables. */
+const LAST_OF_FIREWALLD =
+  /^-A (INPUT|FORWARD|OUTPUT) (-m conntrack --ctstate INVALID -j DROP|-j REJECT --reject-with \S+)$/;
+
+/** Whose work the end of a built-in chain is, by whose chains it jumps to; undefined where none of `programs` has any there. */
+function policyOwner(
+  world: World,
+  { node, family, table, chain }: RuleReference,
+  programs: readonly string[],
+): string | undefined {
   const owners = new Set(
     (world.nodeStates.get(node)?.tables ?? [])
       .filter((each) => each.family === family && each.name === table)
@@ -100,7 +111,7 @@ function policyOwner(world: World, { node, family, table, chain }: RuleReference
       .flat()
       .flatMap((part) => (part.kind === 'jump' || part.kind === 'goto' ? [ownerOf(table, part.chain)] : [])),
   );
-  return SETS_POLICY.find((owner) => owners.has(owner));
+  return programs.find((owner) => owners.has(owner));
 }
 
 /** What to do where what carries packets between nodes is dropped; undefined where it is to be shown first. */
@@ -154,6 +165,11 @@ function remedyFor(owner: string, { node, family }: RuleReference, world: World)
           (range) =>
             `firewall-cmd --permanent --zone=trusted --add-source=${range} && firewall-cmd --reload   # on ${node}`,
         ),
+      };
+    case 'CSF':
+      return {
+        text: 'let CSF pass the ranges of pods and Services (csf.allow)',
+        commands: podRangesOf(world).map((range) => `csf -a ${range}   # on ${node}`),
       };
     case 'Docker':
       return {

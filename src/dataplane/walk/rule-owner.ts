@@ -42,6 +42,7 @@ const OWNERS: readonly (readonly [owner: string, chain: RegExp | undefined, tabl
   ],
   ['firewalld', undefined, /^firewalld/],
   ['ufw', /^ufw6?-/, undefined],
+  ['CSF', /^(LOCAL(IN|OUT)PUT|LOGDROP(IN|OUT)|G?(ALLOW|DENY)(IN|OUT)|INVDROP)$/, undefined],
   ['NetBird', /^(NETBIRD-|netbird-)/, undefined],
   ['NetBird', undefined, /^netbird/],
   ['Tailscale', /^ts-/, undefined],
