@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { addressAssigned } from './address-assigned.ts';
 import { localhostServed } from './localhost-served.ts';
+import { localhostSupported } from './localhost-supported.ts';
 import { nodePortServed } from './node-port-served.ts';
 import { noCollision } from './no-collision.ts';
 import { nodesStay } from './nodes-stay.ts';
@@ -15,6 +16,7 @@ export const externalChecks: readonly Check[] = [
   noCollision,
   nodePortServed,
   localhostServed,
+  localhostSupported,
   oneAnnounces,
   nodesStay,
   rangesApart,

@@ -6,6 +6,7 @@ import { healthPortFree } from './health-port-free.ts';
 import { oneApplication } from './one-application.ts';
 import { claimedOnce } from './claimed-once.ts';
 import { clientsDirect } from './clients-direct.ts';
+import { clientsSpread } from './clients-spread.ts';
 import { serviceExists } from './exists.ts';
 import { families } from './families.ts';
 import { headlessPort } from './headless-port.ts';
@@ -35,6 +36,7 @@ export const serviceChecks: readonly Check[] = [
   oneApplication,
   healthPortFree,
   affinityKnown,
+  clientsSpread,
   hintsSpread,
   addressLasts,
   clientsDirect,
