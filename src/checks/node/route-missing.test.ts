@@ -14,7 +14,7 @@ describe('node/route-missing, to an endpoint', () => {
     broken: { ...failsBy('unreachable', { at, endpoint: webEndpoint }), files },
     problem: {
       severity: 'error',
-      faults: ['N10', 'N11', 'O07'],
+      faults: ['N10', 'N11', 'O07', 'N18'],
       summary: /node-a has no working route to 10\.244\.1\.9/,
     },
     blind: unwalked,
@@ -46,7 +46,7 @@ describe('node/route-missing, by a table that routing rules choose', () => {
     healthy: { ...works, files: both },
     broken: { ...failsBy('unreachable', { at: chosen, endpoint: webEndpoint }), files: both },
     problem: {
-      faults: ['N16', 'N10'],
+      faults: ['N16', 'N10', 'N18'],
       summary: /a routing rule leads these packets to table 2, and from there by default via/,
     },
     blind: unwalked,
@@ -68,7 +68,7 @@ describe('node/route-missing, by a table that routing rules choose for IPv6', ()
     healthy: { ...works, files: both },
     broken: { ...failsBy('unreachable', { at: chosen, endpoint }, { frontend }), files: both },
     problem: {
-      faults: ['N16', 'N10'],
+      faults: ['N16', 'N10', 'N18'],
       summary: /no working route to fd00:10:244:1::9: a routing rule leads these packets to table 2/,
       remedy: expect.objectContaining({
         commands: ['ip -6 rule show; ip -6 route show table 2   # on node-a'],

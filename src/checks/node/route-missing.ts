@@ -11,7 +11,7 @@ import { defineDiscrepancyCheck, type Told } from '../discrepancy-check.ts';
 export const routeMissing: Check = defineDiscrepancyCheck({
   id: 'node/route-missing',
   asserts: 'every node has a route to every endpoint',
-  faults: ['N10', 'R19', 'O07', 'N11', 'N15', 'N09', 'N12', 'R07', 'N16'],
+  faults: ['N10', 'R19', 'O07', 'N11', 'N15', 'N09', 'N12', 'R07', 'N16', 'N18'],
   kinds: ['unreachable'],
   explains: ['node/reply-lost'],
   concerns: ({ at }) => at === undefined || at.family === 'route',
@@ -43,9 +43,12 @@ export const routeMissing: Check = defineDiscrepancyCheck({
     const chosen = chosenBy(group, world);
     if (chosen !== undefined) return misruled(group, to, chosen);
     return {
-      faults: ['N10', 'N11', 'O07'],
+      faults: ['N10', 'N11', 'O07', 'N18'],
       summary: `${group.node} has no working route to ${to}`,
-      remedy: { text: 'let the CNI write the route again: restart its pod on the node', commands },
+      remedy: {
+        text: 'let the CNI write the route again: restart its pod on the node; where it goes again, keep NetworkManager or systemd-networkd from the CNI’s interfaces',
+        commands,
+      },
     };
   },
 });
@@ -66,7 +69,7 @@ function misruled(
 ): Told {
   const ip = ipCommand(discrepancies[0].expectation.frontend.address);
   return {
-    faults: ['N16', 'N10'],
+    faults: ['N16', 'N10', 'N18'],
     summary: `${node} has no working route to ${to}: a routing rule leads these packets to table ${table}, and from there by ${rule} elsewhere`,
     remedy: {
       text: 'let the CNI write its rules and tables again (restart its pod on the node), or remove the rule that is too wide',
