@@ -1,10 +1,13 @@
 import { until } from '../machine/run.ts';
 import type { Lab } from './lab.ts';
 
-/** Waits until the rules of every node name each address of the pods behind the lab's Services: kube-proxy follows the API by up to some seconds. */
+/**
+ * Waits until the rules of every node name the pods behind the lab's Services, which are of its first family: kube-proxy follows the API by up to some
+ * seconds.
+ */
 export async function untilRulesWritten(lab: Lab, limitMs: number): Promise<void> {
   const pods = [...(await lab.pods('shop', 'app')), ...(await lab.pods('kube-system', 'k8s-app=kube-dns'))];
-  const addresses = pods.flatMap((pod) => pod.addresses);
+  const addresses = pods.map(({ address }) => address);
   let missing: string[] = [];
   await until(
     'the rules of every node',
