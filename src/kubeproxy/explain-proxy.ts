@@ -1,5 +1,6 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Remedy } from '../model/finding.ts';
+import { unreadPorts } from '../model/unread-ports.ts';
 import { isRead } from '../world/is-read.ts';
 import { kubeProxyPods } from '../world/kube-proxy-pod.ts';
 import type { Pod } from '../world/kubernetes/objects.ts';
@@ -82,11 +83,13 @@ export function proxyPodOn({ pods }: World, node: string): Pod | undefined {
   return kubeProxyPods(pods).get(node);
 }
 
-/** Silence proves absence only where the same endpoints of other nodes answered. */
+/** Silence proves absence only where somebody asked, and the same endpoints of other nodes answered. */
 function isAbsent(world: World, node: string, pod: Pod | undefined, state: SyncState | undefined): boolean {
   const answering = answeringNodes(world);
   const othersAnswer = answering.size > (answering.has(node) ? 1 : 0);
-  if (othersAnswer && (state === undefined || state.isSilent) && world.nodeStates.has(node)) return true;
+  const isAsked = world.gaps.every(({ what }) => what !== unreadPorts(node));
+  const isSilent = isAsked && (state === undefined || state.isSilent);
+  if (othersAnswer && isSilent && world.nodeStates.has(node)) return true;
   return isLeftOut(world, pod) && !hasRules(world, node);
 }
 

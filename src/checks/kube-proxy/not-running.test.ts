@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { node, pod } from '../cluster-fixture.ts';
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
+import { unreadPorts } from '../../model/unread-ports.ts';
 import { proveCheck, worldOf } from '../prove-check-fixture.ts';
 import { notRunning } from './not-running.ts';
 
@@ -32,6 +33,13 @@ describe('kube-proxy/not-running', () => {
     },
     blind: { services: [], nodes: [node()] },
   });
+});
+
+it('says nothing of a kube-proxy whose ports nobody came to', () => {
+  const world = worldOf(cluster('node-a'));
+  expect(explainProxy(world, 'node-b').why).toMatch(/answers on none of its ports/);
+  const gap = { what: unreadPorts('node-b'), why: 'ended before it was done', unlock: '', node: 'node-b' };
+  expect(explainProxy({ ...world, gaps: [gap] }, 'node-b').why).toBeUndefined();
 });
 
 const save = { 'nodes/node-b/iptables-save.txt': '*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n' };

@@ -168,6 +168,17 @@ describe('forwardPorts', () => {
     await isClosed;
   });
 
+  it.each([
+    ['before it stands', () => AbortSignal.abort()],
+    ['while nobody listens to its streams yet', () => AbortSignal.timeout(30)],
+  ])('ends without an error that is nobody’s, %s', async (_, signal) => {
+    server = await startApiServer(() => undefined, begin);
+    const streams = await forwardPorts(server.link, web, [80, 443], { timeoutMs: 1000, signal: signal() });
+    await new Promise((done) => setTimeout(done, 80));
+    if (streams.ok) expect(streams.value.every(({ destroyed }) => destroyed)).toBe(true);
+    else expect(streams.failure).toEqual({ kind: 'cut', message: 'ended before it was done' });
+  });
+
   it('ends when its patience does', async () => {
     const [stream, other] = await open(begin, 60);
     other.on('error', () => undefined);

@@ -31,6 +31,8 @@ export async function forwardPorts(
         },
       }),
   );
+  // It may break before whoever asked for it listens.
+  for (const stream of streams) stream.on('error', () => undefined);
   const breakAll = (message: string): void => {
     for (const stream of streams) stream.destroy(new Error(message));
   };

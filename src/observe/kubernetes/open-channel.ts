@@ -43,11 +43,11 @@ export async function openChannel(
       resolve({ ok: false, failure });
       socket.terminate();
     };
+    // After the promise is settled this only keeps a late error from being nobody's; ending it before it stands is one.
+    socket.on('error', (error) => fail(failureOf(error)));
     const abort = (): void => fail(why());
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
-    // After the promise is settled this only keeps a late error from being nobody's.
-    socket.on('error', (error) => fail(failureOf(error)));
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -110,7 +110,7 @@ describe('collectNodes', () => {
     expect(filesOf(sources)).toEqual(
       expect.arrayContaining(['nodes/node-a/iptables-save.txt', 'nodes/node-a/ip-addr.txt']),
     );
-    expect(gaps.map(({ what }) => what)).toEqual(['what kube-proxy on node-a serves']);
+    expect(gaps.map(({ what }) => what)).toEqual(['the ports of kube-proxy on node-a']);
   });
 
   it.each([
@@ -156,7 +156,7 @@ describe('collectNodes', () => {
       'addresses of node-a',
       'routes of node-a',
       'the log of kube-proxy on node-a',
-      'what kube-proxy on node-a serves',
+      'the ports of kube-proxy on node-a',
     ]);
     expect(gaps[0]?.unlock).toContain('pods/exec');
   });
@@ -290,6 +290,26 @@ describe('collectNodes', () => {
     expect(opened).toEqual([10256, 10249, 10256, 10249, 10249]);
   });
 
+  it('tells a port that is silent from one that nobody came to', async () => {
+    const read = async (signal: AbortSignal | undefined) => {
+      const serve = () => () => undefined;
+      const access = fakeAccess({ exec: distroless, log: () => '', serve });
+      const { gaps } = await collectNodes(access, ['node-a'], [proxy('node-a')], {
+        ...options,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return gaps.find(({ what }) => what.includes('kube-proxy'));
+    };
+    expect(await read(undefined)).toMatchObject({
+      what: 'what kube-proxy on node-a serves',
+      why: 'port 10256 gave no answer',
+    });
+    expect(await read(AbortSignal.abort())).toMatchObject({
+      what: 'the ports of kube-proxy on node-a',
+      why: 'ended before it was done',
+    });
+  });
+
   it('tells an answer that breaks off', async () => {
     const serve =
       () => (_request: Buffer, stream: { push(text: string): boolean; destroy(error?: Error): unknown }) => {
@@ -320,7 +340,7 @@ describe('debug pods', () => {
     const access = fakeAccess({ exec, log: () => '' });
     const { sources, gaps } = await collectNodes(access, ['node-a'], pods, { ...options, debugPods });
     expect(filesOf(sources)).toContain('nodes/node-a/iptables-save.txt');
-    expect(gaps.map(({ what }) => what)).toEqual(['what kube-proxy on node-a serves']);
+    expect(gaps.map(({ what }) => what)).toEqual(['the ports of kube-proxy on node-a']);
     expect([...access.left.keys()]).toEqual([]);
   });
 

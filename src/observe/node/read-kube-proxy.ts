@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Gap } from '../../model/evidence.ts';
 import type { Source } from '../../snapshot/snapshot.ts';
+import { unreadPorts } from '../../model/unread-ports.ts';
 import type { Collected } from '../collected.ts';
 import { type StreamAnswer, getOverStream } from '../http-over-stream.ts';
 import type { AccessFailure, ClusterAccess, Patience } from '../kubernetes/cluster-access.ts';
@@ -38,11 +39,10 @@ export async function readKubeProxy(
     readLog(access, node, proxy, patience),
     isRunning(proxy) ? readServed(access, node, proxy, patience) : [],
   ]);
-  const failure = answers.find((answer) => answer.failure)?.failure;
   const isSilent = answers.every(({ source }) => source === undefined);
   return {
     sources: [...words, ...log.sources, ...answers.flatMap(({ source }) => source ?? [])],
-    gaps: [...log.gaps, ...(isSilent ? [silentGap(node, proxy, failure)] : [])],
+    gaps: [...log.gaps, ...(isSilent ? [silentGap(node, proxy, answers)] : [])],
   };
 }
 
@@ -78,10 +78,11 @@ async function readLog(
   };
 }
 
-/** A page that was read, or why not. */
+/** A page that was read, or why not: what kept it from being asked for, or that its port was silent. */
 interface Page {
   readonly source?: Source;
   readonly failure?: AccessFailure;
+  readonly silence?: string;
 }
 
 /** One stream a port, as each passes API server, kubelet and runtime; what a server that hangs up leaves out is asked for again. */
@@ -119,13 +120,17 @@ async function readPages(
   stream: Duplex,
   asked: readonly Served[],
   number: number,
-  { timeoutMs }: Patience,
+  { timeoutMs, signal }: Patience,
 ): Promise<{ pages: readonly Page[]; rest: readonly Served[] }> {
   const paths = asked.map(({ path }) => path);
   const answers = await getOverStream(stream, paths, { timeoutMs, maxBytes: MAX_ANSWER_BYTES });
   const count = answers.findIndex((answer) => answer === undefined);
-  if (count === 0)
-    return { pages: [{ failure: { kind: 'failed', message: `port ${number} gave no answer` } }], rest: [] };
+  if (count === 0) {
+    const page: Page = signal?.aborted
+      ? { failure: { kind: 'cut', message: 'ended before it was done' } }
+      : { silence: `port ${number} gave no answer` };
+    return { pages: [page], rest: [] };
+  }
   return {
     pages: answers.flatMap((answer, index) =>
       answer === undefined ? [] : [pageOf(node, asked[index] as Served, number, answer)],
@@ -185,12 +190,17 @@ function noProxy(node: string): Gap {
   };
 }
 
-function silentGap(node: string, { metadata, status }: PodObject, failure: AccessFailure | undefined): Gap {
+function silentGap(node: string, { metadata, status }: PodObject, pages: readonly Page[]): Gap {
+  const failure = pages.find((page) => page.failure)?.failure;
+  const silence = pages.find((page) => page.silence)?.silence;
   const restarts =
     status?.containerStatuses?.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0) ?? 0;
   return {
-    what: `what kube-proxy on ${node} serves`,
-    why: failure?.message ?? `${metadata.namespace}/${metadata.name} does not run (${restarts} restarts)`,
+    what: failure === undefined ? `what kube-proxy on ${node} serves` : unreadPorts(node),
+    why:
+      failure?.message ??
+      silence ??
+      `${metadata.namespace}/${metadata.name} does not run (${restarts} restarts)`,
     unlock: 'create on pods/portforward in kube-system',
     node,
   };
