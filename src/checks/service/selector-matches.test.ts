@@ -9,6 +9,7 @@ describe('service/selector-matches', () => {
     broken: { ...webCluster, services: [service({ selector: { app: 'web', tier: 'front' } })] },
     problem: {
       severity: 'error',
+      faults: ['S01', 'E02'],
       summary: /asks for tier: front \(the pods have no such label\); the pods of Pod web-1 match the rest/,
     },
     blind: { services: [service()] },
@@ -42,7 +43,7 @@ describe('service/selector-matches, pods of another application only', () => {
   proveCheck(selectorMatches, {
     healthy: webCluster,
     broken: { ...webCluster, pods: [other] },
-    problem: { summary: /matches no pod in shop, and none comes near/ },
+    problem: { faults: ['S01', 'E02'], summary: /matches no pod in shop, and none comes near/ },
     blind: { services: [service()] },
   });
 });

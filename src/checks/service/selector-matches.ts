@@ -62,7 +62,7 @@ function tell(world: World, service: Service, selector: Labels): Problem {
   if (!near) {
     return {
       ...base,
-      ...(isDns ? { faults: ['D06', 'S01'] } : {}),
+      faults: isDns ? ['D06', 'S01'] : ['S01', 'E02'],
       summary: `the selector ${show(selector)} matches no pod in ${namespace}, and none comes near${isDns ? ': the DNS add-on is missing' : ''}`,
       remedy: {
         text: 'create the pods, or select labels that pods have',
@@ -78,6 +78,7 @@ function tell(world: World, service: Service, selector: Labels): Problem {
   const fixed = { ...service, spec: { ...service.spec, selector: near.joint } };
   return {
     ...base,
+    faults: isDns ? ['S01', 'D06'] : ['S01', 'E02'],
     summary: `the selector matches no pod: it asks for ${differ.join(' and ')}; the pods of ${owner.kind} ${owner.metadata.name} match the rest`,
     evidence: [
       ...base.evidence,
