@@ -49,10 +49,13 @@ describe('repeatUntil', () => {
 
   it('watching shows each change once, until the user ends it', async () => {
     const verdicts: Verdict[] = ['broken', 'broken', 'healthy', 'healthy', 'broken'];
+    // What the user ends is asked, and not answered in full.
     expect(await repeat(verdicts, { isWatch: true })).toEqual({
-      last: 'broken',
-      shown: ['broken', 'healthy', 'broken'],
+      last: 'healthy',
+      shown: ['broken', 'healthy'],
       asked: 5,
     });
+    expect(await repeat(['broken', 'healthy'], { waitMs: 5000 })).toMatchObject({ shown: ['broken'] });
+    expect(await repeat(['healthy'], { isWatch: true })).toMatchObject({ shown: ['healthy'] });
   });
 });

@@ -27,7 +27,7 @@ const PAUSE_MS = 2000;
 
 /**
  * Asks again and again; `show` is given each answer that differs from the one before. What comes back is the last answer: with `waitMs` the first
- * healthy one, or the one that stood when the time was up.
+ * healthy one, or the one that stood when the time was up. An answer that the user ended on its way stands only where there is none before it.
  */
 export async function repeatUntil<T extends Answer>(
   { signal }: Pick<Host, 'signal'>,
@@ -37,8 +37,11 @@ export async function repeatUntil<T extends Answer>(
 ): Promise<T> {
   const end = waitMs === undefined ? Infinity : performance.now() + waitMs;
   let shown: string | undefined;
+  let before: T | undefined;
   for (;;) {
-    const answer = await ask();
+    const asked = await ask();
+    const answer = (isEnded(signal) ? before : undefined) ?? asked;
+    before = answer;
     const essence = essenceOf(answer);
     if (isWatch && essence !== shown) await show(answer);
     shown = essence;
