@@ -48,6 +48,30 @@ describe('service/selector-matches, pods of another application only', () => {
   });
 });
 
+describe('service/selector-matches, a letter wrong in its only label', () => {
+  const named = (name: string, containerPort: number): object =>
+    pod(
+      `${name}-1`,
+      {},
+      { containers: [{ name: 'app', ports: [{ containerPort }] }] },
+      { labels: { app: name } },
+    );
+  proveCheck(selectorMatches, {
+    healthy: webCluster,
+    // Two others have the label's key as well.
+    broken: {
+      ...webCluster,
+      services: [service({ selector: { app: 'wep' } })],
+      pods: [named('echo', 7000), named('solo', 8080), named('web', 8080)],
+    },
+    problem: {
+      faults: ['S01', 'E02'],
+      summary: /asks for app: wep \(the pods have app: web\); the pods of Pod web-1 match the rest/,
+    },
+    blind: { services: [service()] },
+  });
+});
+
 describe('service/selector-matches, pods that have ended', () => {
   proveCheck(selectorMatches, {
     healthy: { ...webCluster, pods: [pod(), pod('web-0', { phase: 'Failed' })] },

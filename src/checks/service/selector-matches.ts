@@ -1,4 +1,5 @@
 import { formatLabelSelector } from '../../model/label-selector.ts';
+import { nearestName } from '../../model/nearest-name.ts';
 import type { Pod, Service } from '../../world/kubernetes/objects.ts';
 import { targetPortOf } from '../../world/expected-slices.ts';
 import { findDnsService } from '../../world/find-dns-service.ts';
@@ -99,13 +100,13 @@ function tell(world: World, service: Service, selector: Labels): Problem {
   };
 }
 
-/** The pod with the most labels of the selector, counting a label whose key alone fits as half. */
+/** The pod with the most labels of the selector, counting a label whose key alone fits as half; of several the one whose values are most like its own. */
 function nearest(
   world: World,
   service: Service,
   selector: Labels,
 ): { pod: Pod; missing: [string, string][]; joint: Labels } | undefined {
-  let best: { pod: Pod; score: number } | undefined;
+  let best: { pod: Pod; score: number; likeness: number } | undefined;
   for (const pod of world.pods) {
     if (pod.metadata.namespace !== service.metadata.namespace || hasEnded(pod)) continue;
     const labels = pod.metadata.labels ?? {};
@@ -114,11 +115,12 @@ function nearest(
         sum + (labels[key] === value ? 2 : key in labels || Object.values(labels).includes(value) ? 1 : 0),
       0,
     );
-    if (score > (best?.score ?? 0)) best = { pod, score };
+    if (score === 0 || score < (best?.score ?? 0)) continue;
+    const likeness = isAlike(pod, selector) ? 2 : servesPorts(pod, service) ? 1 : 0;
+    if (score > (best?.score ?? 0) || likeness > (best?.likeness ?? 0)) best = { pod, score, likeness };
   }
   // A key alone (`app`, `k8s-app`) is in every application's labels: another value of it says little where the pods have other ports, too.
-  if (!best || (best.score < 2 && !servesPorts(best.pod, service) && !isAlike(best.pod, selector)))
-    return undefined;
+  if (!best || (best.score < 2 && best.likeness === 0)) return undefined;
   const labels = best.pod.metadata.labels ?? {};
   const missing = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
   const kept = Object.entries(selector).filter(([key, value]) => labels[key] === value);
@@ -147,12 +149,15 @@ function servesPorts(pod: Pod, { spec }: Service): boolean {
   );
 }
 
-/** Whether a label of the pod holds a value of the selector, or one within the other. */
+/** Whether a label of the pod holds a value of the selector, one within the other, or one that is nearly it. */
 function isAlike({ metadata }: Pod, selector: Labels): boolean {
   return Object.entries(selector).some(([key, value]) => {
     const own = metadata.labels?.[key]?.toLowerCase();
     const wanted = value.toLowerCase();
-    return own !== undefined && (own.includes(wanted) || wanted.includes(own));
+    if (own === undefined) return false;
+    // Another letter is another name where there are no more.
+    const isTypo = wanted.length > 2 && nearestName(wanted, [own]) !== undefined;
+    return own.includes(wanted) || wanted.includes(own) || isTypo;
   });
 }
 
