@@ -48,5 +48,6 @@ function oneLine(text: string): string {
     .replace(/\s+/g, ' ')
     .replace(/\p{Cc}/gu, '?')
     .trim()
+    .replace(/:$/, '')
     .slice(0, 300);
 }

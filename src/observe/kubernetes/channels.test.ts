@@ -1,6 +1,15 @@
+import { Agent, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type OnChannel, type SimulatedServer, startApiServer } from './api-server-fixture.ts';
+import { callApi } from './api-call.ts';
+import {
+  type OnChannel,
+  type SimulatedServer,
+  respond,
+  startApiServer,
+  status,
+} from './api-server-fixture.ts';
 import { execInPod } from './exec-in-pod.ts';
 import { forwardPorts } from './forward-ports.ts';
 
@@ -89,6 +98,29 @@ describe('execInPod', () => {
     expect(await exec(() => undefined, { timeoutMs: 50 })).toMatchObject({ failure: { kind: 'timeout' } });
     await server?.stop();
     expect(await exec((channel) => channel.terminate())).toMatchObject({ failure: { kind: 'cut' } });
+  });
+
+  it('leaves the connection of a refusal to the next request', async () => {
+    const refusing = createServer((request, response) => {
+      request.resume();
+      if (request.method === 'POST') respond(response, 201, {});
+      else respond(response, 403, status(403, 'no'));
+    });
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const link = {
+      server: new URL(`http://127.0.0.1:${(refusing.address() as AddressInfo).port}`),
+      options: () => Promise.resolve({ agent }),
+      pauseMs: 5,
+    };
+    for (let round = 0; round < 5; round++) {
+      const refused = execInPod(link, web, ['nft'], { timeoutMs: 1000, maxBytes: 1000 });
+      const made = callApi(link, { method: 'POST', path: '/pods', body: {} }, { timeoutMs: 1000 });
+      expect(await refused).toMatchObject({ ok: false, failure: { kind: 'forbidden' } });
+      expect(await made).toMatchObject({ ok: true });
+    }
+    agent.destroy();
+    await new Promise((resolve) => refusing.close(resolve));
   });
 
   it.each([

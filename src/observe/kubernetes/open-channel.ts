@@ -51,7 +51,15 @@ export async function openChannel(
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('close', () => fail(statusFailure(response.statusCode ?? 0, Buffer.concat(chunks))));
+      const refusal = (): AccessFailure => statusFailure(response.statusCode ?? 0, Buffer.concat(chunks));
+      // A whole answer frees its connection: ending that would end the request that comes next on it.
+      response.on('end', () => {
+        signal.removeEventListener('abort', abort);
+        resolve({ ok: false, failure: refusal() });
+      });
+      response.on('close', () => {
+        if (!response.complete) fail(refusal());
+      });
     });
     socket.once('open', () => {
       signal.removeEventListener('abort', abort);
