@@ -25,8 +25,11 @@ type Nexthop = NonNullable<Route['nexthops']>[number];
 export function parseIpRoute(source: TextSource): Parsed<Route> {
   if (isJson(source)) {
     const { items, issues } = parseJsonRows(source);
-    const isIpv6 = looksLikeIpv6(items);
-    return mapRows(source, { items, issues }, 'is no route', (row) => jsonRoute(row, isIpv6));
+    const families = new Set(items.map(familyOfRow));
+    const others = families.has('IPv6') && !families.has('IPv4') ? 'IPv6' : 'IPv4';
+    return mapRows(source, { items, issues }, 'is no route', (row) =>
+      jsonRoute(row, (familyOfRow(row) ?? others) === 'IPv6'),
+    );
   }
   const nexthops: Nexthop[][] = [];
   const parsed = parseLines<Route>(source, ({ text, number }) => {
@@ -60,7 +63,7 @@ function textRoute(words: readonly string[], line: number, nexthops: Nexthop[]):
   const via = gatewayOf(rest);
   const source = parseIp(after('src') ?? '');
   const isIpv6 =
-    typeof via === 'bigint' ||
+    (typeof via === 'bigint' && !rest.includes('inet6')) ||
     typeof source === 'bigint' ||
     rest.includes('pref') ||
     (rest[0] ?? '').includes(':');
@@ -87,7 +90,7 @@ function textRoute(words: readonly string[], line: number, nexthops: Nexthop[]):
   };
 }
 
-/** `via 10.0.0.1`, `via inet6 fe80::1`. */
+/** `via 10.0.0.1`; `via inet6 fe80::1` where the gateway is of another family than the route. */
 function gatewayOf(words: readonly string[]): number | bigint | undefined {
   const index = words.indexOf('via', 1);
   if (index < 0) return undefined;
@@ -108,8 +111,11 @@ function destinationOf(text: string, isIpv6: boolean): Cidr | undefined {
   return parseCidr(text);
 }
 
-function looksLikeIpv6(rows: readonly Record<string, unknown>[]): boolean {
-  return rows.some((row) => String(row['dst']).includes(':') || String(row['gateway'] ?? '').includes(':'));
+/** The family of a route by its addresses; each of IPv6 has a preference as well, and only those of IPv4 have a scope. Undefined where none of them tells. */
+function familyOfRow(row: Record<string, unknown>): 'IPv4' | 'IPv6' | undefined {
+  const addresses = ['dst', 'gateway', 'prefsrc'].map((key) => String(row[key] ?? ''));
+  if ('pref' in row || addresses.some((address) => address.includes(':'))) return 'IPv6';
+  return 'scope' in row || addresses.some((address) => address.includes('.')) ? 'IPv4' : undefined;
 }
 
 function jsonRoute(row: Record<string, unknown>, isIpv6: boolean): Route | undefined {
@@ -136,7 +142,7 @@ function jsonRoute(row: Record<string, unknown>, isIpv6: boolean): Route | undef
           })),
         }),
     ...optional({
-      via: parseIp(text('gateway') ?? ''),
+      via: parseIp(text('gateway') ?? (row['via'] as { host?: string } | undefined)?.host ?? ''),
       device: text('dev'),
       preferredSource: parseIp(text('prefsrc') ?? ''),
       scope: text('scope'),

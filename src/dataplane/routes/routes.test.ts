@@ -115,6 +115,39 @@ default via fe80::1 dev eth0 metric 1024 pref medium
     ]);
     expect(items[4]?.destination).toEqual({ first: 0n, prefix: 0 });
   });
+
+  const ANY = { IPv4: { first: 0, prefix: 0 }, IPv6: { first: 0n, prefix: 0 } };
+
+  it('knows the family of a default route in JSON, where both stand in one list', () => {
+    const rows = [
+      { dst: 'default', gateway: '192.0.2.1', dev: 'eth0', flags: [] },
+      { dst: 'default', dev: 'ppp0', scope: 'link', metric: 5, flags: [] },
+      { dst: 'fe80::/64', dev: 'eth0', protocol: 'kernel', metric: 256, flags: [], pref: 'medium' },
+      { dst: 'default', gateway: 'fe80::1', dev: 'eth0', metric: 1024, flags: [], pref: 'medium' },
+      { type: 'unreachable', dst: 'default', dev: 'lo', metric: 4294967295, flags: [], pref: 'medium' },
+    ];
+    const found = (list: readonly object[]) =>
+      parseIpRoute(source(JSON.stringify(list))).items.map(({ destination }) => destination);
+    expect(found(rows).filter(({ prefix }) => prefix === 0)).toEqual([
+      ANY.IPv4,
+      ANY.IPv4,
+      ANY.IPv6,
+      ANY.IPv6,
+    ]);
+    const older = [
+      { dst: '2001:db8::/64', dev: 'eth0' },
+      { dst: 'default', dev: 'eth0' },
+    ];
+    expect(found(older)[1]).toEqual(ANY.IPv6);
+  });
+
+  it('takes a route by a gateway of the other family for what it is', () => {
+    const [text] = parseIpRoute(source('default via inet6 fe80::1 dev eth0 proto static \n')).items;
+    const row = { dst: '10.9.0.0/16', via: { family: 'inet6', host: 'fe80::1' }, dev: 'eth0', flags: [] };
+    const [json] = parseIpRoute(source(JSON.stringify([row]))).items;
+    expect(text).toMatchObject({ destination: ANY.IPv4, via: ip('fe80::1') });
+    expect(json).toMatchObject({ destination: { first: ip('10.9.0.0'), prefix: 16 }, via: ip('fe80::1') });
+  });
 });
 
 describe('parseIpRule', () => {
