@@ -22,6 +22,16 @@ const mainTable: Change = (text) =>
 /** An older iptables, which does not say on which kernel interface it works. */
 const unsaid: Change = (text) => text.replaceAll(/-nft-save v\S+ \(nf_tables\)/g, '-save v1.8.4');
 
+const warned: Change = (text) =>
+  `${text}# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n`;
+/** The tables on nf_tables of a node whose kube-proxy works with the legacy ones. */
+const withoutProxy: Change = (text) =>
+  text
+    .split('\n')
+    .filter((line) => !line.includes('KUBE-'))
+    .join('\n');
+const foreign: Change = () => 'table inet firewall {\n}\n';
+
 const UNKNOWN: readonly (readonly [string, string, readonly (readonly [RegExp, Change])[]])[] = [
   ['nftables-healthy', 'nft was not asked', [[/nft-ruleset/, none]]],
   ['nftables-healthy', 'nft printed nothing', [[/nft-ruleset/, nothing]]],
@@ -49,6 +59,15 @@ const UNKNOWN: readonly (readonly [string, string, readonly (readonly [RegExp, C
     [
       [/nft-ruleset/, none],
       [/iptables-save/, half],
+    ],
+  ],
+  ['iptables-healthy', 'legacy tables that iptables warned of', [[/iptables-save/, warned]]],
+  [
+    'iptables-healthy',
+    'legacy tables in which kube-proxy works',
+    [
+      [/nft-ruleset/, foreign],
+      [/ip6?tables-save/, withoutProxy],
     ],
   ],
   ['iptables-healthy', 'routing rules that are cut', [[/ip-rule/, (text) => text.split('\n', 1)[0]]]],

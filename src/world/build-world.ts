@@ -67,7 +67,7 @@ export function buildWorld(snapshot: Snapshot): World {
   const named = namePorts(readStates, base.pods);
   const sourceOf = (object: KubernetesObject): string => places.get(object)?.source ?? '';
   const kubeProxies = readKubeProxies({ ...base, sources: snapshot.sources, states: named, sourceOf });
-  const states = withUnread(named, dumps, kubeProxies);
+  const states = withUnread(named, dumps, kubeProxies, snapshot.sources);
   const now = latestTime(snapshot);
   const observations = readObservations(snapshot.sources);
   return {
@@ -103,11 +103,16 @@ function withUnread(
   states: ReadonlyMap<string, NodeState>,
   dumps: ReadonlyMap<string, readonly RuleDump[]>,
   kubeProxies: ReadonlyMap<string, KubeProxyState>,
+  sources: Snapshot['sources'],
 ): ReadonlyMap<string, NodeState> {
+  const asked = new Set(sources.filter(({ path }) => /legacy/i.test(path)).map(({ node }) => node));
   const all = [...states].map(([name, state]): [string, NodeState] => {
-    const config = kubeProxies.get(name)?.config;
-    const mode = config?.assumed.includes('mode') ? undefined : config?.mode;
-    const unread = findUnread(state, dumps.get(name) ?? [], mode);
+    const proxy = kubeProxies.get(name);
+    const mode = proxy?.config.assumed.includes('mode') ? undefined : proxy?.config.mode;
+    const unread = findUnread(state, dumps.get(name) ?? [], mode, {
+      isProxyAlive: proxy?.metrics !== undefined || proxy?.reportedMode !== undefined,
+      isLegacyAsked: asked.has(name),
+    });
     return [name, unread.length === 0 ? state : { ...state, unread }];
   });
   return new Map(all);

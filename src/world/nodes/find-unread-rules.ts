@@ -17,6 +17,10 @@ export interface RulesRead {
   readonly hasIpvs: boolean;
   /** How kube-proxy is known to work there; undefined where nothing says. */
   readonly mode: ProxyMode | undefined;
+  /** Whether kube-proxy there answered when it was asked about itself. */
+  readonly isProxyAlive?: boolean;
+  /** Whether the legacy tables of iptables were listed, be it that there are none. */
+  readonly isLegacyAsked?: boolean;
 }
 
 /**
@@ -26,7 +30,8 @@ export interface RulesRead {
  * *Limits:* a dump of more than one table is taken for all of them; old kernels without nf_tables are told by what iptables says of itself.
  * *Source:* iptables-save(8) `-t`, iptables(8) `-L`; iptables 1.8 iptables/xtables-save.c, which prints none of the tables that nft made.
  */
-export function findUnreadRules({ node, dumps, hasIpvs, mode }: RulesRead): Unread[] {
+export function findUnreadRules(read: RulesRead): Unread[] {
+  const { node, dumps, hasIpvs, mode } = read;
   const hasNft = dumps.some((dump) => dump.source.kind.startsWith('nft') && isWhole(dump));
   return (['ip', 'ip6'] as const).flatMap((family): Unread[] => {
     const isOwn = (table: Table): boolean => table.family === family || table.family === 'inet';
@@ -39,14 +44,16 @@ export function findUnreadRules({ node, dumps, hasIpvs, mode }: RulesRead): Unre
       !hasIpvs && (mode === 'ipvs' || (mode === undefined && all.some(isIpvsTable)))
         ? [virtualServers(node, family)]
         : [];
+    const older = legacyUnread(read, family, all, isServed);
     if (hasNft) {
       const isSeen = mode === 'nftables' || isServed || printed.length > 0;
-      return isSeen ? servers : [...servers, legacy(node, family)];
+      return isSeen ? [...servers, ...older] : [...servers, legacy(node, family, true, ONLY_NFT)];
     }
     const mayServe = mode === 'nftables' ? !all.some(isOfNft) : mode === undefined && !isServed;
     const mayBeMore = dumps.some(({ source }) => source.kind.startsWith('nft')) || all.some(isOnNfTables);
     return [
       ...servers,
+      ...older,
       ...missingTables(node, family, printed),
       ...(all.length > 0 && (mayServe || mayBeMore) ? [nftables(node, family, mayServe)] : []),
     ];
@@ -114,17 +121,57 @@ function virtualServers(node: string, family: Family): Unread {
   };
 }
 
-function legacy(node: string, family: Family): Unread {
+const ONLY_NFT =
+  'only nft list ruleset was read, which does not show them, and it holds nothing of kube-proxy';
+
+function legacy(node: string, family: Family, mayServe: boolean, why: string): Unread {
+  const tool = iptablesOf(family);
   return {
     family,
-    mayServe: true,
+    mayServe,
     gap: {
-      what: `legacy tables of ${iptablesOf(family)} on ${node}`,
-      why: 'only nft list ruleset was read, which does not show them, and it holds nothing of kube-proxy',
-      unlock: `${iptablesOf(family)}-save -c on ${node}`,
+      what: `legacy tables of ${tool} on ${node}`,
+      why,
+      unlock: why === ONLY_NFT ? `${tool}-save -c on ${node}` : `${tool}-legacy-save -c on ${node}`,
       node,
     },
   };
+}
+
+/** Chains that kube-proxy makes in iptables mode, and kubelet does not. */
+const OF_PROXY_ALONE = /^KUBE-(PROXY-|SERVICES$|NODEPORTS$|FORWARD$|EXTERNAL-SERVICES$|SVC-|SEP-)/;
+
+/**
+ * Legacy tables beside those on nf_tables that nobody listed, where something tells that there are some: iptables itself, or a kube-proxy that works with
+ * iptables and has no chain in what was read.
+ */
+function legacyUnread(
+  { node, dumps, mode, isProxyAlive, isLegacyAsked }: RulesRead,
+  family: Family,
+  all: readonly Table[],
+  isServed: boolean,
+): Unread[] {
+  if (isLegacyAsked === true || all.length === 0 || all.some(({ origin }) => origin === 'iptables-legacy'))
+    return [];
+  if (dumps.some(({ source }) => warnsOf(source, family)))
+    return [legacy(node, family, !isServed, 'iptables says that there are some, and they were not listed')];
+  const isElsewhere =
+    mode === 'iptables' &&
+    isProxyAlive === true &&
+    all.some(isOnNfTables) &&
+    !all.some(({ chains }) => [...chains.keys()].some((name) => OF_PROXY_ALONE.test(name)));
+  const why =
+    'kube-proxy runs and works with iptables, and none of its chains is in the tables that were listed';
+  return isElsewhere ? [legacy(node, family, true, why)] : [];
+}
+
+const decoder = new TextDecoder();
+const EDGE_BYTES = 2_000;
+
+/** Whether iptables said beside its listing that it does not show all. *Source:* iptables 1.8 iptables/nft.c `nft_check_xt_legacy`. */
+function warnsOf({ bytes }: RuleDump['source'], family: Family): boolean {
+  const edges = decoder.decode(bytes.subarray(0, EDGE_BYTES)) + decoder.decode(bytes.subarray(-EDGE_BYTES));
+  return edges.includes(`# Warning: ${iptablesOf(family)}-legacy tables present`);
 }
 
 function iptablesOf(family: Family): string {

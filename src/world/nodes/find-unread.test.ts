@@ -21,7 +21,12 @@ function dump(kind: SourceKind, text: string, path: string = kind): RuleDump {
 }
 
 /** What is unread of a node with these dumps, routes and settings; `!` where kube-proxy's rules may be in it. */
-function unread(dumps: readonly RuleDump[], mode?: ProxyMode, more: Partial<NodeState> = {}): string[] {
+function unread(
+  dumps: readonly RuleDump[],
+  mode?: ProxyMode,
+  more: Partial<NodeState> = {},
+  told: Parameters<typeof findUnread>[3] = {},
+): string[] {
   const state: NodeState = {
     name: 'n',
     ...mergeTables(dumps),
@@ -30,7 +35,7 @@ function unread(dumps: readonly RuleDump[], mode?: ProxyMode, more: Partial<Node
     sysctls: new Map([['net.ipv4.ip_forward', '1']]),
     ...more,
   };
-  return findUnread(state, dumps, mode)
+  return findUnread(state, dumps, mode, told)
     .filter(({ family }) => family === 'ip')
     .map(({ gap, mayServe }) => `${mayServe ? '!' : ''}${gap.what}`);
 }
@@ -82,6 +87,24 @@ describe('rules', () => {
   it('legacy tables, where only nft printed and shows nothing of kube-proxy', () => {
     expect(unread([nft('table ip x {\n}\n')], 'iptables')).toEqual(['!legacy tables of iptables on n']);
     expect(unread([nft('table ip x {\n}\n')])).toEqual(['!legacy tables of iptables on n']);
+  });
+
+  it('legacy tables beside those on nf_tables, where something tells of them', () => {
+    const warned = '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n';
+    const beside = [nft('table ip x {\n}\n')];
+    const all = (text: string) => [save(HEADER + text), ...beside];
+    expect(unread(all(FILTER + NAT), 'iptables')).toEqual([]);
+    expect(unread(all(`${FILTER}${NAT}${warned}`), 'iptables')).toEqual(['legacy tables of iptables on n']);
+    expect(unread(all(FILTER + warned), 'iptables')).toEqual(['!legacy tables of iptables on n']);
+    expect(unread(all(FILTER + warned), 'iptables', {}, { isLegacyAsked: true })).toEqual([]);
+    // A kube-proxy that runs has its chains somewhere; kubelet's say nothing.
+    const kubelet = FILTER.replace('COMMIT', ':KUBE-FIREWALL - [0:0]\n:KUBE-KUBELET-CANARY - [0:0]\nCOMMIT');
+    const flushed = FILTER.replace('COMMIT', ':KUBE-FORWARD - [0:0]\nCOMMIT');
+    expect(unread(all(kubelet), 'iptables', {}, { isProxyAlive: true })).toEqual([
+      '!legacy tables of iptables on n',
+    ]);
+    expect(unread(all(kubelet), 'iptables')).toEqual([]);
+    expect(unread(all(flushed), 'iptables', {}, { isProxyAlive: true })).toEqual([]);
   });
 
   it('virtual servers of a kube-proxy in IPVS mode, where none were read or their dump was cut', () => {

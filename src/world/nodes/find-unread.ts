@@ -2,7 +2,7 @@ import type { NodeState, Unread } from '../../dataplane/node-state.ts';
 import type { ProxyMode } from '../kube-proxy-state.ts';
 import { ABSENT } from '../../dataplane/walk/kernel-settings.ts';
 import { OF_IPVS } from './complete-settings.ts';
-import { findUnreadRules } from './find-unread-rules.ts';
+import { type RulesRead, findUnreadRules } from './find-unread-rules.ts';
 import type { RuleDump } from './merge-tables.ts';
 
 /**
@@ -13,9 +13,10 @@ export function findUnread(
   state: NodeState,
   dumps: readonly RuleDump[],
   mode: ProxyMode | undefined,
+  more: Pick<RulesRead, 'isProxyAlive' | 'isLegacyAsked'> = {},
 ): readonly Unread[] {
   const hasIpvs = (state.ipvs !== undefined && state.isIpvsCut !== true) || isWithoutIpvs(state);
-  const rules = findUnreadRules({ node: state.name, dumps, hasIpvs, mode });
+  const rules = findUnreadRules({ node: state.name, dumps, hasIpvs, mode, ...more });
   const others = (['ip', 'ip6'] as const).flatMap((family) =>
     state.hasRules[family] ? [...routesOf(state, family), ...settingsOf(state, family)] : [],
   );
