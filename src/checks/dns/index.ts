@@ -7,6 +7,7 @@ import { clientResolver } from './client-resolver.ts';
 import { corefileSound } from './corefile-sound.ts';
 import { externalName } from './external-name.ts';
 import { headlessAnswer } from './headless-answer.ts';
+import { headlessCached } from './headless-cached.ts';
 import { replicasAgree } from './replicas-agree.ts';
 import { resolverWhole } from './resolver-whole.ts';
 import { searchWasted } from './search-wasted.ts';
@@ -29,5 +30,6 @@ export const dnsChecks: readonly Check[] = [
   clientMusl,
   searchWasted,
   headlessAnswer,
+  headlessCached,
   externalName,
 ];

@@ -1,15 +1,12 @@
-import type { ConntrackEntry } from '../../dataplane/conntrack/entry.ts';
-import type { NodeState } from '../../dataplane/node-state.ts';
 import { slicesOf } from '../../intent/service-index.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
-import { byKey } from '../../model/by-key.ts';
 import { PROTOCOL } from '../../model/protocol.ts';
 import { listNodes } from '../../verify/describe-clients.ts';
-import { perWorld } from '../../world/per-world.ts';
 import { addressesOfPod, podsAt } from '../../world/select-pods.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { clientPod } from '../client-pod.ts';
 import type { TrackedConnection } from '../connections-to.ts';
+import { waitingConnections, waitingText } from '../waiting-connections.ts';
 
 /** Clients wait on TCP connections to an endpoint that is gone: kube-proxy clears entries of UDP only, and the kernel keeps translating what they send. */
 export const connectionsHang: Check = defineCheck({
@@ -19,7 +16,7 @@ export const connectionsHang: Check = defineCheck({
   needs: ['verifications', 'endpointSlices', 'conntrack'],
   *run({ world, subject: { service, from }, verifications }) {
     if (!service) return;
-    const waiting = waitingOf(world);
+    const waiting = waitingConnections(world);
     if (waiting.size === 0) return;
     const known = new Set(
       slicesOf(world, service).flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)),
@@ -38,6 +35,7 @@ export const connectionsHang: Check = defineCheck({
     const hanging = [...frontends]
       .flatMap((frontend) => waiting.get(frontend) ?? [])
       .filter(({ entry }) => {
+        if (entry.reply.source === entry.original.destination) return false;
         const address = formatIp(entry.reply.source);
         return !known.has(address) && !sent.has(address) && podsAt(world, address).length === 0;
       });
@@ -62,7 +60,7 @@ export const connectionsHang: Check = defineCheck({
       evidence: told.slice(0, 4).map(({ node, entry }) => ({
         source: `nodes/${node}`,
         location: `conntrack line ${entry.line}`,
-        text: textOf(entry),
+        text: waitingText(entry),
       })),
       remedy: {
         text: 'let the clients give up sooner (a timeout for requests, TCP_USER_TIMEOUT), and end pods gracefully; deleting the entry makes a client’s next packet meet an endpoint that resets it',
@@ -73,37 +71,3 @@ export const connectionsHang: Check = defineCheck({
     };
   },
 });
-
-function textOf({ original, reply, state, timeoutSeconds, isUnreplied }: ConntrackEntry): string {
-  const from = formatAddressPort(original.source, original.sourcePort ?? 0);
-  const to = formatAddressPort(original.destination, original.destinationPort ?? 0);
-  return `tcp ${timeoutSeconds ?? '?'} s ${state} ${from} to ${to}${isUnreplied ? ' [UNREPLIED]' : ''}, answered by ${formatIp(reply.source)}`;
-}
-
-/** Translated TCP connections on which a client sent what nobody acknowledged, by where it sent to. */
-const waitingOf = perWorld(({ nodeStates }): ReadonlyMap<string, readonly TrackedConnection[]> =>
-  byKey(
-    [...nodeStates].flatMap(([node, state]) =>
-      (state.conntrack ?? []).filter((entry) => isWaiting(state, entry)).map((entry) => ({ node, entry })),
-    ),
-    ({ entry: { original } }) => formatAddressPort(original.destination, original.destinationPort ?? 0),
-  ),
-);
-
-/**
- * A first packet without an answer, or data without an acknowledgement: the kernel keeps an established connection for days, and for five minutes
- * from such data on. *Source:* linux net/netfilter/nf_conntrack_proto_tcp.c, IP_CT_TCP_FLAG_DATA_UNACKNOWLEDGED.
- */
-function isWaiting(node: NodeState, entry: ConntrackEntry): boolean {
-  const { protocol, original, reply, state, isUnreplied, timeoutSeconds = Infinity } = entry;
-  if (protocol !== PROTOCOL.tcp || reply.source === original.destination) return false;
-  if (isUnreplied) return state === 'SYN_SENT' || state === 'ESTABLISHED';
-  const setting = (name: string, usual: number): number =>
-    Number(node.sysctls?.get(`net.netfilter.nf_conntrack_tcp_timeout_${name}`) ?? usual);
-  const unacknowledged = setting('unacknowledged', 300);
-  return (
-    state === 'ESTABLISHED' &&
-    timeoutSeconds <= unacknowledged &&
-    setting('established', 432_000) > 2 * unacknowledged
-  );
-}
