@@ -56,6 +56,20 @@ describe('observed/http-answers, five hundreds', () => {
   });
 });
 
+describe('observed/http-answers, plain requests to servers that expect TLS', () => {
+  proveCheck(httpAnswers, {
+    healthy: asked([stood, 400], [stood, 200]),
+    broken: asked([stood, 400], [stood, 400]),
+    problem: {
+      severity: 'info',
+      faults: ['P05'],
+      share: [0, 0],
+      summary: /with 400, as servers do that speak TLS/,
+    },
+    blind,
+  });
+});
+
 const meshed = (cluster: Situation): Situation => ({
   ...cluster,
   pods: [

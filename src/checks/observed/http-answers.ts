@@ -19,6 +19,7 @@ export const httpAnswers: Check = defineCheck({
     const shut = silent.filter(({ mesh }) => mesh !== undefined);
     yield* ofMesh(`Service ${namespace}/${name}`, shut, endpoints);
     yield* turnedAway(`Service ${namespace}/${name}`, endpoints);
+    yield* takenForTls(`Service ${namespace}/${name}`, endpoints);
     const mute = silent.filter(({ mesh }) => mesh === undefined);
     const failing = endpoints.filter(
       ({ statuses }) => statuses.length > 0 && statuses.every((status) => status >= 500),
@@ -98,6 +99,29 @@ function* turnedAway(subject: string, endpoints: readonly AskedEndpoint[]): Iter
   };
 }
 
+/** All endpoints take a plain request for a bad one, as servers do that expect TLS. *Source:* Go net/http `StatusBadRequest` of tlsRecordHeaderLooksLikeHTTP; nginx 497. */
+function* takenForTls(subject: string, endpoints: readonly AskedEndpoint[]): Iterable<Problem> {
+  const isBad = ({ statuses }: AskedEndpoint): boolean =>
+    statuses.length > 0 && statuses.every((status) => status === BAD_REQUEST);
+  if (endpoints.length === 0 || !endpoints.every(isBad)) return;
+  yield {
+    severity: 'info',
+    subject,
+    faults: ['P05'],
+    share: [0, 0],
+    summary: `every endpoint answered a plain HTTP request with ${BAD_REQUEST}, as servers do that speak TLS on this port, or that serve other host names`,
+    evidence: endpoints.slice(0, 3).map(({ endpoint, source }) => ({
+      source,
+      text: `http ${endpointText(endpoint)}: ${BAD_REQUEST}`,
+    })),
+    remedy: {
+      text: 'let clients dial https, or name the Service’s port so (appProtocol: https), or let the application serve plain HTTP here',
+      commands: [],
+    },
+  };
+}
+
+const BAD_REQUEST = 400;
 const FORBIDDEN = 403;
 
 interface AskedEndpoint {
