@@ -133,7 +133,11 @@ export class DumpReader {
       this.table.isComplete = true;
       this.endTable();
     } else if (/^-[PNXIE] /.test(text)) this.readCommand(first, stop, text);
-    else this.fail(start, stop, 'not understood');
+    else {
+      // What looks like a rule or a chain may be one that is lost; what does not was printed by something else.
+      if (this.table !== undefined && /^[:[]|-[AIjg] /.test(text)) this.table.isDamaged = true;
+      this.fail(start, stop, 'not understood');
+    }
   }
 
   private readComment(start: number, stop: number, text: string): void {

@@ -24,6 +24,8 @@ export class DumpTable implements RowSource {
   readonly rows: Rows;
   /** Whether COMMIT was seen. */
   isComplete = false;
+  /** Whether a line was not understood that may be a rule or a chain. */
+  isDamaged = false;
   /** Chains that a line deleted → that line. A later declaration brings them back. */
   readonly deleted: Map<number, number> = new Map();
   /** Rows whose line ends in the middle. */
@@ -147,7 +149,7 @@ export class DumpTable implements RowSource {
       const first = sorted?.starts[id] ?? names.firstRowOf(id);
       return this.makeChain(id, new RowList(this, sorted?.order, first, names.rowCountOf(id)));
     });
-    return { family, name, origin, source, chains, sets: new Map(), complete: isComplete };
+    return { family, name, origin, source, chains, sets: new Map(), complete: isComplete && !this.isDamaged };
   }
 
   private makeChain(id: number, rules: RowList): Chain {

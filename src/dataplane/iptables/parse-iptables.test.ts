@@ -480,3 +480,14 @@ COMMIT
     );
   });
 });
+
+it.each([
+  ['  -A PREROUTING -j KUBE-SERVICES', false],
+  ['[1:2]-A PREROUTING -j KUBE-SERVICES', false],
+  ['Warning: something else', true],
+])('a table with the line %j is whole: %s', (line, isWhole) => {
+  const text = `*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n${line}\nCOMMIT\n`;
+  const { tables, issues } = parseIptables({ path: 'x', bytes: new TextEncoder().encode(text) });
+  expect(issues).toHaveLength(1);
+  expect(tables[0]?.complete).toBe(isWhole);
+});

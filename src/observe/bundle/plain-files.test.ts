@@ -27,6 +27,12 @@ describe('plainFiles', () => {
     expect(read(Buffer.from(little).swap16())).toEqual([['x.json', text]]);
   });
 
+  it('takes back what sets each line in, and nothing else', () => {
+    expect(read(`    ${text}\n      one\n    two\n`)).toEqual([['x.json', `${text}\n  one\ntwo\n`]]);
+    const addresses = '1: lo: <UP>\n    inet 127.0.0.1/8\n';
+    for (const plain of [addresses, `  one\ntwo\n`]) expect(read(plain)).toEqual([['x.json', plain]]);
+  });
+
   it('passes over the time before each line', () => {
     const times = ['2026-11-30T10:00:00.123456789Z ', '2026-11-30T10:00:00+01:00 stdout F '];
     for (const time of times) expect(read(`${time}one\n${time}two\n`)).toEqual([['x.json', 'one\ntwo\n']]);

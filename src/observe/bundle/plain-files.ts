@@ -3,13 +3,23 @@ import { recogniseSource } from '../../snapshot/recognise.ts';
 import { type BundleFile, limits, tooLarge } from './limits.ts';
 
 /**
- * `file` as it is read: unpacked where gzip packed it alone, in UTF-8, without the time that `kubectl logs --timestamps` and a container runtime
+ * `file` as it is read: unpacked where gzip packed it alone, in UTF-8, without what sets each line in, without the time that `kubectl logs --timestamps` and a container runtime
  * write before each line, and as one file for each API document where several stand one after the other in JSON. Throws UserError for one
  * that unpacks to more than the limits allow.
  */
 export function plainFiles(file: BundleFile): BundleFile[] {
   const { path } = file;
-  return documentsOf({ path, bytes: withoutTimes(inUtf8(unpacked(file))) });
+  return documentsOf({ path, bytes: withoutIndent(withoutTimes(inUtf8(unpacked(file)))) });
+}
+
+/** Text of which each line is set in alike, as one that was quoted in a document, without that. */
+function withoutIndent(bytes: Uint8Array): Uint8Array {
+  const head = new TextDecoder().decode(bytes.subarray(0, 4096));
+  const indent = /^(?:\s*\n)?([ \t]+)\S/.exec(head)?.[1];
+  if (indent === undefined) return bytes;
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  if (!lines.every((line) => line.startsWith(indent) || line.trim() === '')) return bytes;
+  return new TextEncoder().encode(lines.map((line) => line.slice(indent.length)).join('\n'));
 }
 
 /** The bytes of a file that gzip packed; of another, and of one that is cut, as they are. */
