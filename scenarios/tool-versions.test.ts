@@ -131,3 +131,14 @@ function faultsOf({ causes, findings }: Diagnosis): string[] {
   const faults = findings.filter(({ severity }) => severity !== 'info');
   return [...causes, ...faults].map(({ summary }) => summary);
 }
+
+it('nft -t leaves out the elements of sets: nothing is known, nothing is wrong', async () => {
+  const terse: Change = (text) => text.replaceAll(/\t\telements = \{[^}]*\}\n/g, '');
+  const changes: Changes = [
+    [/nft-ruleset\.txt/, terse],
+    [/nft-ruleset\.json/, none],
+  ];
+  const { services } = auditCluster(await changedRecording('nftables-healthy', changes), {});
+  expect(services.flatMap(faultsOf)).toEqual([]);
+  expect(services.find(({ subject }) => subject === 'shop/web')?.verdict).toBe('unknown');
+});

@@ -24,6 +24,7 @@ import type { ParseIssue } from '../../model/evidence.ts';
 import type { Source, SourceKind } from '../../snapshot/snapshot.ts';
 import { addressPorts } from './address-ports.ts';
 import { completeSettings } from './complete-settings.ts';
+import { dropExcerpts } from './drop-excerpts.ts';
 import { dropMisprints } from './drop-misprints.ts';
 import { hangRestoreInput } from './hang-restore-input.ts';
 import { completeLinks, mergeBridgePorts, mergeLinks } from './merge-links.ts';
@@ -188,7 +189,7 @@ function readDumps(sources: readonly Source[], issues: ParseIssue[]): RuleDump[]
     const isRead = ruleset.tables.length > 0 || ruleset.issues.length === 0;
     return isRead ? [{ source, tables: ruleset.tables }] : [];
   });
-  return settleOrigins(dropMisprints(dumps, issues));
+  return settleOrigins(dropMisprints(dropExcerpts(dumps, issues), issues));
 }
 
 function readRuleset(source: Source): ReturnType<typeof parseIptables> | undefined {
