@@ -4,6 +4,7 @@ import { run } from './run.ts';
 export async function plumb(
   line: string = '',
   env: Record<string, string> = {},
+  signal?: AbortSignal,
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const written = { stdout: '', stderr: '' };
   const exitCode = await run({
@@ -12,6 +13,7 @@ export async function plumb(
     env,
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
+    ...(signal === undefined ? {} : { signal }),
   });
   return { exitCode, ...written };
 }

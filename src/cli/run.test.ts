@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { plumb } from './run-fixture.ts';
 
 describe('help', () => {
@@ -57,6 +60,31 @@ describe('mistakes: one line on standard error, exit code 3', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');
     expect(exitCode).toBe(3);
+  });
+});
+
+describe('Ctrl-C', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plumb-ended-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('before anything is read is no wrong use', async () => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    const clusters = [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }];
+    const contexts = [{ name: 'a', context: { cluster: 'a', user: 'a' } }];
+    const users = [{ name: 'a', user: { token: 't' } }];
+    writeFileSync(kubeconfig, JSON.stringify({ 'current-context': 'a', clusters, contexts, users }));
+    const line = `svc/web --kubeconfig ${kubeconfig}`;
+    const { exitCode, stderr } = await plumb(line, {}, AbortSignal.abort());
+    expect([exitCode, stderr]).toEqual([130, 'plumb: ended before anything was read\n']);
+    expect((await plumb(line)).exitCode).toBe(3);
+  });
+
+  it('leaves a capture that says that it is one in part', async () => {
+    const file = join(folder, 'part.tgz');
+    const line = `capture --from scenarios/recordings/iptables-selector-near-miss -o ${file}`;
+    const { exitCode, stderr } = await plumb(line, {}, AbortSignal.abort());
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`--resume ${file}`)]);
+    expect(await plumb(line)).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 

@@ -6,10 +6,12 @@ import { createProgram } from './program.ts';
 
 const wrongUse = 3;
 const bug = 70;
+/** What shells call a program that Ctrl-C ended. */
+const interrupted = 130;
 
 /**
  * Runs one command line to its end. Returns the exit code: 0 healthy (or help), 1 problem found, 2 undetermined, 3 wrong
- * use or unreachable input, 70 a bug. Never throws.
+ * use or unreachable input, 70 a bug, 130 ended by the user before there was an answer. Never throws.
  */
 export async function run(host: Host): Promise<number> {
   const say = (line: string): unknown => host.stderr.write(`${host.name}: ${line}\n`);
@@ -27,6 +29,10 @@ export async function run(host: Host): Promise<number> {
       if (error.code === 'commander.help') return wrongUse;
       say(oneLine(error.message));
       return wrongUse;
+    }
+    if (error instanceof UserError && host.signal?.aborted === true) {
+      say('ended before anything was read');
+      return interrupted;
     }
     if (error instanceof UserError) {
       say(oneLine(error.hint === '' ? error.message : `${error.message}; ${error.hint}`));

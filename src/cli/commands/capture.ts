@@ -5,11 +5,12 @@ import type { Host } from '../host.ts';
 import type { CaptureOptions } from '../options.ts';
 import { parseService } from '../parse-service.ts';
 import { defaultNamespace } from '../open-cluster.ts';
+import { exitCodeOf } from '../../report/exit-code.ts';
 import { readEvidence } from '../read-evidence.ts';
 
 /**
  * `plumb capture`: what a question about `service` (or all) needs, as one archive, without secrets, to analyse elsewhere; with `--script` the script
- * that reads a node. Returns the exit code.
+ * that reads a node. Returns the exit code: 2 where the user ended it before all was read.
  */
 export async function capture(
   host: Host,
@@ -33,7 +34,11 @@ export async function capture(
   host.stdout.write(
     `${options.output}: ${snapshot.sources.length} sources of ${nodes} nodes, without secrets\n`,
   );
-  return 0;
+  if (host.signal?.aborted !== true) return 0;
+  host.stderr.write(
+    `${host.name}: ended before all was read; with --resume ${options.output} another capture reads the rest\n`,
+  );
+  return exitCodeOf('unknown');
 }
 
 /** What an earlier archive has of nodes that it has whole; the lists of objects in it are passed over, which are read anew. */
