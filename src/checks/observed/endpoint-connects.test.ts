@@ -63,6 +63,24 @@ describe('observed/endpoint-connects, from one node only', () => {
   });
 });
 
+describe('observed/endpoint-connects, from a node whose clients come by way of another', () => {
+  const byOther = verified(
+    promise('node-b', {
+      vantage: client('node-b', { kind: 'node' }),
+      endpoints: [webEndpoint, other],
+      node: 'node-a',
+    }),
+    [1, 1],
+  );
+  const situation = tried(...fine, probe('10.244.2.9', { timeout: 1 }, 'node-b'));
+  proveCheck(endpointConnects, {
+    healthy: { ...situation, verifications: [from('node-a'), byOther] },
+    broken: situation,
+    problem: { share: [0, 1], summary: /from node node-b by exec ended with timeout/ },
+    blind,
+  });
+});
+
 describe('observed/endpoint-connects, on a port that the pods do not declare', () => {
   const wrong = verified(
     promise('node-a', {

@@ -155,6 +155,8 @@ function triedEndpoints(world: World, verifications: readonly Verification[]): T
   for (const { expectation, works } of verifications) {
     const { outcome, endpoints, vantage, frontend } = expectation;
     if (outcome !== 'endpoints' || works[0] < 1 - 1e-6) continue;
+    // By way of another node nothing is learned of the client's own way to an endpoint.
+    if ((expectation.node ?? vantage.node) !== vantage.node) continue;
     for (const endpoint of endpoints) {
       const { protocol } = frontend;
       const tried = triedConnections(world, vantage, { ...endpoint, protocol });
