@@ -26,7 +26,8 @@ lab record FAULT|all MODE DIR [--missing] [--live] [--ip-family ipv4|ipv6|dual]
                                   --live also asks Plumb on the running cluster
 lab judge [RECORDING]             hold the walk of Plumb, over the nodes as they are (or as RECORDING has them), against
                                   what their kernels trace, rule by rule, and against who answers
-lab emulated DIR [FAULT,…]        record in IPVS mode inside an emulated machine (slow)
+lab emulated DIR [FAULT,…] [--live]
+                                  record in IPVS mode inside an emulated machine (slow)
 lab pack RECORDING…               into lab/recordings, to ship with the project
 lab score [DIR…] [--live]         what Plumb says of recordings (of those that ship): docs/scoreboard.md;
                                   --live: what it said live beside them: docs/scoreboard-live.md
@@ -97,7 +98,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (command === 'judge') return judge(args, positionals[0]);
   if (command === 'emulated') {
     requireMachine();
-    return emulated(positionals);
+    return emulated(positionals, values.live === true);
   }
   if (command === 'record') {
     const how = { onlyMissing: values.missing === true, isLive: values.live === true };

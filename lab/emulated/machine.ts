@@ -125,6 +125,8 @@ mkdir -p ${modules} /out; mount --bind ${kernel.folder}${modules} ${modules}
 mount -t 9p -o rw,trans=virtio,version=9p2000.L,msize=512000 out /out
 hostname vm; ip link set lo up
 for m in ${labModules}; do modprobe $m 2>/dev/null; done
+# So few that a fault can fill the table; the limit is the machine's, and holds in every network namespace.
+sysctl -qw net.netfilter.nf_conntrack_max=20000
 cd '${process.cwd()}'
 ( ${command} ) > /out/emulated.log 2>&1
 echo $? > /out/.exit-code
