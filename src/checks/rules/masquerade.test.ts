@@ -58,3 +58,20 @@ describe('rules/masquerade, another program’s rule takes the packets first', (
     blind: unwalked,
   });
 });
+
+describe('rules/masquerade, missing for a pod that reaches itself by a kube-proxy of another name', () => {
+  const itself = { vantage: client('node-a', { pod: 'shop/web-1', address: ip('10.244.1.9') }) };
+  const config =
+    'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nhostnameOverride: a.example\n';
+  const broken = failsBy('masquerade-missing', {}, itself);
+  proveCheck(masquerade, {
+    healthy: works,
+    broken: { ...broken, files: { ...broken.files, 'nodes/node-a/kube-proxy-config.yaml': config } },
+    problem: {
+      faults: ['K11', 'N02', 'R18'],
+      summary:
+        /^kube-proxy on node-a calls itself a\.example, which no Node is called: it finds no endpoint of its own/,
+    },
+    blind: unwalked,
+  });
+});

@@ -2,12 +2,14 @@ import { describeClients } from '../../verify/describe-clients.ts';
 import { isOfKubeProxy } from '../../verify/seen-outcome.ts';
 import { showRuleCommand } from '../../verify/show-rule-command.ts';
 import { withoutRules } from '../../world/repair/node-state.ts';
+import type { World } from '../../world/world.ts';
 import type { RuleReference } from '../../dataplane/walk/trace.ts';
 import { UNTRACKS } from '../../verify/find-untracking.ts';
 import type { DiscrepancyGroup } from '../../verify/group-discrepancies.ts';
 import type { Check } from '../check.ts';
 import { explainProxy } from '../../kubeproxy/explain-proxy.ts';
 import { type Told, defineDiscrepancyCheck } from '../discrepancy-check.ts';
+import { type MisnamedProxies, misnamedProxies } from '../misnamed-proxy.ts';
 import { rewriteProxyRules } from '../rewrite-proxy-rules.ts';
 
 /** A rule that ends a packet's way through its hook. */
@@ -17,7 +19,7 @@ const TAKES = /-j ACCEPT\b|(?<!policy )\baccept\b/;
 export const masquerade: Check = defineDiscrepancyCheck({
   id: 'rules/masquerade',
   asserts: 'a node replaces the source of a packet where the reply needs it, and only there',
-  faults: ['R07', 'R05', 'N02', 'R18', 'K13', 'C10', 'R02'],
+  faults: ['R07', 'R05', 'N02', 'R18', 'K13', 'C10', 'R02', 'K11'],
   kinds: ['masquerade-missing', 'masquerade-unwanted'],
   needs: ['verifications', 'endpointSlices'],
   tell: (group, { world }) => {
@@ -26,6 +28,12 @@ export const masquerade: Check = defineDiscrepancyCheck({
     const isMissing = group.discrepancies.some(({ kind }) => kind === 'masquerade-missing');
     const isUnhooked = isMissing && group.at.some(isFlushed);
     const isHairpin = group.discrepancies.every(({ expectation }) => expectation.vantage.pod !== undefined);
+    const misnamed = isMissing && isHairpin ? misnamedWith(world, group.node) : undefined;
+    if (misnamed !== undefined) {
+      const { text, ...more } = misnamed;
+      const summary = `${text}: it finds no endpoint of its own, and lets pods reach themselves with their own address (${group.frontends.join(', ')})`;
+      return { faults: ['K11', 'N02', 'R18'], summary, ...more };
+    }
     const config = world.kubeProxies.get(group.node)?.config;
     const nodeCidr = world.nodes.find(({ metadata }) => metadata.name === group.node)?.spec.podCIDR;
     const cidrs = config?.clusterCidrs.join(', ') ?? '';
@@ -70,6 +78,12 @@ export const masquerade: Check = defineDiscrepancyCheck({
     };
   },
 });
+
+/** The kube-proxies that are called otherwise than their Nodes, where that of `node` is one. */
+function misnamedWith(world: World, node: string): MisnamedProxies | undefined {
+  const others = world.nodes.map(({ metadata }) => metadata.name).filter((name) => name !== node);
+  return misnamedProxies(world, [node]) && misnamedProxies(world, [node, ...others]);
+}
 
 /** Whether it says that a hook was flushed. One that lacks only its jump to the masquerade was edited. */
 function isFlushed({ chain, rule }: RuleReference): boolean {

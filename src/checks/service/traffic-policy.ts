@@ -1,8 +1,8 @@
 import { clientText } from '../../verify/group-discrepancies.ts';
 import type { Service } from '../../world/kubernetes/objects.ts';
-import type { World } from '../../world/world.ts';
-import { type Check, type Problem, defineCheck } from '../check.ts';
-import { proxiesFollow, withServiceFollowed } from '../follow-objects.ts';
+import { type Check, defineCheck } from '../check.ts';
+import { withServiceFollowed } from '../follow-objects.ts';
+import { misnamedProxies } from '../misnamed-proxy.ts';
 
 const POLICIES = [
   { field: 'internalTrafficPolicy', faults: ['S13'], clients: 'clients in the cluster' },
@@ -24,9 +24,16 @@ export const trafficPolicy: Check = defineCheck({
       ];
       if (nodes.length === 0) continue;
       const { namespace, name } = service.metadata;
-      const misnamed = nodes.filter((node) => isMisnamed(world, node));
-      if (misnamed.length > 0) {
-        yield tellMisnamed(world, service, field, misnamed);
+      const misnamed = misnamedProxies(world, nodes);
+      if (misnamed !== undefined) {
+        const { text, ...more } = misnamed;
+        yield {
+          severity: 'error',
+          subject: `Service ${namespace}/${name}`,
+          faults: ['K11', 'X02', 'S13'],
+          summary: `${text}: with ${field} Local it finds no endpoint of its own`,
+          ...more,
+        };
         continue;
       }
       const fixed: Service = { ...service, spec: { ...service.spec, [field]: 'Cluster' } };
@@ -48,35 +55,3 @@ export const trafficPolicy: Check = defineCheck({
     }
   },
 });
-
-/** Whether kube-proxy of `node` calls itself by a name that is not the Node’s: then no endpoint is local to it. */
-function isMisnamed(world: World, node: string): boolean {
-  const name = world.kubeProxies.get(node)?.config.hostnameOverride.toLowerCase() ?? '';
-  return name !== '' && name !== node;
-}
-
-function tellMisnamed(world: World, service: Service, field: string, nodes: readonly string[]): Problem {
-  const configs = nodes.flatMap((node) => world.kubeProxies.get(node)?.config ?? []);
-  return {
-    severity: 'error',
-    subject: `Service ${service.metadata.namespace}/${service.metadata.name}`,
-    faults: ['K11', 'X02', 'S13'],
-    summary: `kube-proxy on ${nodes.join(', ')} calls itself ${configs.map(({ hostnameOverride }) => hostnameOverride).join(', ')}, which no Node is called: with ${field} Local it finds no endpoint of its own`,
-    evidence: configs.map(({ source, hostnameOverride }) => ({
-      source: source ?? 'kube-proxy’s configuration',
-      text: `hostnameOverride: ${hostnameOverride}`,
-    })),
-    remedy: {
-      text: 'give kube-proxy the Node’s name (hostnameOverride), or none',
-      commands: ['kubectl -n kube-system get configmap kube-proxy -o yaml'],
-    },
-    repair: (before) => {
-      const kubeProxies = new Map(before.kubeProxies);
-      for (const node of nodes) {
-        const proxy = kubeProxies.get(node);
-        if (proxy) kubeProxies.set(node, { ...proxy, config: { ...proxy.config, hostnameOverride: node } });
-      }
-      return proxiesFollow({ ...before, kubeProxies });
-    },
-  };
-}
