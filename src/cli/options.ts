@@ -68,6 +68,7 @@ export interface TraceOptions extends DrawingOptions, EvidenceOptions {
 export interface CaptureOptions extends EvidenceOptions {
   readonly output?: string;
   readonly namespace?: string;
+  readonly allNamespaces?: boolean;
   readonly script?: boolean;
   readonly pseudonyms?: boolean;
   readonly resume?: string;

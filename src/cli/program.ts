@@ -90,6 +90,7 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
       'what a question about a Service needs, or all, as one archive without secrets, to analyse elsewhere',
     )
     .option('-n, --namespace <name>', "the Service's namespace, or the only one to capture")
+    .option('-A, --all-namespaces', 'all of the cluster (the default without a Service and -n)')
     .option('-o, --output <file>', 'the archive to write, such as shop.tgz')
     .option(
       '--pseudonyms',

@@ -42,6 +42,7 @@ describe('mistakes: one line on standard error, exit code 3', () => {
     ['svc/a/web -n b --from .', /is in a, and -n says b/],
     ['svc/web --from-node a --external --from .', /exclude each other/],
     ['audit -A -n shop --from .', /-A and -n exclude each other/],
+    ['capture svc/web -A -o x.tgz --from .', /-A excludes a Service and -n/],
     ['audit -l a=b=c --from .', /no label selector/],
     ['trace --src x --dst 10.0.0.1:80 --from .', /--src "x" is not understood/],
     ['trace --src 10.0.0.1 --from .', /'--dst <destination>' not specified/],

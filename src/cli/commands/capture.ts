@@ -22,6 +22,8 @@ export async function capture(
     host.stdout.write(captureScript(options.node === undefined ? {} : { node: options.node }));
     return 0;
   }
+  if (options.allNamespaces === true && (service !== undefined || options.namespace !== undefined))
+    throw new UserError('-A excludes a Service and -n', 'leave one of them out');
   if (options.output === undefined)
     throw new UserError('it is not said where to write', 'give -o FILE, such as -o shop.tgz, or --script');
   const before = options.resume === undefined ? {} : { before: await nodesOf(options.resume) };
