@@ -7,6 +7,7 @@ import { adminKubeconfig } from './cluster/control-plane.ts';
 import { apiAt, managementAddress, type LabFamily, type LabShape, type ProxyMode } from './cluster/layout.ts';
 import { emulated } from './commands/emulated.ts';
 import { judge } from './commands/judge.ts';
+import { random } from './commands/random.ts';
 import { record } from './commands/record.ts';
 import { scoreRecordings } from './commands/score.ts';
 import { up } from './commands/up.ts';
@@ -26,6 +27,8 @@ lab record FAULT|all MODE DIR [--missing] [--live] [--ip-family ipv4|ipv6|dual]
                                   --live also asks Plumb on the running cluster
 lab judge [RECORDING]             hold the walk of Plumb, over the nodes as they are (or as RECORDING has them), against
                                   what their kernels trace, rule by rule, and against who answers
+lab random [SEED [COUNT]]          make Services of all kinds at random, and hold what kube-proxy writes for them against
+                                  what they promise
 lab emulated DIR [FAULT,…] [--live]
                                   record in IPVS mode inside an emulated machine (slow)
 lab pack RECORDING…               into lab/recordings, to ship with the project
@@ -96,6 +99,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   if (command === 'score') return scoreRecordings(positionals, values.live === true);
   if (command === 'judge') return judge(args, positionals[0]);
+  if (command === 'random') return random(args, numberOf(positionals[0], 1), numberOf(positionals[1], 100));
   if (command === 'emulated') {
     requireMachine();
     return emulated(positionals, values.live === true);
@@ -106,6 +110,12 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   process.stderr.write(`${usage}\n`);
   return 3;
+}
+
+function numberOf(text: string | undefined, otherwise: number): number {
+  const number = Number(text ?? otherwise);
+  if (!Number.isInteger(number) || number < 1) throw new UserError(`${text}: a number from 1 on`);
+  return number;
 }
 
 function status(): number {

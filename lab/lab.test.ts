@@ -53,6 +53,14 @@ describe('the lab', () => {
     expect(Number(/met (\d+) rules/u.exec(judged.stdout)?.[1])).toBeGreaterThan(1000);
   }, 300_000);
 
+  it('serves Services of all kinds as they promise', async () => {
+    const made = await run([...lab, 'random', '1', '60'], long);
+    expect(made.code, made.stdout + made.stderr).toBe(0);
+    expect(Number(/(\d+) clients, 0 served otherwise/u.exec(made.stdout + made.stderr)?.[1])).toBeGreaterThan(
+      1000,
+    );
+  }, 300_000);
+
   it('shows where the walk goes over other rules than the kernel has', async () => {
     const rule = ['KUBE-POSTROUTING', '-m', 'mark', '!', '--mark', '0x4000/0x4000', '-j', 'RETURN'];
     const edit = (how: string): ReturnType<typeof run> =>

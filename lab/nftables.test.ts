@@ -80,6 +80,14 @@ describe('the lab in nftables mode', () => {
     expect(Number(/met (\d+) rules/u.exec(judged.stdout)?.[1])).toBeGreaterThan(1000);
   }, 2_400_000);
 
+  it('serves Services of all kinds as they promise', async () => {
+    const made = await run([...lab, 'random', '1', '60'], long);
+    expect(made.code, made.stdout + made.stderr).toBe(0);
+    expect(Number(/(\d+) clients, 0 served otherwise/u.exec(made.stdout + made.stderr)?.[1])).toBeGreaterThan(
+      1000,
+    );
+  }, 300_000);
+
   it('leaves nothing behind after the harness was killed with a fault planted', async () => {
     const recording = join(out, 'r17');
     const noted = JSON.parse(readFileSync(holderFile, 'utf8')) as { pid: number };

@@ -24,9 +24,9 @@ export async function untilRulesWritten(lab: Lab, limitMs: number): Promise<void
 }
 
 /** The rules or virtual servers of a node that translate addresses, as text. */
-async function rulesOf(lab: Lab, node: string): Promise<string> {
+export async function rulesOf(lab: Lab, node: string): Promise<string> {
   const command = {
-    iptables: 'iptables-save -t nat; ip6tables-save -t nat',
+    iptables: 'iptables-save; ip6tables-save',
     nftables: 'nft list ruleset',
     ipvs: 'ipvsadm -Sn',
   }[lab.shape.mode];

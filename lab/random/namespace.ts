@@ -1,0 +1,2 @@
+/** Where Services at random stand; no pod does. */
+export const NAMESPACE = 'random';
