@@ -79,7 +79,7 @@ function serves(table: Table): boolean {
 
 function missingTables(node: string, family: Family, printed: readonly RuleDump[]): Unread[] {
   if (printed.length === 0 || printed.some((dump) => dump.tables.length > 1 && isWhole(dump))) return [];
-  const names = new Set(printed.flatMap(({ tables }) => tables.map(({ name }) => name)));
+  const names = new Set(printed.flatMap(({ tables }) => tables.filter(hasHooks).map(({ name }) => name)));
   return OF_KUBE_PROXY.filter((name) => !names.has(name)).map((name) => ({
     family,
     mayServe: name === 'nat',
@@ -90,6 +90,11 @@ function missingTables(node: string, family: Family, printed: readonly RuleDump[
       node,
     },
   }));
+}
+
+/** Whether the listing shows where the kernel enters the table: of iptables no table is without its built-in chains, but one that was searched (`| grep KUBE`). */
+function hasHooks({ complete, chains }: Table): boolean {
+  return complete || [...chains.values()].some(({ base }) => base !== undefined);
 }
 
 function nftables(node: string, family: Family, mayServe: boolean): Unread {

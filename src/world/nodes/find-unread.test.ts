@@ -50,6 +50,14 @@ describe('rules', () => {
     expect(unread([save(FILTER), nft(KUBE_PROXY)])).toEqual([]);
   });
 
+  it('a table of iptables that was searched, so that where the kernel enters it is missing', () => {
+    const searched = dump(
+      'iptables-list-rules',
+      '-N KUBE-SERVICES\n-A KUBE-SERVICES -p tcp -j DNAT --to-destination 10.0.0.1:80\n',
+    );
+    expect(unread([searched], 'iptables')).toContain('!table nat of iptables on n');
+  });
+
   it('tables of iptables that are listed one by one', () => {
     expect(
       unread(
