@@ -72,6 +72,23 @@ describe('service/selector-matches, a letter wrong in its only label', () => {
   });
 });
 
+describe('service/selector-matches, other applications with the same port', () => {
+  const named = (name: string): object => pod(name, {}, {}, { labels: { app: name } });
+  const asking = { ...webCluster, services: [service({ selector: { app: 'nobody' } })] };
+  proveCheck(selectorMatches, {
+    healthy: webCluster,
+    broken: { ...asking, pods: [named('solo'), named('echo')] },
+    problem: { summary: /matches no pod in shop, and none comes near/ },
+    blind: { services: [service()] },
+  });
+  proveCheck(selectorMatches, {
+    healthy: webCluster,
+    broken: { ...asking, pods: [named('solo')] },
+    problem: { summary: /asks for app: nobody \(the pods have app: solo\)/ },
+    blind: { services: [service()] },
+  });
+});
+
 describe('service/selector-matches, pods that have ended', () => {
   proveCheck(selectorMatches, {
     healthy: { ...webCluster, pods: [pod(), pod('web-0', { phase: 'Failed' })] },

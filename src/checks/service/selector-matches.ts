@@ -1,12 +1,11 @@
 import { formatLabelSelector } from '../../model/label-selector.ts';
-import { nearestName } from '../../model/nearest-name.ts';
 import type { Pod, Service } from '../../world/kubernetes/objects.ts';
-import { targetPortOf } from '../../world/expected-slices.ts';
 import { findDnsService } from '../../world/find-dns-service.ts';
 import { hasEnded, matchesAll, ownerOf, selectedPods, selectedWorkloads } from '../../world/select-pods.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, type Problem, defineCheck } from '../check.ts';
 import { withServiceFollowed } from '../follow-objects.ts';
+import { type Labels, nearestPod } from '../nearest-pod.ts';
 
 /** The Service's selector matches no pod, and nothing that would make one. */
 export const selectorMatches: Check = defineCheck({
@@ -49,12 +48,10 @@ function tellEnded(world: World, service: Service, pods: readonly Pod[]): Proble
   };
 }
 
-type Labels = Readonly<Record<string, string>>;
-
 function tell(world: World, service: Service, selector: Labels): Problem {
   const { namespace, name } = service.metadata;
   const isDns = findDnsService(world) === service;
-  const near = nearest(world, service, selector);
+  const near = nearestPod(world, service, selector);
   const base = {
     severity: 'error' as const,
     subject: `Service ${namespace}/${name}`,
@@ -98,67 +95,6 @@ function tell(world: World, service: Service, selector: Labels): Problem {
       ? { repair: (before: World) => withServiceFollowed(before, fixed) }
       : {}),
   };
-}
-
-/** The pod with the most labels of the selector, counting a label whose key alone fits as half; of several the one whose values are most like its own. */
-function nearest(
-  world: World,
-  service: Service,
-  selector: Labels,
-): { pod: Pod; missing: [string, string][]; joint: Labels } | undefined {
-  let best: { pod: Pod; score: number; likeness: number } | undefined;
-  for (const pod of world.pods) {
-    if (pod.metadata.namespace !== service.metadata.namespace || hasEnded(pod)) continue;
-    const labels = pod.metadata.labels ?? {};
-    const score = Object.entries(selector).reduce(
-      (sum, [key, value]) =>
-        sum + (labels[key] === value ? 2 : key in labels || Object.values(labels).includes(value) ? 1 : 0),
-      0,
-    );
-    if (score === 0 || score < (best?.score ?? 0)) continue;
-    const likeness = isAlike(pod, selector) ? 2 : servesPorts(pod, service) ? 1 : 0;
-    if (score > (best?.score ?? 0) || likeness > (best?.likeness ?? 0)) best = { pod, score, likeness };
-  }
-  // A key alone (`app`, `k8s-app`) is in every application's labels: another value of it says little where the pods have other ports, too.
-  if (!best || (best.score < 2 && best.likeness === 0)) return undefined;
-  const labels = best.pod.metadata.labels ?? {};
-  const missing = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
-  const kept = Object.entries(selector).filter(([key, value]) => labels[key] === value);
-  const renamed = missing.flatMap(([key, value]): [string, string][] => {
-    const own = labels[key];
-    if (own !== undefined) return [[key, own]];
-    const other = Object.entries(labels).find(([, each]) => each === value);
-    return other ? [other] : [];
-  });
-  return { pod: best.pod, missing, joint: Object.fromEntries([...kept, ...renamed]) };
-}
-
-/** Whether a pod declares a target port of the Service; also where it declares no ports at all. */
-function servesPorts(pod: Pod, { spec }: Service): boolean {
-  const declared = pod.spec.containers.flatMap(({ ports = [] }) => ports);
-  return (
-    pod.spec.hostNetwork !== true &&
-    (declared.length === 0 ||
-      (spec.ports ?? []).some((port) => {
-        const target = targetPortOf(port, pod);
-        return declared.some(
-          ({ containerPort, protocol = 'TCP' }) =>
-            containerPort === target && protocol === (port.protocol ?? 'TCP'),
-        );
-      }))
-  );
-}
-
-/** Whether a label of the pod holds a value of the selector, one within the other, or one that is nearly it. */
-function isAlike({ metadata }: Pod, selector: Labels): boolean {
-  return Object.entries(selector).some(([key, value]) => {
-    const own = metadata.labels?.[key]?.toLowerCase();
-    const wanted = value.toLowerCase();
-    if (own === undefined) return false;
-    // Another letter is another name where there are no more.
-    const isTypo = wanted.length > 2 && nearestName(wanted, [own]) !== undefined;
-    return own.includes(wanted) || wanted.includes(own) || isTypo;
-  });
 }
 
 /** A merge patch that replaces `before` by `after`: keys that go become null. */
