@@ -57,7 +57,7 @@ describe('the built program', () => {
   it('has its pages with it, and the licences of what is bundled', () => {
     expect(run('plumb.js', 'explain', 'node/hairpin-off').stdout).toContain('## What it means');
     const licences = readFileSync(join(dist, 'LICENSES.txt'), 'utf8');
-    for (const name of ['commander', 'picocolors', 'tar-stream', 'yaml'])
+    for (const name of ['commander', 'fflate', 'picocolors', 'tar-stream', 'yaml'])
       expect(licences).toContain(`${name} `);
   });
 
