@@ -1,9 +1,9 @@
 import { type IpFamily, familyOf, parseIp } from '../model/address.ts';
-import type { Endpoint } from '../model/frontend.ts';
+import type { Endpoint, Frontend } from '../model/frontend.ts';
 import type { Service, ServicePort, SliceEndpoint } from '../world/kubernetes/objects.ts';
 import type { World } from '../world/world.ts';
 import { NEWEST_RULES, type SelectionRules } from './selection-rules.ts';
-import { slicesOf } from './service-index.ts';
+import { findPort, findService, slicesOf } from './service-index.ts';
 
 /** An endpoint of a slice with what kube-proxy reads of its conditions. */
 export interface SliceTarget extends Endpoint {
@@ -42,6 +42,14 @@ export function targetsOf(
   const targets = collectTargets(world, service, port, family);
   lastAsked.set(world.endpointSlices, { service, port, family, targets });
   return targets;
+}
+
+/** All targets of the port that `frontend` is of; none where its Service has no such port (any more). */
+export function servedBy(world: World, frontend: Frontend): readonly SliceTarget[] {
+  const service = findService(world, frontend.service);
+  const port = service && findPort(service, frontend);
+  if (service === undefined || port === undefined) return [];
+  return targetsOf(world, service, port, familyOf(frontend.address));
 }
 
 /** Every client of a Service port asks for the same targets, one Service port after the other. */
