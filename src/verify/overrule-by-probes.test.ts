@@ -56,6 +56,23 @@ describe('overruleByProbes', () => {
     expect(overruleByProbes(world(probe({ connected: 3 }, onNode)), [elsewhere])).toEqual([elsewhere]);
   });
 
+  const blind = verified(expectation, [0, 1], differs('cannot-tell', expectation, 'node-a'));
+  const toEndpoint = (results: object) => ({ ...probe(results, onNode), address: '10.244.1.9', port: 8080 });
+
+  it('believes connections that failed where nothing was told, if the endpoints are reached', () => {
+    const items = [probe({ timeout: 3 }, onNode), toEndpoint({ connected: 1 })];
+    expect(overruleByProbes(world(...items), [blind])).toEqual([{ ...blind, works: [0, 0] }]);
+  });
+
+  it.each([
+    ['the endpoint is not reached either', [probe({ timeout: 3 }, onNode), toEndpoint({ timeout: 1 })]],
+    ['no endpoint was asked', [probe({ timeout: 3 }, onNode)]],
+    ['one connection stood', [probe({ timeout: 2, connected: 1 }, onNode), toEndpoint({ connected: 1 })]],
+    ['only one was tried', [probe({ timeout: 1 }, onNode), toEndpoint({ connected: 1 })]],
+  ])('leaves open what could not be told where %s', (_, items) => {
+    expect(overruleByProbes(world(...items), [blind])).toEqual([blind]);
+  });
+
   it('leaves alone what is promised to be refused', () => {
     const refused = verified({ ...expectation, outcome: 'refuse' }, [0, 0]);
     expect(overruleByProbes(world(probe({ connected: 3 }, onNode)), [refused])).toEqual([refused]);
