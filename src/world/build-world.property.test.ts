@@ -20,7 +20,8 @@ const samples: Record<string, string> = {
   'pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n',
   'iptables-save.txt':
     '*nat\n:PREROUTING ACCEPT [0:0]\n:KUBE-SERVICES - [0:0]\n-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES\nCOMMIT\n',
-  'nft.txt': 'table ip kube-proxy {\n\tchain services {\n\t\tip daddr 10.96.0.10 tcp dport 80 drop\n\t}\n}\n',
+  'nft.txt':
+    'table ip kube-proxy {\n\tmap service-ips {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict\n\t}\n\tchain nat-prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\tjump services\n\t}\n\tchain services {\n\t\tip daddr 10.96.0.10 tcp dport 80 drop\n\t}\n}\n',
   'ip-addr.txt':
     '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n2: eth0@if7: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default\n    inet 192.0.2.10/24 brd 192.0.2.255 scope global eth0\n    inet6 fd00::10/64 scope global\n',
   'ip-route.txt':

@@ -23,7 +23,7 @@ const iptables = (address: string) =>
   });
 const nftables = (address: string) =>
   audited('nftables', {
-    'nft-ruleset.txt': `table ip kube-proxy {\n\tmap service-ips {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict\n\t\telements = { ${address} . tcp . 80 : goto service-AAAA-shop/old/tcp/http }\n\t}\n\tchain service-AAAA-shop/old/tcp/http {\n\t}\n}\n`,
+    'nft-ruleset.txt': `table ip kube-proxy {\n\tmap service-ips {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict\n\t\telements = { ${address} . tcp . 80 : goto service-AAAA-shop/old/tcp/http }\n\t}\n\tchain nat-prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\tjump services\n\t}\n\tchain services {\n\t\tip daddr . meta l4proto . th dport vmap @service-ips\n\t}\n\tchain service-AAAA-shop/old/tcp/http {\n\t}\n}\n`,
   });
 const ipvs = (address: string) =>
   audited('ipvs', {

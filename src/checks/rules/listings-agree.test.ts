@@ -7,9 +7,23 @@ import { listingsAgree } from './listings-agree.ts';
 const CHAIN = 'service-KHN6ECMT-shop/web/tcp/http';
 
 const text = `table ip kube-proxy {
+	set cluster-ips {
+		type ipv4_addr
+		elements = { 10.96.0.7 }
+	}
+
 	map service-ips {
 		type ipv4_addr . inet_proto . inet_service : verdict
 		elements = { 10.96.0.7 . tcp . 80 : goto ${CHAIN} }
+	}
+
+	chain nat-prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		jump services
+	}
+
+	chain services {
+		ip daddr . meta l4proto . th dport vmap @service-ips
 	}
 
 	chain ${CHAIN} {
@@ -21,6 +35,7 @@ const text = `table ip kube-proxy {
 /** What nft 1.0.6 prints of the same with -j. */
 const json = (endpoint: string, isServed = true): string => {
   const own = { family: 'ip', table: 'kube-proxy' };
+  const base = { type: 'nat', hook: 'prerouting', prio: -100, policy: 'accept' };
   const type = ['ipv4_addr', 'inet_proto', 'inet_service'];
   const elem = [[{ concat: ['10.96.0.7', 'tcp', 80] }, { goto: { target: CHAIN } }]];
   const data = { set: [[0, { concat: [endpoint, 8080] }]] };
@@ -29,9 +44,12 @@ const json = (endpoint: string, isServed = true): string => {
     nftables: [
       { metainfo: { version: '1.0.6', json_schema_version: 1 } },
       { table: { family: 'ip', name: 'kube-proxy', handle: 1 } },
+      { set: { ...own, name: 'cluster-ips', type: 'ipv4_addr', handle: 5, elem: ['10.96.0.7'] } },
       {
         map: { ...own, name: 'service-ips', type, handle: 2, map: 'verdict', ...(isServed ? { elem } : {}) },
       },
+      { chain: { ...own, name: 'nat-prerouting', handle: 6, ...base } },
+      { chain: { ...own, name: 'services', handle: 7 } },
       { chain: { ...own, name: CHAIN, handle: 1 } },
       {
         rule: {
