@@ -3,7 +3,7 @@ import type { Subject } from './checks/check.ts';
 import { runChecks } from './checks/run-checks.ts';
 import type { Audit } from './diagnosis/audit.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
-import { gapsOfWorld } from './diagnosis/not-checked.ts';
+import { gapsOfWorld } from './diagnosis/not-checked/gaps-of-world.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
 import { withDns, withTarget } from './diagnosis/with-dns.ts';
 import type { ExplainedCheck } from './diagnosis/explained-check.ts';

@@ -1,7 +1,7 @@
 import type { Outcome, RuleReference, Trace } from '../dataplane/walk/trace.ts';
 import { isHeard } from '../dataplane/sockets/listens-on.ts';
 import { isLoopback } from '../dataplane/walk/local-addresses.ts';
-import { gapOfIssue } from '../diagnosis/not-checked.ts';
+import { gapOfIssue } from '../diagnosis/not-checked/gaps.ts';
 import type { DecidingRule, TraceAnswer, TraceOutcome } from '../diagnosis/trace-answer.ts';
 import { formatAddressPort, formatIp } from '../model/address.ts';
 import type { Gap } from '../model/evidence.ts';

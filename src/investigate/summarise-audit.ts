@@ -1,6 +1,6 @@
 import type { Audit } from '../diagnosis/audit.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import { eachOnce } from '../diagnosis/not-checked.ts';
+import { eachOnce } from '../diagnosis/not-checked/gaps.ts';
 import type { Gap } from '../model/evidence.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { AuditQuestion } from './questions.ts';

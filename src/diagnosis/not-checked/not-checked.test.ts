@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { node, pod, service } from '../checks/cluster-fixture.ts';
-import { worldOf } from '../checks/prove-check-fixture.ts';
-import { differs, ip, promise, verified } from '../verify/verification-fixture.ts';
-import { gapsOfSubject, gapsOfWorld, isBlind } from './not-checked.ts';
+import { node, pod, service } from '../../checks/cluster-fixture.ts';
+import { worldOf } from '../../checks/prove-check-fixture.ts';
+import { differs, ip, promise, verified } from '../../verify/verification-fixture.ts';
+import { gapsOfSubject } from './gaps-of-subject.ts';
+import { gapsOfWorld } from './gaps-of-world.ts';
+import { isBlind } from './is-blind.ts';
 
 const agent = (image: string) => ({
   pods: [pod('agent-1', {}, { hostNetwork: true, containers: [{ name: 'agent', image }] })],

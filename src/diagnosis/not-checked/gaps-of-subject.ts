@@ -1,38 +1,12 @@
-import type { RuleReference } from '../dataplane/walk/trace.ts';
-import { formatAddressPort, parseIp } from '../model/address.ts';
-import type { Gap, ParseIssue } from '../model/evidence.ts';
-import type { DiscrepancyKind } from '../verify/discrepancy.ts';
-import { clientText, frontendText } from '../verify/group-discrepancies.ts';
-import type { Need } from '../checks/check.ts';
-import { dataplanesBesideProxy } from '../verify/proxy-replacement.ts';
-import { findPolicyEngine } from '../world/find-policy-engine.ts';
-import type { KubernetesObject } from '../world/kubernetes/objects.ts';
-import { meshesOf } from '../world/mesh-of.ts';
-import { targetServiceOf } from '../world/target-service-of.ts';
-import type { World } from '../world/world.ts';
-import type { DiagnosisInput } from './diagnosis-input.ts';
-
-/** Evidence of the Service itself, without which nothing may be called healthy. */
-const ESSENTIAL: readonly Need[] = ['service', 'endpointSlices', 'pods', 'rules', 'verifications'];
-
-/**
- * Evidence that may hide, where it is missing, that packets of the Service fail. What tells who made something, counts what happened, or is of
- * programs beside (workloads, kube-proxy's own state, sockets) is not: rules and objects decide. Live answers only make a verdict stronger.
- */
-const MAY_HIDE: ReadonlySet<Need> = new Set<Need>([
-  ...ESSENTIAL,
-  'services',
-  'nodes',
-  'nodeAddresses',
-  'namespaces',
-  'networkPolicies',
-  'sysctls',
-  'bridgePorts',
-  'links',
-  'conntrack',
-  'coreDns',
-  'resolvConfs',
-]);
+import type { RuleReference } from '../../dataplane/walk/trace.ts';
+import { formatAddressPort, parseIp } from '../../model/address.ts';
+import type { Gap } from '../../model/evidence.ts';
+import type { DiscrepancyKind } from '../../verify/discrepancy.ts';
+import { clientText, frontendText } from '../../verify/group-discrepancies.ts';
+import { meshesOf } from '../../world/mesh-of.ts';
+import type { DiagnosisInput } from '../diagnosis-input.ts';
+import { eachOnce } from './gaps.ts';
+import { leadsOutside } from './is-blind.ts';
 
 /** Told once of all of them. */
 const NAMES_OUTSIDE: Gap = {
@@ -40,92 +14,6 @@ const NAMES_OUTSIDE: Gap = {
   why: 'they were not asked for',
   unlock: 'ask each from a pod: nslookup NAME',
 };
-
-/** Whether something was not seen that would show a fault. */
-export function isBlind(input: DiagnosisInput): boolean {
-  const { results, verifications, subject } = input;
-  const isWithoutWalk =
-    subject.service !== undefined && hasVirtualIp(subject.service.spec) && verifications.length === 0;
-  return (
-    isWithoutWalk ||
-    leadsOutside(input) ||
-    isUnderUnseenPolicy(input) ||
-    results.some(
-      (result) =>
-        result.status === 'unknown' &&
-        result.check.needs.some((need) => ESSENTIAL.includes(need)) &&
-        result.missing.some((need) => MAY_HIDE.has(need)),
-    )
-  );
-}
-
-/** Whether the Service is the name of something outside the cluster, of which nothing in the cluster says whether it is there. */
-export function leadsOutside({ world, subject: { service } }: DiagnosisInput): boolean {
-  return service?.spec.type === 'ExternalName' && targetServiceOf(world, service) === undefined;
-}
-
-function hasVirtualIp({ type, clusterIP }: { type?: string; clusterIP?: string }): boolean {
-  return type !== 'ExternalName' && clusterIP !== undefined && clusterIP !== 'None' && clusterIP !== '';
-}
-
-/** What was not seen of the snapshot itself, whatever Service is asked about. */
-export function gapsOfWorld(world: World): Gap[] {
-  return eachOnce([
-    ...world.gaps,
-    ...world.issues.map(gapOfIssue),
-    ...gapsOfPolicies(world),
-    ...gapsOfOtherPolicies(world),
-    ...gapsOfOtherDataplanes(world),
-  ]);
-}
-
-/** Beside kube-proxy, eBPF or Open vSwitch may translate what pods send to ClusterIPs before any rule that is walked. */
-function gapsOfOtherDataplanes(world: World): Gap[] {
-  return dataplanesBesideProxy(world).map((program) => ({
-    what: `what ${program} does with packets that pods send to Services`,
-    why: 'it may translate them before kube-proxy’s rules see them, and its state is not read',
-    unlock: 'ask without --from, on the running cluster: connections are tried',
-  }));
-}
-
-/** At most so many policies are named. */
-const SHOWN_POLICIES = 3;
-
-function gapsOfOtherPolicies({ otherPolicies: others = [] }: World): Gap[] {
-  if (others.length === 0) return [];
-  const names = others.slice(0, SHOWN_POLICIES).map(({ kind, metadata: { namespace, name } }) => {
-    const [short] = kind.split('.', 1);
-    return `${short ?? kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
-  });
-  const more = others.length - names.length;
-  return [
-    {
-      what: `what these policies refuse: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
-      why: 'they are of other kinds than NetworkPolicy, which are not interpreted; only rules that they made on nodes are walked',
-      unlock: 'ask without --from, on the running cluster: connections are tried',
-    },
-  ];
-}
-
-/** A policy that is not interpreted may be about the Service, and what its engine makes of it is in no dump. */
-function isUnderUnseenPolicy({ world, subject: { namespace } }: DiagnosisInput): boolean {
-  const isNear = ({ metadata }: KubernetesObject): boolean =>
-    metadata.namespace === '' || metadata.namespace === namespace;
-  return findPolicyEngine(world)?.isWalked === false && (world.otherPolicies ?? []).some(isNear);
-}
-
-/** Engines whose rules are in no dump have policies of kinds of their own, too. */
-function gapsOfPolicies(world: World): Gap[] {
-  const engine = findPolicyEngine(world);
-  if (engine === undefined || engine.isWalked) return [];
-  return [
-    {
-      what: `policies of other kinds than NetworkPolicy, which ${engine.name} may enforce`,
-      why: 'they are not interpreted, and what it does with them is in no dump of a node',
-      unlock: 'none',
-    },
-  ];
-}
 
 /** What was not seen of the subject, each once: by single checks, and on the walk. */
 export function gapsOfSubject(input: DiagnosisInput): Gap[] {
@@ -262,21 +150,4 @@ function unreadSet(
         unlock: `ipset save   # on ${rule.node}`,
         node: rule.node,
       };
-}
-
-/** What a parser did not understand, as something that was not seen. */
-export function gapOfIssue({ source, line, problem }: ParseIssue): Gap {
-  return {
-    what: `${source}${line === undefined ? '' : ` line ${line}`}`,
-    why: problem,
-    unlock: 'read it again with the tool that wrote it',
-  };
-}
-
-/** `gaps` without those that say the same again. */
-export function eachOnce(gaps: readonly Gap[]): Gap[] {
-  if (gaps.length < 2) return [...gaps];
-  const seen = new Map<string, Gap>();
-  for (const gap of gaps) seen.set(`${gap.what} ${gap.why} ${gap.node ?? ''}`, gap);
-  return [...seen.values()];
 }
