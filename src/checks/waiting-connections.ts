@@ -2,6 +2,7 @@ import type { ConntrackEntry } from '../dataplane/conntrack/entry.ts';
 import type { NodeState } from '../dataplane/node-state.ts';
 import { formatAddressPort, formatIp } from '../model/address.ts';
 import { byKey } from '../model/by-key.ts';
+import type { Evidence } from '../model/evidence.ts';
 import { PROTOCOL } from '../model/protocol.ts';
 import { perWorld } from '../world/per-world.ts';
 import type { World } from '../world/world.ts';
@@ -36,8 +37,16 @@ function isWaiting(node: NodeState, entry: ConntrackEntry): boolean {
   );
 }
 
-/** Such an entry as evidence. */
-export function waitingText({ original, reply, state, timeoutSeconds, isUnreplied }: ConntrackEntry): string {
+/** The first few of `connections` as evidence. */
+export function waitingEvidence(connections: readonly TrackedConnection[]): Evidence[] {
+  return connections.slice(0, 4).map(({ node, entry }) => ({
+    source: `nodes/${node}`,
+    location: `conntrack line ${entry.line}`,
+    text: textOf(entry),
+  }));
+}
+
+function textOf({ original, reply, state, timeoutSeconds, isUnreplied }: ConntrackEntry): string {
   const from = formatAddressPort(original.source, original.sourcePort ?? 0);
   const to = formatAddressPort(original.destination, original.destinationPort ?? 0);
   return `tcp ${timeoutSeconds ?? '?'} s ${state} ${from} to ${to}${isUnreplied ? ' [UNREPLIED]' : ''}, answered by ${formatIp(reply.source)}`;

@@ -2,9 +2,10 @@ import { nameOf, slicesOf } from '../../intent/service-index.ts';
 import { formatAddressPort, formatIp } from '../../model/address.ts';
 import { listNodes } from '../../verify/describe-clients.ts';
 import { podsAt } from '../../world/select-pods.ts';
+import { perWorld } from '../../world/per-world.ts';
 import type { World } from '../../world/world.ts';
 import { type Check, defineCheck } from '../check.ts';
-import { waitingConnections, waitingText } from '../waiting-connections.ts';
+import { waitingConnections, waitingEvidence } from '../waiting-connections.ts';
 
 /** Clients wait at a port of the headless Service on an address of the pods' network that no pod has: one that DNS gave before, and that they kept. */
 export const headlessCached: Check = defineCheck({
@@ -13,13 +14,12 @@ export const headlessCached: Check = defineCheck({
   faults: ['D20'],
   needs: ['conntrack'],
   *run({ world, subject: { service } }) {
-    if (service?.spec.clusterIP !== 'None' || !isKnown(world)) return;
+    const waiting = waitingConnections(world);
+    if (service?.spec.clusterIP !== 'None' || waiting.size === 0 || !isKnown(world)) return;
     const slices = slicesOf(world, service);
     const ports = new Set(slices.flatMap((slice) => (slice.ports ?? []).map(({ port }) => port)));
-    const known = new Set(
-      world.endpointSlices.flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)),
-    );
-    const kept = [...waitingConnections(world).values()].flat().filter(({ entry: { original, reply } }) => {
+    const known = slicedAddresses(world);
+    const kept = [...waiting.values()].flat().filter(({ entry: { original, reply } }) => {
       const { destination, destinationPort } = original;
       const address = formatIp(destination);
       return (
@@ -48,11 +48,7 @@ export const headlessCached: Check = defineCheck({
       ...(nodes.length === 1 ? { node: first.node } : {}),
       share: [0, 0],
       summary: `clients on ${listNodes(nodes)} wait on ${gone.slice(0, 3).join(', ')}${gone.length > 3 ? ', …' : ''}, a port of headless ${nameOf(service)} at an address that no pod has: they may keep what DNS answered before the pod went`,
-      evidence: kept.slice(0, 4).map(({ node, entry }) => ({
-        source: `nodes/${node}`,
-        location: `conntrack line ${entry.line}`,
-        text: waitingText(entry),
-      })),
+      evidence: waitingEvidence(kept),
       remedy: {
         text: 'let clients ask for the name anew when a connection fails, and keep answers no longer than their TTL (Java: networkaddress.cache.ttl); a Service with a cluster IP needs none of that',
         commands: [],
@@ -60,6 +56,12 @@ export const headlessCached: Check = defineCheck({
     };
   },
 });
+
+/** The addresses of all endpoints; every headless Service of an audit asks. */
+const slicedAddresses = perWorld(
+  ({ endpointSlices }) =>
+    new Set(endpointSlices.flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses))),
+);
 
 /** An address is nobody’s only where everybody was read. */
 function isKnown({ coverage }: World): boolean {

@@ -6,7 +6,7 @@ import { addressesOfPod, podsAt } from '../../world/select-pods.ts';
 import { type Check, defineCheck } from '../check.ts';
 import { clientPod } from '../client-pod.ts';
 import type { TrackedConnection } from '../connections-to.ts';
-import { waitingConnections, waitingText } from '../waiting-connections.ts';
+import { waitingConnections, waitingEvidence } from '../waiting-connections.ts';
 
 /** Clients wait on TCP connections to an endpoint that is gone: kube-proxy clears entries of UDP only, and the kernel keeps translating what they send. */
 export const connectionsHang: Check = defineCheck({
@@ -57,11 +57,7 @@ export const connectionsHang: Check = defineCheck({
       ...(nodes.length === 1 ? { node: first.node } : {}),
       share: isAsked(first) ? [0, 1] : [0, 0],
       summary: `${told.length} TCP ${told.length === 1 ? 'connection' : 'connections'} of ${whose} through ${listNodes(nodes)} ${told.length === 1 ? 'hangs' : 'hang'}: ${gone.length === 1 ? 'its' : 'their'} endpoint ${gone.slice(0, 3).join(', ')}${gone.length > 3 ? ', …' : ''} is gone; what connects now goes to the endpoints of now`,
-      evidence: told.slice(0, 4).map(({ node, entry }) => ({
-        source: `nodes/${node}`,
-        location: `conntrack line ${entry.line}`,
-        text: waitingText(entry),
-      })),
+      evidence: waitingEvidence(told),
       remedy: {
         text: 'let the clients give up sooner (a timeout for requests, TCP_USER_TIMEOUT), and end pods gracefully; deleting the entry makes a client’s next packet meet an endpoint that resets it',
         commands: [
