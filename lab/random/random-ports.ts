@@ -8,7 +8,8 @@ export interface Port {
   readonly targetPort: number;
 }
 
-export const PROTOCOLS = ['TCP', 'TCP', 'TCP', 'UDP', 'SCTP'] as const;
+/** Some more often than others. */
+const PROTOCOLS = ['TCP', 'TCP', 'TCP', 'UDP', 'SCTP'] as const;
 
 /** One to three ports with names; a number may be there once for each protocol. */
 export const randomPorts: fc.Arbitrary<Port[]> = fc

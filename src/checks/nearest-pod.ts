@@ -4,6 +4,7 @@ import type { Pod, Service } from '../world/kubernetes/objects.ts';
 import { hasEnded, ownerOf } from '../world/select-pods.ts';
 import type { World } from '../world/world.ts';
 
+/** Labels of an object, or those that a selector asks for. */
 export type Labels = Readonly<Record<string, string>>;
 
 interface Candidate {
